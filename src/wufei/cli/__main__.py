@@ -1,0 +1,3 @@
+from wufei.cli import main
+
+main()

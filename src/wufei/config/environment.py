@@ -1,0 +1,168 @@
+"""Every setting of the platform, declared once: name, default, parser and what it is for.
+
+``docs/guide/settings.md`` is written from this table (``wufei settings``); a test compares them.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+class BadSetting(Exception):
+    """A setting from the environment that cannot be read; the message says what to do."""
+
+
+def _flag(text: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if text.lower() not in words:
+        raise ValueError("write true or false")
+    return words[text.lower()]
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 < number < 65536:
+        raise ValueError("a port is a number from 1 to 65535")
+    return number
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser().resolve()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: ``default`` is text as one would write it in the environment."""
+
+    name: str
+    default: str
+    parse: Callable[[str], Any]
+    help: str
+    secret: bool = False
+
+    def value(self) -> Any:
+        text = os.environ.get(self.name, self.default)
+        try:
+            return self.parse(text)
+        except ValueError as error:
+            shown = "(hidden)" if self.secret else repr(text)
+            raise BadSetting(f"{self.name}={shown} cannot be read: {error}.") from error
+
+
+SETTINGS = (
+    Setting("WUFEI_HOME", "./var", _folder, "Folder that holds all data, secrets and logs."),
+    Setting("WUFEI_HOST", "127.0.0.1", str, "Address the web server listens on."),
+    Setting("WUFEI_PORT", "8000", _port, "Port of the web server."),
+    Setting("WUFEI_WEB_WORKERS", "1", int, "Web worker processes."),
+    Setting("WUFEI_WORKER_CONCURRENCY", "2", int, "Jobs the worker runs at the same time."),
+    Setting(
+        "WUFEI_TLS_CERT", "", str, "Certificate file (PEM) for HTTPS; phones need HTTPS to scan."
+    ),
+    Setting("WUFEI_TLS_KEY", "", str, "Private key file (PEM) that belongs to WUFEI_TLS_CERT."),
+    Setting(
+        "WUFEI_ALLOWED_HOSTS",
+        "localhost,127.0.0.1,[::1]",
+        _words,
+        "Host names the site answers to, separated by commas.",
+    ),
+    Setting(
+        "WUFEI_DEBUG",
+        "false",
+        _flag,
+        "Show error details in pages. Never in production.",
+    ),
+    Setting(
+        "WUFEI_SECURE",
+        "false",
+        _flag,
+        "Production behind HTTPS: secure cookies, redirects and HSTS. `make run` on a laptop is "
+        "plain HTTP on loopback, hence the default.",
+    ),
+    Setting(
+        "WUFEI_SECRET_KEY",
+        "",
+        str,
+        "Key that signs sessions. Empty: one is made in WUFEI_HOME/secrets on first start.",
+        secret=True,
+    ),
+    Setting(
+        "DATABASE_URL",
+        "",
+        str,
+        "postgresql://user:password@host:port/name of a PostgreSQL ≥ 16 server, as the "
+        "application's role. Empty: Wufei starts its own.",
+        secret=True,
+    ),
+    Setting(
+        "DATABASE_OWNER_URL",
+        "",
+        str,
+        "The same database as the role that owns the tables; only migrations use it.",
+        secret=True,
+    ),
+    Setting(
+        "NATS_URL",
+        "",
+        str,
+        "nats://user:password@host:port of a NATS server with JetStream. Empty: Wufei starts its "
+        "own.",
+        secret=True,
+    ),
+    Setting("WUFEI_NATS_PORT", "4222", _port, "Port of the NATS server that Wufei starts."),
+    Setting("WUFEI_MQTT_PORT", "1883", _port, "MQTT port of the NATS server that Wufei starts."),
+    Setting("WUFEI_LANGUAGE", "zh-hans", str, "Language of a first visit: zh-hans or en."),
+    Setting("WUFEI_DEMO", "true", _flag, "Load the invented demo district behind the first page."),
+    Setting("WUFEI_DEMO_SEED", "2021", int, "Seed of the demo district's history."),
+    Setting(
+        "WUFEI_DEMO_MOVEMENTS",
+        "0",
+        int,
+        "Upper limit of demo movements; 0 means the whole history.",
+    ),
+    Setting("WUFEI_UPLOAD_MB_MAX", "20", int, "Largest uploaded file, in megabytes."),
+    Setting("WUFEI_IMPORT_ROWS_MAX", "200000", int, "Most rows of one imported table."),
+    Setting(
+        "WUFEI_LOAD_T_MAX",
+        "100",
+        int,
+        "Largest mass of one load on the road, in tonnes; more is taken for a mistaken unit.",
+    ),
+    Setting(
+        "WUFEI_MOVEMENT_T_MAX",
+        "200000",
+        int,
+        "Largest mass of any one movement, in tonnes; more is taken for a mistaken unit.",
+    ),
+    Setting("WUFEI_LOG_JSON", "false", _flag, "Write the log as JSON lines."),
+)
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+def get(name: str) -> Any:
+    """The setting's value; raises ``BadSetting`` with a message that says what to write."""
+    return _BY_NAME[name].value()
+
+
+def text(name: str) -> str:
+    return str(get(name))
+
+
+def number(name: str) -> int:
+    return int(get(name))
+
+
+def flag(name: str) -> bool:
+    return bool(get(name))
+
+
+def home() -> Path:
+    """Folder of all data (``WUFEI_HOME``)."""
+    folder = get("WUFEI_HOME")
+    assert isinstance(folder, Path)
+    return folder

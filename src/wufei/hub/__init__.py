@@ -1,0 +1,1 @@
+"""The "1": rooms from the ground up; a lower room never imports a higher one."""

@@ -1,0 +1,64 @@
+"""Refusals: what a service says when it will not do something.
+
+A refusal has a stable ``code``, the HTTP status and a message that says what to do.
+"""
+
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+
+class Refusal(Exception):
+    """Base of all refusals. ``message`` is an English message id with named ``%()s`` places.
+
+    Subclasses set ``code``, ``status`` and ``message``; arguments are given by name:
+    ``raise TooHeavy(mass="30 t", limit="20 t")``. ``field`` points at the input to mend.
+    """
+
+    code: ClassVar[str] = "refused"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = gettext_noop("This cannot be done.")
+
+    def __init__(self, *, field: str = "", **values: Any) -> None:
+        self.field = field
+        self.values = values
+        super().__init__(self.code)
+
+    def __str__(self) -> str:
+        return str(_(self.message)) % self.values if self.values else str(_(self.message))
+
+
+class Forbidden(Refusal):
+    code = "forbidden"
+    status = 403
+    message = gettext_noop(
+        "Your role does not include this (%(act)s). Ask your administrator if you need it."
+    )
+
+    def __init__(self, act: str) -> None:
+        super().__init__(act=act)
+        self.act = act
+
+
+class Invalid(Refusal):
+    """Input that breaks a rule: pass ``message=`` a translated text that says what to write."""
+
+    code = "invalid"
+    status = 422
+
+    def __init__(self, text: Any, *, field: str = "") -> None:
+        super().__init__(field=field)
+        self.text = text
+
+    def __str__(self) -> str:
+        return str(self.text)
+
+
+class IdReused(Refusal):
+    """The caller's idempotency key was used before, for other content."""
+
+    code = "id_reused"
+    message = gettext_noop(
+        "The id %(id)s was used before for something else. Nothing was written; use a new id."
+    )
