@@ -39,6 +39,12 @@ INSTALLED_APPS = [
     "wufei.hub.registry",
     "wufei.hub.catalogue",
     "wufei.hub.ledger",
+    "wufei.domains.industrial",
+    "wufei.domains.agricultural",
+    "wufei.domains.household",
+    "wufei.domains.construction",
+    "wufei.domains.hazardous",
+    "wufei.domains.renewable",
     "wufei.demo",
     "wufei.config",
 ]

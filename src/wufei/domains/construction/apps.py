@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ConstructionConfig(AppConfig):
+    name = "wufei.domains.construction"
+    label = "construction"

@@ -1,0 +1,44 @@
+"""Construction waste 建筑垃圾: the five classes of practice.
+
+A truck is loaded where the waste arises, so there is no storage ledger there. Densities are
+usual loose values; the disposal approval may set others.
+"""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from wufei.hub.catalogue import methods as m
+from wufei.hub.catalogue.declarations import Domain, Method, Stream, Text
+
+_RUBBLE = (m.RECYCLED_AGGREGATE, m.BUILDING_MATERIALS, m.ROAD_BASE, m.BACKFILL, m.OTHER_RECOVERY)
+_EARTH = (m.EARTHWORK, m.BACKFILL, m.BUILDING_MATERIALS, m.OTHER_RECOVERY)
+_TIP = (m.SPOIL_GROUND, m.LANDFILL, m.OTHER_DISPOSAL)
+
+
+def _stream(code: str, name: Text, density: int, recovery: tuple[Method, ...]) -> Stream:
+    return Stream(
+        code,
+        name,
+        storage_ledger=False,
+        density_kg_m3=Decimal(density),
+        recovery=recovery,
+        disposal=_TIP,
+    )
+
+
+CONSTRUCTION = Domain(
+    code="construction",
+    name=_("construction waste"),
+    short_name=_("construction"),
+    colour="#c58b5c",
+    icon="backhoe",
+    description=_("Spoil, slurry, and waste of building, demolition and renovation."),
+    streams=(
+        _stream("spoil", _("engineering spoil"), 1600, _EARTH),
+        _stream("slurry", _("engineering slurry"), 1200, _EARTH),
+        _stream("site_waste", _("building-site waste"), 1300, _RUBBLE),
+        _stream("demolition_waste", _("demolition waste"), 1400, _RUBBLE),
+        _stream("renovation_waste", _("renovation waste"), 900, (*_RUBBLE, m.FUEL)),
+    ),
+)

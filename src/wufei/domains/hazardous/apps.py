@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class HazardousConfig(AppConfig):
+    name = "wufei.domains.hazardous"
+    label = "hazardous"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class IndustrialConfig(AppConfig):
+    name = "wufei.domains.industrial"
+    label = "industrial"

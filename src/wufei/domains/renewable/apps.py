@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RenewableConfig(AppConfig):
+    name = "wufei.domains.renewable"
+    label = "renewable"
