@@ -1,0 +1,29 @@
+"""Who and what the district supervises. Nothing is deleted: it is closed by validity."""
+
+from wufei.hub.registry.models.assets import Device, DeviceBinding, Site, Vehicle
+from wufei.hub.registry.models.organisations import (
+    Organisation,
+    OrganisationContact,
+    OrganisationName,
+)
+from wufei.hub.registry.models.people import Driver, DriverIdentity, Membership
+from wufei.hub.registry.models.permits import Licence, LicenceLine, Quota
+from wufei.hub.registry.models.places import Region, Unit
+
+__all__ = [
+    "Device",
+    "DeviceBinding",
+    "Driver",
+    "DriverIdentity",
+    "Licence",
+    "LicenceLine",
+    "Membership",
+    "Organisation",
+    "OrganisationContact",
+    "OrganisationName",
+    "Quota",
+    "Region",
+    "Site",
+    "Unit",
+    "Vehicle",
+]

@@ -1,0 +1,11 @@
+"""Pinyin keys: what a person types to find a Chinese name. Pure."""
+
+from itertools import chain
+
+from pypinyin import Style, pinyin
+
+
+def initials(name: str) -> str:
+    """First letters of each character, digits and Latin letters as they are: 区城管局 → qcgj."""
+    parts = chain.from_iterable(pinyin(name, style=Style.FIRST_LETTER, errors="default"))
+    return "".join(c for part in parts for c in part.lower() if c.isalnum())
