@@ -5,9 +5,10 @@ the template, for everything that needs real commits, several connections or oth
 Both speak as the application's role, as production does.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -51,3 +52,62 @@ def as_owner() -> Callable[[], AbstractContextManager[psycopg.Connection[Any]]]:
             yield connection
 
     return connect
+
+
+@pytest.fixture
+def actor() -> Callable[..., Any]:
+    """``actor("officer")``, ``actor("clerk", organisations=[firm.pk])``: an Actor of that role."""
+    from wufei.hub.accounts.permissions import Role, acts_of
+    from wufei.hub.base.actor import Actor, ActorKind
+
+    def make(
+        role: str,
+        *,
+        organisations: Iterable[Any] = (),
+        regions: Iterable[str] = (),
+        domains: Iterable[str] = (),
+    ) -> Actor:
+        return Actor(
+            kind=ActorKind.PERSON,
+            id=f"person:{uuid4()}",
+            name=role,
+            role=Role(role),
+            organisation_ids=frozenset(getattr(one, "pk", one) for one in organisations),
+            region_codes=frozenset(regions),
+            domains=frozenset(domains),
+            acts=acts_of(role),
+        )
+
+    return make
+
+
+@pytest.fixture
+def sign_in() -> Callable[..., Any]:
+    """``sign_in("officer")``: a test client of a new person with that role, English pages.
+
+    Takes what ``accounts.services.make_user`` takes; ``client.user`` is the person.
+    """
+    from django.conf import settings
+    from django.test import Client
+
+    from wufei.hub.accounts.services import make_user
+
+    def enter(role: str, *, language: str = "en", **values: Any) -> Any:
+        organisations = [getattr(one, "pk", one) for one in values.pop("organisations", ())]
+        username = values.pop("username", f"{role}-{uuid4().hex[:8]}")
+        user = make_user(
+            username,
+            display_name=values.pop("display_name", role),
+            role=role,
+            password=values.pop("password", "a-good-Passphrase-7"),
+            organisations=organisations,
+            check_password=False,
+            **values,
+        )
+        client: Any = Client()
+        client.force_login(user, "wufei.hub.accounts.backend.AccountBackend")
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        client.user = user
+        return client
+
+    return enter

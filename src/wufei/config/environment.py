@@ -85,6 +85,13 @@ SETTINGS = (
         "plain HTTP on loopback, hence the default.",
     ),
     Setting(
+        "WUFEI_MFA_REQUIRED",
+        "false",
+        _flag,
+        "Officials set up a second factor (an authenticator app) before they can go on. On in "
+        "production.",
+    ),
+    Setting(
         "WUFEI_SECRET_KEY",
         "",
         str,
@@ -147,6 +154,18 @@ _BY_NAME = {setting.name: setting for setting in SETTINGS}
 def get(name: str) -> Any:
     """The setting's value; raises ``BadSetting`` with a message that says what to write."""
     return _BY_NAME[name].value()
+
+
+def check_all() -> None:
+    """Read every setting once, so that a wrong one is told before anything starts."""
+    problems = []
+    for setting in SETTINGS:
+        try:
+            setting.value()
+        except BadSetting as error:
+            problems.append(str(error))
+    if problems:
+        raise BadSetting("\n".join(problems))
 
 
 def text(name: str) -> str:

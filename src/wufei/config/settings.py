@@ -19,6 +19,16 @@ SECRET_KEY = secret_key()
 ALLOWED_HOSTS = list(env.get("WUFEI_ALLOWED_HOSTS"))
 
 INSTALLED_APPS = [
+    # Ours first: our templates and words go before those of the libraries.
+    "wufei.ui",
+    "wufei.hub.base",
+    "wufei.hub.audit",
+    "wufei.hub.accounts",
+    "wufei.hub.registry",
+    "wufei.hub.catalogue",
+    "wufei.hub.ledger",
+    "wufei.demo",
+    "wufei.config",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -29,27 +39,20 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "django_filters",
     "procrastinate.contrib.django",
-    "wufei.ui",
-    "wufei.hub.base",
-    "wufei.hub.audit",
-    "wufei.hub.accounts",
-    "wufei.hub.registry",
-    "wufei.hub.catalogue",
-    "wufei.hub.ledger",
     "wufei.domains.industrial",
     "wufei.domains.agricultural",
     "wufei.domains.household",
     "wufei.domains.construction",
     "wufei.domains.hazardous",
     "wufei.domains.renewable",
-    "wufei.demo",
-    "wufei.config",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "wufei.ui.middleware.ContentSecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -61,6 +64,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wufei.hub.accounts.middleware.ActorMiddleware",
+    "wufei.hub.accounts.middleware.DutiesMiddleware",
     "wufei.hub.base.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "wufei.config.urls"
@@ -75,7 +79,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "wufei.hub.accounts.context.frame",
+                "wufei.config.context.frame",
             ]
         },
     }
@@ -89,7 +93,7 @@ CACHES = {
 }
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["wufei.hub.accounts.backend.AccountBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -108,11 +112,15 @@ LOGIN_REDIRECT_URL = "desk"
 ACCOUNT_ADAPTER = "wufei.hub.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Wufei"
+# Officials set up a second factor before anything else; off for the demo on loopback.
+MFA_REQUIRED = env.flag("WUFEI_MFA_REQUIRED")
+DEMO = env.flag("WUFEI_DEMO")
 
 LANGUAGE_CODE = env.text("WUFEI_LANGUAGE")
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
@@ -123,23 +131,20 @@ TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
-_NODE = PROJECT_DIR / "node_modules"
-# Browser libraries are served as they ship: one prefix a package.
-STATICFILES_DIRS = [
-    (f"vendor/{prefix}", _NODE / folder)
-    for prefix, folder in (
-        ("tabler", "@tabler/core/dist"),
-        ("icons", "@tabler/icons-webfont/dist"),
-        ("htmx", "htmx.org/dist"),
-        ("echarts", "echarts/dist"),
-    )
+NODE_MODULES = PROJECT_DIR / "node_modules"
+# Each app's own files, and of the browser libraries only those that ``config.static`` lists.
+STATICFILES_FINDERS = [
+    "wufei.config.static.OwnFinder",
+    "wufei.config.static.LibraryFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "wufei.config.static.StaticFiles"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MEDIA_ROOT = HOME / "files"
+WUFEI_UPLOAD_MB_MAX = env.number("WUFEI_UPLOAD_MB_MAX")
+WUFEI_IMPORT_ROWS_MAX = env.number("WUFEI_IMPORT_ROWS_MAX")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 

@@ -1,21 +1,71 @@
 """People who sign in."""
 
-from django.contrib.auth.models import AbstractUser
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
+from wufei.hub.accounts.permissions import Role
 
-class User(AbstractUser):
-    """A person with an account; ``uuid`` is the only thing that append-only rows know of them."""
+
+class Users(BaseUserManager["User"]):
+    """Finds people by their user name; ``services.make_user`` is the way to add one."""
+
+
+class User(AbstractBaseUser):
+    """A person with an account; ``uuid`` is the only thing that append-only rows know of them.
+
+    ``region_paths`` are prefixes of ``Region.path``, ``domains`` codes of waste domains: they
+    narrow acts of regional scope. Organisations come from the registry's memberships.
+    """
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    username = models.CharField(
+        _("user name"),
+        max_length=60,
+        unique=True,
+        validators=[UnicodeUsernameValidator()],
+        error_messages={"unique": _("This user name is taken. Choose another one.")},
+    )
     display_name = models.CharField(_("name"), max_length=60)
-    role = models.CharField(_("role"), max_length=30)
+    role = models.CharField(_("role"), max_length=30, choices=Role)
+    region_paths = models.JSONField(_("regions"), default=list, blank=True)
+    domains = models.JSONField(_("waste domains"), default=list, blank=True)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    active_until = models.DateField(_("last day of the account"), null=True, blank=True)
+    must_change_password = models.BooleanField(_("chooses a new password"), default=False)
+    date_joined = models.DateTimeField(_("added"), default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name", "role"]
+    objects = Users()
 
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        ordering: ClassVar = ["username"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="accounts_user_role"),
+        ]
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+
+class Contact(models.Model):
+    """How to reach a person: personal data in a row of its own, so that it can be erased."""
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="contact")
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    unit = models.CharField(_("unit"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("contact")
+
+    def __str__(self) -> str:
+        return self.phone

@@ -1,0 +1,45 @@
+"""What the page frame needs on every page."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from wufei.config import navigation
+from wufei.hub.accounts.actors import memberships
+from wufei.hub.accounts.middleware import ACTING_FOR
+from wufei.hub.base.actor import NOBODY, Actor
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Lazy, so that fragments pay only for what they show."""
+    actor: Actor = getattr(request, "actor", NOBODY)
+    return {
+        "actor": actor,
+        "demo": settings.DEMO,
+        "district": SimpleLazyObject(_district),
+        "navigation": SimpleLazyObject(lambda: navigation.groups(actor, request.path)),
+        "bottom": SimpleLazyObject(lambda: navigation.bottom(actor, request.path)),
+        "organisations": SimpleLazyObject(lambda: _organisations(request)),
+        "acting_for": SimpleLazyObject(lambda: request.session.get(ACTING_FOR)),
+        "search_url": reverse("search") if actor.may("desk.view") else "",
+    }
+
+
+def _organisations(request: HttpRequest) -> dict[int, str]:
+    if not request.user.is_authenticated:
+        return {}
+    return dict(memberships().organisations(request.user))
+
+
+def _district() -> str:
+    """Name of the supervised district in the current language, as the registry knows it."""
+    from wufei.hub.registry.models import Region
+
+    root = Region.objects.filter(within=True).order_by("path").first()
+    if root is None:
+        return ""
+    return root.name_en or root.name if get_language() == "en" else root.name

@@ -1,0 +1,72 @@
+"""The side bar: one table, cut to what the role may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from wufei.hub.base.actor import Actor
+
+HOME, WATCH, BOOKS, GOALS, BASICS, OPEN = (
+    "",
+    _("Supervision"),
+    _("Account"),
+    _("Targets"),
+    _("Basics"),
+    _("Public"),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the side bar; ``act`` is what the page asks for, ``icon`` a Tabler icon."""
+
+    group: str | Promise
+    label: str | Promise
+    url_name: str
+    act: str
+    icon: str
+
+
+# group, label, URL name, act, icon
+NAVIGATION: tuple[Entry, ...] = (
+    Entry(HOME, _("My desk"), "desk", "desk.view", "layout-dashboard"),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    label: str
+    url: str
+    icon: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str
+    lines: Sequence[Line]
+
+
+def groups(actor: Actor, path: str) -> list[Group]:
+    """The actor's side bar; the longest address that ``path`` begins with is the active one."""
+    entries = [entry for entry in NAVIGATION if actor.may(entry.act)]
+    urls = {entry: reverse(entry.url_name) for entry in entries}
+    active = max((url for url in urls.values() if path.startswith(url)), key=len, default="")
+    return [
+        Group(str(title), [_line(entry, urls[entry], active) for entry in members])
+        for title, members in groupby(entries, key=lambda entry: entry.group)
+    ]
+
+
+def bottom(actor: Actor, path: str) -> list[Line]:
+    """The three lines within the thumb's reach on a phone: the role's first ones."""
+    lines = [line for group in groups(actor, path) for line in group.lines]
+    return lines[:3]
+
+
+def _line(entry: Entry, url: str, active: str) -> Line:
+    return Line(str(entry.label), url, entry.icon, url == active)

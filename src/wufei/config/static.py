@@ -1,0 +1,95 @@
+"""Which files of the browser libraries are served, and how they are named."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.staticfiles.finders import AppDirectoriesFinder, BaseFinder
+from django.core.files.storage import FileSystemStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+# Served as they ship: prefix under /static/vendor/, folder in node_modules, the files we use
+# (the packages hold thousands more).
+LIBRARIES = (
+    (
+        "tabler",
+        "@tabler/core/dist",
+        ("css/tabler.min.css", "css/tabler-vendors.min.css", "js/tabler.min.js"),
+    ),
+    (
+        "icons",
+        "@tabler/icons-webfont/dist",
+        (
+            "tabler-icons.min.css",
+            "fonts/tabler-icons.woff2",
+            "fonts/tabler-icons.woff",
+            "fonts/tabler-icons.ttf",
+        ),
+    ),
+    ("htmx", "htmx.org/dist", ("htmx.min.js",)),
+    ("echarts", "echarts/dist", ("echarts.min.js",)),
+)
+
+
+class OwnFinder(AppDirectoriesFinder):
+    """Finds the files of our own apps; what third-party apps ship for their admin is not served."""
+
+    def __init__(self, *_arguments: Any, **_options: Any) -> None:
+        own = [app.name for app in apps.get_app_configs() if app.name.startswith("wufei.")]
+        super().__init__(app_names=own)
+
+
+class LibraryFinder(BaseFinder):
+    """Finds the files of ``LIBRARIES`` in ``node_modules``."""
+
+    def __init__(self, *_arguments: Any, **_options: Any) -> None:
+        self.storages = {
+            prefix: FileSystemStorage(settings.NODE_MODULES / folder)
+            for prefix, folder, _files in LIBRARIES
+        }
+
+    def check(self, **_options: Any) -> list[Any]:
+        return []
+
+    def find(self, path: str, find_all: bool = False, **_options: Any) -> Any:
+        for prefix, folder, files in LIBRARIES:
+            name = path.removeprefix(f"vendor/{prefix}/")
+            if name in files and name != path:
+                found = str(settings.NODE_MODULES / folder / name)
+                return [found] if find_all else found
+        return []
+
+    def list(self, ignore_patterns: Any) -> Iterator[tuple[str, FileSystemStorage]]:
+        for prefix, _folder, files in LIBRARIES:
+            storage = self.storages[prefix]
+            storage.prefix = f"vendor/{prefix}"  # type: ignore[attr-defined]
+            for name in files:
+                yield name, storage
+
+
+class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+    """Names carry a hash, in our own modules' imports too; source maps are not served."""
+
+    support_js_module_import_aggregation = True
+    patterns = tuple(
+        (
+            extension,
+            tuple(
+                rule
+                for rule in rules
+                if "sourceMappingURL" not in (rule if isinstance(rule, str) else rule[0])
+            ),
+        )
+        for extension, rules in CompressedManifestStaticFilesStorage.patterns
+    )
+
+
+def sources() -> Iterator[Path]:
+    """Every file that would be collected, with its size and time as the mark of its content."""
+    from django.contrib.staticfiles.finders import get_finders
+
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            yield Path(storage.path(path))

@@ -1,0 +1,120 @@
+"""Every write to accounts."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from wufei.hub.accounts.actors import memberships
+from wufei.hub.accounts.models import Contact, User
+from wufei.hub.accounts.permissions import Role
+from wufei.hub.audit import services as audit
+from wufei.hub.base.actor import Actor, system
+from wufei.hub.base.errors import Invalid
+
+
+def make_user(
+    username: str,
+    *,
+    display_name: str,
+    role: str,
+    password: str,
+    organisations: Iterable[int] = (),
+    regions: Iterable[str] = (),
+    domains: Iterable[str] = (),
+    phone: str = "",
+    unit: str = "",
+    active_until: date | None = None,
+    must_change_password: bool = False,
+    by: Actor | None = None,
+    check_password: bool = True,
+) -> User:
+    """Add a person. ``organisations`` are primary keys, ``regions`` prefixes of ``Region.path``.
+
+    Raises ``Invalid`` for a taken user name, an unknown role or a weak password.
+    """
+    actor = by or system("accounts")
+    user = User(
+        username=username.strip(),
+        display_name=display_name,
+        role=_role(role),
+        region_paths=sorted(set(regions)),
+        domains=sorted(set(domains)),
+        active_until=active_until,
+        must_change_password=must_change_password,
+    )
+    if check_password:
+        _check_password(password, user)
+    user.set_password(password)
+    with transaction.atomic():
+        _insert(user)
+        Contact.objects.create(user=user, phone=phone, unit=unit)
+        memberships().join(user, organisations, actor)
+        audit.record(
+            actor, "accounts:user:create", subject=subject(user), values={"role": user.role}
+        )
+    return user
+
+
+def subject(user: User) -> str:
+    """How append-only rows name a user."""
+    return f"accounts.user:{user.uuid}"
+
+
+def _role(role: str) -> str:
+    if role not in Role.values:
+        raise Invalid(_("Choose one of the roles in the list."), field="role")
+    return role
+
+
+def _check_password(password: str, user: User, *, field: str = "password") -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), field=field) from error
+
+
+def _insert(user: User) -> None:
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise Invalid(
+            _("This user name is taken. Choose another one."), field="username"
+        ) from error
+
+
+def edit_user(
+    user: User,
+    *,
+    by: Actor,
+    display_name: str,
+    role: str,
+    regions: Collection[str],
+    domains: Collection[str],
+    phone: str = "",
+    unit: str = "",
+    active_until: date | None = None,
+) -> User:
+    """Change what an administrator may change of a person."""
+    before = {"role": user.role, "active_until": str(user.active_until or "")}
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(
+            display_name=display_name,
+            role=_role(role),
+            region_paths=sorted(set(regions)),
+            domains=sorted(set(domains)),
+            active_until=active_until,
+        )
+        Contact.objects.update_or_create(user=user, defaults={"phone": phone, "unit": unit})
+        audit.record(
+            by,
+            "accounts:user:edit",
+            subject=subject(user),
+            values={"before": before, "role": role, "active_until": str(active_until or "")},
+        )
+    user.refresh_from_db()
+    return user

@@ -1,0 +1,26 @@
+"""The one write of the audit log."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from wufei.hub.audit.models import AuditEvent
+from wufei.hub.base.actor import Actor
+
+
+def record(
+    actor: Actor, event: str, *, subject: str, values: Mapping[str, Any] | None = None
+) -> AuditEvent:
+    """Keep that ``actor`` did ``event`` ("registry:organisation:create") to ``subject``.
+
+    Call it inside the transaction of the deed, so that both are there or neither.
+    ``subject`` is opaque ("registry.organisation:<uuid>"); ``values`` are JSON values without
+    personal data: ids, codes, amounts, names of changed fields.
+    """
+    return AuditEvent.objects.create(
+        actor=actor.id, role=actor.role, event=event, subject=subject, values=dict(values or {})
+    )
+
+
+def record_read(actor: Actor, what: str, *, subject: str, fields: tuple[str, ...] = ()) -> None:
+    """Keep that ``actor`` saw personal data: ``record_read(actor, "accounts:user", ...)``."""
+    record(actor, f"{what}:read", subject=subject, values={"fields": list(fields)})
