@@ -1,10 +1,16 @@
 """``wufei``: the one command. Each sub-command is a small module beside this file."""
 
+import importlib
+import importlib.util
 import os
+import sys
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+# Sub-commands: a function of this name in the module of this name.
+COMMANDS = ("up", "serve", "work", "migrate", "assets", "settings")
+# Groups of sub-commands (``wufei ledger verify``): a typer ``app`` in the module of this name.
+GROUPS = ("demo", "ledger", "catalogue", "registry")
 
 
 def start_django() -> None:
@@ -15,25 +21,29 @@ def start_django() -> None:
     django.setup()
 
 
-@app.callback()
-def wufei() -> None:
-    """Wufei 无废: supervision of a zero-waste city."""
-
-
-@app.command()
-def migrate() -> None:
-    """Bring the database's tables up to date (as their owner) and renew the roles' rights."""
-    os.environ["WUFEI_AS_OWNER"] = "1"
-    start_django()
-    from django.core.management import call_command
-
-    from wufei.config.databases import application_role
-    from wufei.config.roles import grant_application
-
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    grant_application(application_role())
+def command_line() -> typer.Typer:
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="Wufei 无废: supervision of a zero-waste city.",
+    )
+    for name in COMMANDS:
+        app.command(name)(getattr(importlib.import_module(f"wufei.cli.{name}"), name))
+    for name in GROUPS:
+        # A room that is not built yet offers no commands.
+        if importlib.util.find_spec(f"wufei.cli.{name}"):
+            app.add_typer(importlib.import_module(f"wufei.cli.{name}").app, name=name)
+    return app
 
 
 def main() -> None:
-    app()
+    from wufei.cli.postgres import CannotStart
+    from wufei.cli.processes.folder import Refused
+    from wufei.config.environment import BadSetting
+
+    try:
+        command_line()()
+    except (BadSetting, CannotStart, Refused) as refusal:
+        print(refusal, file=sys.stderr)
+        sys.exit(1)

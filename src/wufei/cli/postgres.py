@@ -30,6 +30,9 @@ _SETTINGS = {
     "max_wal_size": "2GB",
     "password_encryption": "scram-sha-256",
     "log_timezone": "UTC",
+    # The supervisor's log adds the time.
+    "log_line_prefix": "",
+    "log_checkpoints": "off",
     "timezone": "UTC",
     "jit": "off",
     "random_page_cost": "1.1",
@@ -162,7 +165,8 @@ class Postgres:
     def _make_socket_folder(self) -> None:
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = self.home / "run"
-        if len(str(folder)) > _SOCKET_PATH_MAX:
+        # libpq reads a comma as the end of a folder's name.
+        if len(os.fsencode(folder)) > _SOCKET_PATH_MAX or "," in str(folder):
             pointer = self.home / "postgres.socket"
             if not pointer.exists() or not Path(pointer.read_text().strip()).is_dir():
                 pointer.write_text(tempfile.mkdtemp(prefix="wufei-"))

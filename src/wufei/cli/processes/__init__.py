@@ -1,0 +1,1 @@
+"""How the platform's processes are started, watched, logged and ended."""

@@ -1,0 +1,169 @@
+"""The table of everything that ``wufei up`` runs."""
+
+import importlib.util
+import signal
+import socket
+import ssl
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import psycopg
+
+from wufei.cli.postgres import Postgres
+from wufei.cli.processes import nats
+from wufei.cli.processes.child import Child
+from wufei.cli.processes.folder import clear_postgres
+from wufei.cli.processes.ports import Port
+from wufei.cli.serve import STOP_S
+from wufei.config import environment as env
+from wufei.config.databases import socket_folder
+
+_POSTGRES_SMALL_TALK = tuple(
+    f"LOG:  {start}"
+    for start in (
+        "starting PostgreSQL",
+        "listening on",
+        "checkpoint",
+        "aborting any active",
+        "background worker",
+        "database system was shut down",
+        "shutting down",
+    )
+)
+
+
+def children() -> list[Child]:
+    """Everything that the settings ask for, in the order of a start."""
+    own_database, own_bus = not env.text("DATABASE_URL"), not env.text("NATS_URL")
+    table = [
+        *([_postgres()] if own_database else []),
+        *([_nats()] if own_bus else []),
+        Child(
+            "assets",
+            _wufei("assets"),
+            once=True,
+            advice="run `make run` once more; if it stays, `wufei assets` shows the whole error.",
+        ),
+        Child(
+            "migrate",
+            _wufei("migrate", "--tables-only"),
+            after=("postgres",) if own_database else (),
+            once=True,
+            advice="`wufei doctor` checks the database; `wufei migrate` shows the whole error.",
+        ),
+        Child(
+            "web",
+            _wufei("serve"),
+            after=("migrate", "assets"),
+            ready=web_ready,
+            stop_s=STOP_S + 2,
+            advice="`wufei serve` shows the whole error, `wufei doctor` checks each part.",
+        ),
+        Child(
+            "worker",
+            _wufei("work"),
+            after=("web",),
+            essential=False,
+            advice="`wufei work` shows the whole error, `wufei doctor` checks each part.",
+        ),
+    ]
+    if env.flag("WUFEI_DEMO") and importlib.util.find_spec("wufei.demo.load"):
+        table.append(
+            Child(
+                "demo",
+                _wufei("demo", "load"),
+                after=("worker",),
+                once=True,
+                essential=False,
+                advice="the platform works without the demo; `wufei demo load` tries again.",
+            )
+        )
+    return table
+
+
+def needed_ports() -> list[Port]:
+    host = env.text("WUFEI_HOST")
+    found = [Port("WUFEI_PORT", "web", host, env.number("WUFEI_PORT"))]
+    if not env.text("NATS_URL"):
+        for name, purpose in (("WUFEI_NATS_PORT", "NATS"), ("WUFEI_MQTT_PORT", "MQTT")):
+            found.append(Port(name, purpose, "127.0.0.1", env.number(name)))
+    return found
+
+
+def web_ready() -> bool:
+    """Does the web server answer a request? Any answer will do."""
+    host, port = env.text("WUFEI_HOST"), env.number("WUFEI_PORT")
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    try:
+        with socket.create_connection((host, port), timeout=5) as plain, _wrapped(plain) as talk:
+            talk.sendall(b"GET /health/ HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            return talk.recv(5) == b"HTTP/"
+    except OSError:
+        return False
+
+
+def _wrapped(plain: socket.socket) -> socket.socket:
+    if not env.text("WUFEI_TLS_CERT"):
+        return plain
+    # We ask our own server whether it answers; whose name its certificate bears is no matter.
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context.wrap_socket(plain)
+
+
+def _wufei(*arguments: str) -> Callable[[], Sequence[str]]:
+    return lambda: [sys.executable, "-m", "wufei.cli", *arguments]
+
+
+def _postgres() -> Child:
+    server = Postgres(env.home())
+    return Child(
+        "postgres",
+        server.command,
+        prepare=partial(_prepare, server),
+        ready=server.ready,
+        then=server.provide,
+        stop=signal.SIGINT,
+        stop_s=30,
+        # Not SIGKILL: an immediate shutdown ends the server's own children too.
+        kill=signal.SIGQUIT,
+        tidy=_tidy_postgres,
+        advice="see that the disk is not full and that nothing else uses WUFEI_HOME/postgres; a "
+        "backup is brought back by `wufei restore FILE`.",
+    )
+
+
+def _prepare(server: Postgres) -> None:
+    clear_postgres(server.data, socket_folder(server.home))
+    server.initialise()
+
+
+def _tidy_postgres(line: str) -> str:
+    """Without what every start and stop says."""
+    return "" if line.startswith(_POSTGRES_SMALL_TALK) else line
+
+
+def _nats() -> Child:
+    return Child(
+        "nats",
+        nats.command,
+        prepare=nats.write_configuration,
+        ready=nats.ready,
+        stop_s=10,
+        tidy=nats.tidy,
+        advice="see that the disk is not full, or set NATS_URL to a server of your own.",
+    )
+
+
+def outside_database() -> str:
+    """Why the server of ``DATABASE_URL`` cannot be used; empty when it can."""
+    url = env.text("DATABASE_URL")
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            version = connection.info.server_version
+    except psycopg.OperationalError as error:
+        return f"DATABASE_URL: the server does not take us ({str(error).strip()})."
+    if version < 160_000:
+        return f"DATABASE_URL: PostgreSQL {version // 10_000} is too old; Wufei needs 16 or newer."
+    return ""
