@@ -1,5 +1,6 @@
 """``wufei serve``: the web server in the foreground."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ def serve() -> None:
     from granian import Granian
     from granian.constants import Interfaces, Loops
 
+    os.environ["WUFEI_PART"] = "web"
     cert, key = env.text("WUFEI_TLS_CERT"), env.text("WUFEI_TLS_KEY")
     Granian(
         "wufei.config.asgi:application",

@@ -1,8 +1,9 @@
 """``wufei work``: the worker that runs queued jobs, in the foreground."""
 
 import asyncio
-import contextlib
 import logging
+import os
+from typing import Any
 
 from wufei.config import environment as env
 
@@ -27,7 +28,7 @@ async def _work() -> None:
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
     worker = app.with_connector(connector)
     async with worker.open_async():
-        rescue = asyncio.create_task(_rescue(worker))
+        helpers = [asyncio.create_task(_rescue(worker)), asyncio.create_task(_watch())]
         try:
             await worker.run_worker_async(
                 concurrency=env.number("WUFEI_WORKER_CONCURRENCY"),
@@ -35,19 +36,36 @@ async def _work() -> None:
                 stalled_worker_timeout=STALLED_S,
             )
         finally:
-            rescue.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await rescue
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
 
 
-async def _rescue(worker: object) -> None:
+async def _watch() -> None:
+    """End the process when the database goes away, as a crash would.
+
+    The library's worker would live on without its heartbeat and its ear for new jobs. Jobs cut
+    off are not marked as failed but found as stalled, and done again.
+    """
+    import psycopg
+    from procrastinate.contrib.django.utils import connector_params
+
+    try:
+        async with await psycopg.AsyncConnection.connect(**connector_params()) as link:
+            async for _notice in link.notifies():
+                pass
+    except psycopg.OperationalError:
+        _logger.error("the database went away; the worker ends, to be started anew")
+        os._exit(1)
+
+
+async def _rescue(worker: Any) -> None:
     """Give jobs of killed workers back to the queue, so that nothing waits for ever."""
-    manager = worker.job_manager  # type: ignore[attr-defined]
     while True:
         try:
-            for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
+            for job in await worker.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
                 _logger.warning("job %s of a worker that died is queued again", job.id)
-                await manager.retry_job(job)
+                await worker.job_manager.retry_job(job)
         except Exception:
             _logger.exception("stalled jobs could not be looked for; trying again")
         await asyncio.sleep(STALLED_S / 2)

@@ -12,6 +12,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from wufei.config import environment as env
 from wufei.config.secrets import secret
 
+# Under ASGI every request has a thread of its own, so connections are shared by a pool. After a
+# restart of the database it tries again with the next request instead of waiting longer and longer.
+_POOL = {"min_size": 1, "max_size": 16, "timeout": 10, "reconnect_timeout": 3, "max_idle": 300}
+
 NAME, OWNER, APPLICATION = "wufei", "wufei_owner", "wufei_app"
 
 
@@ -57,9 +61,12 @@ def database() -> dict[str, Any]:
             "PORT": "5432",
             "OPTIONS": {},
         }
+    pooled = os.environ.get("WUFEI_PART") == "web"
+    if pooled:
+        place["OPTIONS"]["pool"] = _POOL
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": 0 if pooled else 60,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
         **place,

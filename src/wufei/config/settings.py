@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wufei.config import environment as env
 from wufei.config.databases import database
+from wufei.config.logs import logging_settings
 from wufei.config.secrets import secret_key
 
 BASE_DIR = Path(__file__).resolve().parents[1]
@@ -85,6 +86,8 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
+LOGGING = logging_settings()
+
 DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits and lockouts must hold across processes, so they share the database.
@@ -114,6 +117,9 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -124,6 +130,8 @@ DEMO = env.flag("WUFEI_DEMO")
 
 LANGUAGE_CODE = env.text("WUFEI_LANGUAGE")
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+# ``wufei.domains`` is a table of declarations, not an app, and has words all the same.
+LOCALE_PATHS = [BASE_DIR / "domains" / "locale"]
 LANGUAGE_COOKIE_NAME = "wufei_language"
 USE_I18N = True
 USE_TZ = True
@@ -142,6 +150,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "wufei.config.static.StaticFiles"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Browsers take woff2; the other formats stand in the style sheet only as older fallbacks.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("png", "jpg", "webp", "gz", "br", "woff2", "woff", "ttf")
 MEDIA_ROOT = HOME / "files"
 WUFEI_UPLOAD_MB_MAX = env.number("WUFEI_UPLOAD_MB_MAX")
 WUFEI_IMPORT_ROWS_MAX = env.number("WUFEI_IMPORT_ROWS_MAX")

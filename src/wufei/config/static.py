@@ -8,6 +8,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import AppDirectoriesFinder, BaseFinder
 from django.core.files.storage import FileSystemStorage
+from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 # Served as they ship: prefix under /static/vendor/, folder in node_modules, the files we use
@@ -69,6 +70,16 @@ class LibraryFinder(BaseFinder):
                 yield name, storage
 
 
+class QuickCompressor(Compressor):  # type: ignore[misc]
+    """Brotli at a tenth of the time of its highest quality, for files a few percent larger."""
+
+    @staticmethod
+    def compress_brotli(data: bytes) -> bytes:
+        import brotli
+
+        return bytes(brotli.compress(data, quality=6))
+
+
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Names carry a hash, in our own modules' imports too; source maps are not served."""
 
@@ -84,6 +95,9 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
         )
         for extension, rules in CompressedManifestStaticFilesStorage.patterns
     )
+
+    def create_compressor(self, **options: Any) -> Compressor:
+        return QuickCompressor(**options)
 
 
 def sources() -> Iterator[Path]:

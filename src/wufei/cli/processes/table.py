@@ -92,13 +92,13 @@ def needed_ports() -> list[Port]:
 
 
 def web_ready() -> bool:
-    """Does the web server answer a request? Any answer will do."""
+    """Does the web server say that it can serve pages?"""
     host, port = env.text("WUFEI_HOST"), env.number("WUFEI_PORT")
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     try:
         with socket.create_connection((host, port), timeout=5) as plain, _wrapped(plain) as talk:
             talk.sendall(b"GET /health/ HTTP/1.0\r\nHost: localhost\r\n\r\n")
-            return talk.recv(5) == b"HTTP/"
+            return talk.recv(12).endswith(b" 200")
     except OSError:
         return False
 

@@ -1,0 +1,45 @@
+"""Logging: one line an event to stderr; the supervisor adds part and time and keeps the file."""
+
+import json
+import logging
+import os
+from typing import Any
+
+from wufei.config import environment as env
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line (``WUFEI_LOG_JSON``)."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry = {
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "text": record.getMessage(),
+        }
+        if record.exc_info:
+            entry["trace"] = self.formatException(record.exc_info)
+        return json.dumps(entry, ensure_ascii=False)
+
+
+def logging_settings() -> dict[str, Any]:
+    """Django's ``LOGGING``."""
+    clock = "" if os.environ.get("WUFEI_SUPERVISED") else "%(asctime)s "
+    plain = {"format": clock + "%(levelname)s %(name)s: %(message)s"}
+    chosen = {"()": JsonFormatter} if env.flag("WUFEI_LOG_JSON") else plain
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": chosen},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": "INFO"},
+        "loggers": {
+            # Django's own handlers would say it twice, or mail it.
+            "django": {"handlers": [], "level": "INFO", "propagate": True},
+            # A page that is not there or not allowed is the visitor's news, not ours.
+            "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
+            "procrastinate": {"level": "WARNING"},
+            "asyncio": {"level": "WARNING"},
+            "psycopg.pool": {"level": "ERROR"},
+        },
+    }
