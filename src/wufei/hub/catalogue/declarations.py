@@ -9,16 +9,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
-
-    Text: TypeAlias = str | StrPromise
-else:
-    Text = str  # a translated text is a promise of one
+Text = str | Promise
 
 
 class Tracking(StrEnum):
