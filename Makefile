@@ -11,6 +11,10 @@ DONE := .setup
 SETUP := $(MAKE) --no-print-directory -s -j2
 CORES := $(shell nproc 2>/dev/null || echo 2)
 
+# Django's own checks, in a folder of their own and without a server.
+CHECKED := WUFEI_HOME=$(DONE)/home DJANGO_SETTINGS_MODULE=wufei.config.settings PYTHONWARNINGS=ignore
+PRODUCTION := WUFEI_SECURE=true WUFEI_DEMO=false WUFEI_MFA_REQUIRED=true
+
 .PHONY: run test check bench
 
 run:
@@ -25,7 +29,14 @@ test:
 
 check:
 	@$(SETUP) $(DONE)/dev $(DONE)/browser
-	@$(BIN)/wufei check
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/lint-imports --no-cache --no-verbose
+	$(BIN)/python -m wufei.config.messages check
+	$(BIN)/wufei settings | diff docs/guide/settings.md -
+	$(CHECKED) $(BIN)/python -m django makemigrations --check --dry-run --verbosity 0
+	$(CHECKED) $(PRODUCTION) $(BIN)/python -m django check --deploy --fail-level WARNING
 
 bench:
 	@$(SETUP) $(DONE)/dev $(DONE)/browser

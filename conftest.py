@@ -16,6 +16,17 @@ import pytest
 from wufei.testing import database_copy, use_database
 
 
+@pytest.fixture(scope="session", autouse=True)
+def plain_static_names() -> Iterator[None]:
+    """Pages name static files as they are: nothing need be collected for a test."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}):
+        yield
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """Replaces pytest-django's own: a copy of the template instead of migrations per worker."""

@@ -11,10 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -40,6 +41,8 @@ def _migrations_key() -> str:
     files += PROJECT.glob("src/wufei/hub/base/append_only.py")
     files += PROJECT.glob("src/wufei/config/roles.py")
     files += PROJECT.glob("src/wufei/**/*.sql")
+    # Data migrations load these.
+    files += PROJECT.glob("src/wufei/hub/**/data/*.csv")
     for path in sorted(files):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
@@ -122,6 +125,9 @@ def database_copy(label: str) -> Iterator[str]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    from wufei.config.messages import compile_stale
+
+    compile_stale()
     if not hasattr(config, "workerinput"):
         ensure_server()
 
@@ -141,3 +147,14 @@ def use_database(name: str) -> Iterator[None]:
         connection.close()
         connection.settings_dict["NAME"] = before
         os.environ.pop("WUFEI_DATABASE_NAME", None)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What was skipped, and why, in one line that nobody can overlook."""
+    reasons: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("skipped", []):
+        if isinstance(report.longrepr, tuple):
+            reasons[report.longrepr[2].removeprefix("Skipped: ")] += 1
+    if reasons:
+        told = "; ".join(f"{count} x {reason}" for reason, count in reasons.items())
+        terminalreporter.write_line(f"NOT RUN: {told}", yellow=True, bold=True)
