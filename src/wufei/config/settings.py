@@ -124,6 +124,11 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Wufei"
+MFA_FORMS = {
+    "authenticate": "wufei.hub.accounts.forms.SecondFactor",
+    "reauthenticate": "wufei.hub.accounts.forms.SecondFactorAgain",
+    "activate_totp": "wufei.hub.accounts.forms.FirstDigits",
+}
 # Officials set up a second factor before anything else; off for the demo on loopback.
 MFA_REQUIRED = env.flag("WUFEI_MFA_REQUIRED")
 DEMO = env.flag("WUFEI_DEMO")
@@ -167,3 +172,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# Above these masses an entry of the ledger is taken for a mistaken unit.
+LOAD_T_MAX = env.number("WUFEI_LOAD_T_MAX")
+MOVEMENT_T_MAX = env.number("WUFEI_MOVEMENT_T_MAX")

@@ -56,9 +56,11 @@ class Account(models.Model):
     """
 
     kind = models.CharField(_("kind"), max_length=20, choices=AccountKind)
-    holder = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    place = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="+")
-    waste = models.ForeignKey(WasteType, models.PROTECT, related_name="+")
+    holder = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    place = models.ForeignKey(
+        Site, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    waste = models.ForeignKey(WasteType, models.PROTECT, related_name="+", db_index=False)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+")
     method = models.CharField(_("method"), max_length=40, blank=True, default="")
     line = models.UUIDField(_("manifest line"), null=True, blank=True)
@@ -88,6 +90,14 @@ class Account(models.Model):
                 condition=Q(kind__in=["recovered", "disposed"]) & ~Q(method="")
                 | ~Q(kind__in=["recovered", "disposed"]) & Q(method=""),
             ),
+        ]
+
+        indexes = [
+            models.Index(
+                fields=["line"], name="ledger_account_line", condition=Q(line__isnull=False)
+            ),
+            models.Index(fields=["waste", "kind"], name="ledger_account_waste"),
+            models.Index(fields=["place"], name="ledger_account_place"),
         ]
 
     def __str__(self) -> str:
@@ -131,7 +141,9 @@ class Movement(models.Model):
 
     A reversal keeps source, target, kind and ``happened_at`` of what it reverses, so that the
     facts of that day are undone where they stand. ``*_from_g`` is where this mass begins in the
-    limited account's stream (None for unlimited accounts). ``digest`` is set by a trigger.
+    limited account's stream (None for unlimited accounts): the stream of what left the source,
+    of what entered the target, and the other way round for a reversal. ``digest`` is set by a
+    trigger.
     """
 
     uuid = models.UUIDField(unique=True)
@@ -180,6 +192,11 @@ class Movement(models.Model):
                 fields=["target", "target_from_g"],
                 name="ledger_movement_position",
                 condition=Q(target_from_g__isnull=False),
+            ),
+            models.Index(
+                fields=["source", "source_from_g"],
+                name="ledger_movement_returned",
+                condition=Q(sign=-1, source_from_g__isnull=False),
             ),
             models.Index(
                 fields=["group_uuid"],
@@ -264,12 +281,14 @@ class Lot(models.Model):
 class LotEntry(models.Model):
     """Part of a movement that left (``out``) or entered (``in``) a lot.
 
-    Entries of one movement are the edges between lots; ``attributed`` says that nobody named the
-    lot and first-in-first-out chose it, so a trace over it is not exact.
+    An ``in`` entry names the ``parent`` lot its mass came from: these are the edges of a trace.
+    ``attributed`` says that nobody named the lot and first in, first out chose it, so that a
+    trace over it is not exact. Entries of a reversal count negatively, as its movement does.
     """
 
     movement = models.ForeignKey(Movement, models.PROTECT, related_name="lot_entries")
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="entries")
+    parent = models.ForeignKey(Lot, models.PROTECT, null=True, related_name="child_entries")
     side = models.CharField(max_length=3, choices=[("in", "in"), ("out", "out")])
     mass_g = models.BigIntegerField()
     attributed = models.BooleanField(default=False)

@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL((SQL / "digest.sql").read_text(), migrations.RunSQL.noop),
         migrations.RunSQL((SQL / "facts.sql").read_text(), migrations.RunSQL.noop),
+        migrations.RunSQL((SQL / "attribution.sql").read_text(), migrations.RunSQL.noop),
         AppendOnly("ledger_movement"),
         AppendOnly("ledger_lotentry"),
         AppendOnly("ledger_treatment"),

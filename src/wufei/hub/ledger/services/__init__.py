@@ -1,0 +1,24 @@
+"""Every way to change the ledger."""
+
+from wufei.hub.ledger.services.bookings import book, release
+from wufei.hub.ledger.services.folding import fold
+from wufei.hub.ledger.services.importing import ImportResult, import_movements
+from wufei.hub.ledger.services.posting import Lack, post
+from wufei.hub.ledger.services.reversing import reverse, reverse_group
+from wufei.hub.ledger.services.stocktakes import record_stocktake, record_surplus
+from wufei.hub.ledger.services.treatments import record_treatment
+
+__all__ = [
+    "ImportResult",
+    "Lack",
+    "book",
+    "fold",
+    "import_movements",
+    "post",
+    "record_stocktake",
+    "record_surplus",
+    "record_treatment",
+    "release",
+    "reverse",
+    "reverse_group",
+]

@@ -1,0 +1,267 @@
+"""Import many movements: columns inside, COPY at the edge.
+
+One batch is one transaction. A killed import is simply started again: what was recorded is
+recognised by its ids. Each row stands alone: a bad one is reported, the others go in.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from uuid import UUID, uuid5
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from wufei.hub.base.actor import Actor
+from wufei.hub.base.errors import IdReused, Refusal
+from wufei.hub.base.services import record_findings
+from wufei.hub.ledger import rules
+from wufei.hub.ledger.entries import AccountKey, Entry
+from wufei.hub.ledger.models import AccountKind, Movement, MovementKind
+from wufei.hub.ledger.services.accounts import AccountRow, accounts, lock, write_balances
+from wufei.hub.ledger.services.folding import fold_all
+from wufei.hub.ledger.services.positions import Positions, positions
+from wufei.hub.ledger.services.posting import (
+    Lack,
+    check,
+    post,
+    same_content,
+    shortfall_finding,
+    shortfall_of,
+)
+
+_COPY = """COPY ledger_movement (uuid, group_uuid, kind, source_id, target_id, mass_g, sign,
+    happened_at, source_from_g, target_from_g, original_value, original_unit, density_kg_m3,
+    cause, actor) FROM STDIN"""
+_LOT_ROWS = 500
+
+
+@dataclass
+class ImportResult:
+    """Rows by outcome; ``refused`` holds (row number from 0, refusal)."""
+
+    recorded: int = 0
+    repeated: int = 0
+    refused: list[tuple[int, Refusal]] = field(default_factory=list)
+    shortfall_g: int = 0
+
+
+Numbered = tuple[int, Entry]
+
+
+def import_movements(
+    entries: Iterable[Entry],
+    *,
+    by: Actor,
+    cause: str,
+    batch_rows: int = 20_000,
+    progress: Callable[[int], None] | None = None,
+) -> ImportResult:
+    """Record ``entries`` with every check of ``post``; returns what became of each row.
+
+    An import reports facts, so what the book lacks is posted from ``shortfall`` as a finding.
+    Within a batch, rows are recorded in the order in which they happened. ``progress`` is called
+    with the number of rows read so far, after each committed batch.
+    """
+    known: dict[AccountKey, AccountRow] = {}
+    result = ImportResult()
+    numbered = enumerate(entries)
+    read = 0
+    while batch := list(islice(numbered, batch_rows)):
+        _import_batch(batch, known, result, by, cause)
+        read += len(batch)
+        fold_all()
+        if progress is not None:
+            progress(read)
+    return result
+
+
+def _import_batch(
+    batch: list[Numbered],
+    known: dict[AccountKey, AccountRow],
+    result: ImportResult,
+    by: Actor,
+    cause: str,
+) -> None:
+    good = list(_checked(batch, result))
+    good.sort(key=lambda row: row[1].happened_at)
+    _learn_accounts((entry for _, entry in good), known)
+    bulk, by_lots = [], []
+    for row in good:
+        exact = known[row[1].source].by_lots or known[row[1].target].by_lots
+        (by_lots if exact else bulk).append(row)
+    for start in range(0, len(by_lots), _LOT_ROWS):
+        _post_lots(by_lots[start : start + _LOT_ROWS], result, by, cause)
+    if not bulk:
+        return
+    try:
+        _record(bulk, known, result, by, cause)
+    except IntegrityError as error:
+        # Another importer recorded the same ids at the same moment; now they can be seen.
+        if "ledger_movement_uuid" not in str(error):
+            raise
+        _record(bulk, known, result, by, cause)
+
+
+def _checked(batch: Sequence[Numbered], result: ImportResult) -> Iterator[Numbered]:
+    now = timezone.now()
+    seen: dict[UUID, Entry] = {}
+    for number, entry in batch:
+        try:
+            check(entry, now)
+            earlier = seen.setdefault(entry.id, entry)
+            if earlier is not entry:
+                if earlier != entry:
+                    raise IdReused(id=entry.id)
+                result.repeated += 1
+                continue
+        except Refusal as refusal:
+            result.refused.append((number, refusal))
+        else:
+            yield number, entry
+
+
+def _learn_accounts(entries: Iterable[Entry], known: dict[AccountKey, AccountRow]) -> None:
+    wanted = {key for entry in entries for key in (entry.source, entry.target)} - known.keys()
+    if wanted:
+        known |= accounts(wanted)
+
+
+def _post_lots(rows: Sequence[Numbered], result: ImportResult, by: Actor, cause: str) -> None:
+    """Lots need their containers looked at one by one; a chunk with a bad row is done singly."""
+    try:
+        before = Movement.objects.filter(uuid__in=[entry.id for _, entry in rows]).count()
+        post([entry for _, entry in rows], by=by, cause=cause, on_lack=Lack.SHORTFALL)
+    except Refusal as refusal:
+        if len(rows) == 1:
+            result.refused.append((rows[0][0], refusal))
+            return
+        for row in rows:
+            _post_lots([row], result, by, cause)
+    else:
+        result.repeated += before
+        result.recorded += len(rows) - before
+
+
+def _record(
+    rows: Sequence[Numbered],
+    known: dict[AccountKey, AccountRow],
+    result: ImportResult,
+    by: Actor,
+    cause: str,
+) -> None:
+    limited = {
+        known[key].id: key
+        for _, entry in rows
+        for key in (entry.source, entry.target)
+        if key.limited
+    }
+    with transaction.atomic():
+        balances = lock(limited)
+        fresh, repeated, reused = _unknown(rows, known, cause)
+        place = positions([entry for _, entry in fresh], known, balances)
+        lacking = [(n, lack) for n, lack in enumerate(place.lack_g) if lack]
+        _learn_accounts_of_shortfall(fresh, lacking, known)
+        _copy(fresh, place, known, by, cause)
+        write_balances(balances.values())
+        findings = [
+            shortfall_finding(known[fresh[n][1].source].id, lack, str(fresh[n][1].id))
+            for n, lack in lacking
+        ]
+        if findings:
+            record_findings(findings, by)
+    result.recorded += len(fresh)
+    result.repeated += repeated
+    result.refused += reused
+    result.shortfall_g += sum(lack for _, lack in lacking)
+
+
+def _unknown(
+    rows: Sequence[Numbered], known: dict[AccountKey, AccountRow], cause: str
+) -> tuple[Sequence[Numbered], int, list[tuple[int, Refusal]]]:
+    """Rows not recorded before, how many were, and those whose id says something else."""
+    ids = [entry.id for _, entry in rows]
+    earlier = {row.uuid: row for row in Movement.objects.filter(uuid__in=ids)}
+    if not earlier:
+        return rows, 0, []
+    fresh: list[Numbered] = []
+    reused: list[tuple[int, Refusal]] = []
+    repeated = 0
+    for number, entry in rows:
+        movement = earlier.get(entry.id)
+        if movement is None:
+            fresh.append((number, entry))
+        elif same_content(movement, entry, known, cause):
+            repeated += 1
+        else:
+            reused.append((number, IdReused(id=entry.id)))
+    return fresh, repeated, reused
+
+
+def _learn_accounts_of_shortfall(
+    rows: Sequence[Numbered],
+    lacking: Sequence[tuple[int, int]],
+    known: dict[AccountKey, AccountRow],
+) -> None:
+    wanted = {shortfall_of(rows[n][1].source) for n, _ in lacking} - known.keys()
+    if wanted:
+        known |= accounts(wanted)
+
+
+def _copy(
+    rows: Sequence[Numbered],
+    place: Positions,
+    known: dict[AccountKey, AccountRow],
+    by: Actor,
+    cause: str,
+) -> None:
+    tail = f"{_escaped(cause)}\t{_escaped(by.id)}\n"
+    with connection.cursor() as cursor, cursor.cursor.copy(_COPY) as copy:
+        lines: list[str] = []
+        for n, (_, entry) in enumerate(rows):
+            if lack_g := place.lack_g[n]:
+                lines.append(_shortfall_line(entry, lack_g, place.shortfall_from_g[n], known, tail))
+            lines.append(_line(entry, place.source_from_g[n], place.target_from_g[n], known, tail))
+            if len(lines) >= 5_000:
+                copy.write("".join(lines))
+                lines.clear()
+        copy.write("".join(lines))
+
+
+def _line(
+    entry: Entry,
+    source_from_g: int,
+    target_from_g: int,
+    known: dict[AccountKey, AccountRow],
+    tail: str,
+) -> str:
+    mass = entry.mass
+    kind = rules.FLOWS[entry.source.kind, entry.target.kind].value
+    value = "\\N" if mass.value is None else mass.value
+    density = "\\N" if mass.density_kg is None else mass.density_kg
+    return (
+        f"{entry.id}\t{entry.group or _NULL}\t{kind}\t{known[entry.source].id}"
+        f"\t{known[entry.target].id}\t{mass.grams}\t1\t{entry.happened_at.isoformat()}"
+        f"\t{source_from_g if source_from_g >= 0 else _NULL}"
+        f"\t{target_from_g if target_from_g >= 0 else _NULL}"
+        f"\t{value}\t{mass.unit}\t{density}\t{tail}"
+    )
+
+
+def _shortfall_line(
+    entry: Entry, lack_g: int, from_g: int, known: dict[AccountKey, AccountRow], tail: str
+) -> str:
+    source = known[shortfall_of(entry.source)].id
+    return (
+        f"{uuid5(entry.id, AccountKind.SHORTFALL)}\t{entry.group or _NULL}"
+        f"\t{MovementKind.SHORTFALL.value}\t{source}\t{known[entry.source].id}\t{lack_g}\t1"
+        f"\t{entry.happened_at.isoformat()}\t{_NULL}\t{from_g}\t{_NULL}\t\t{_NULL}\t{tail}"
+    )
+
+
+_NULL = "\\N"
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _escaped(text: str) -> str:
+    return text.translate(_ESCAPES)

@@ -1,0 +1,248 @@
+"""Lots of locked accounts while one posting is being worked out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from django.db import IntegrityError, connection
+
+from wufei.hub.ledger.entries import Entry, LotPart, NewLot
+from wufei.hub.ledger.models import Lot, LotEntry, Movement
+from wufei.hub.ledger.refusals import LotNotEnough, LotTaken, UnknownLot
+from wufei.hub.ledger.services.accounts import AccountRow
+from wufei.hub.ledger.units import GRAMS_PER_T
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Mass that left a lot; ``attributed`` when first in, first out chose it."""
+
+    lot: Lot
+    mass_g: int
+    attributed: bool
+
+
+@dataclass(slots=True)
+class _Draft:
+    movement: Movement
+    lot: Lot
+    side: str
+    mass_g: int
+    parent: Lot | None = None
+    attributed: bool = False
+
+
+class LotBook:
+    """Working copy of lots: read lazily, changed in memory, written once.
+
+    The accounts' balance rows are locked before, and every change of a lot happens under its
+    account's lock; so the lots need no locks of their own.
+    """
+
+    def __init__(self) -> None:
+        self._by_uuid: dict[UUID, Lot] = {}
+        self._complete: set[int] = set()
+        self._changed: dict[UUID, Lot] = {}
+        self._new: list[Lot] = []
+        self._drafts: list[_Draft] = []
+
+    def move(
+        self,
+        movement: Movement,
+        entry: Entry,
+        source: AccountRow,
+        target: AccountRow,
+        reserved: Lot | None = None,
+    ) -> None:
+        """Take the mass from the source's lots and put it into the target's."""
+        taken: list[Taken] = []
+        if source.by_lots and source.key.limited:
+            parts = entry.lots_out
+            if not parts and reserved is not None:
+                parts = (LotPart(reserved.uuid, entry.mass_g),)
+            taken = self._take(source, entry.mass_g, parts)
+            for part in taken:
+                self._drafts.append(
+                    _Draft(movement, part.lot, "out", part.mass_g, attributed=part.attributed)
+                )
+        if target.by_lots and target.key.limited:
+            self._put(movement, entry, target, taken)
+
+    def unbook(self, lot: Lot, mass_g: int) -> Lot:
+        """Give back what a booking reserved of ``lot``; returns the working copy."""
+        mine = self._by_uuid.setdefault(lot.uuid, lot)
+        mine.booked_g -= mass_g
+        self._changed[mine.uuid] = mine
+        return mine
+
+    def shortfall(self, movement: Movement, account: AccountRow, mass_g: int) -> None:
+        """A lot for mass that the book lacked."""
+        lot = self._lot(account, uuid5(movement.uuid, "lot"), mass_g, movement.happened_at)
+        self._drafts.append(_Draft(movement, lot, "in", mass_g))
+
+    def undo(self, original: Movement, reversal: Movement, account_name: str) -> None:
+        """Take back what ``original`` did to lots."""
+        for entry in original.lot_entries.select_related("lot").order_by("pk"):
+            lot = self._by_uuid.setdefault(entry.lot.uuid, entry.lot)
+            if entry.side == "in" and lot.remaining_g - lot.booked_g < entry.mass_g:
+                raise LotNotEnough(lot=lot, free_t=_t(lot.remaining_g - lot.booked_g))
+            lot.remaining_g += entry.mass_g if entry.side == "out" else -entry.mass_g
+            self._changed[lot.uuid] = lot
+            self._drafts.append(
+                _Draft(reversal, lot, entry.side, entry.mass_g, entry.parent, entry.attributed)
+            )
+
+    def write(self) -> None:
+        """Write lots and entries; the movements must have been saved before."""
+        made = {lot.uuid for lot in self._new}
+        try:
+            Lot.objects.bulk_create(self._new)
+        except IntegrityError as error:
+            if "ledger_lot_uuid" not in str(error):
+                raise
+            raise LotTaken(lot=self._new[0], field="lots") from error
+        _update(lot for lot in self._changed.values() if lot.uuid not in made)
+        LotEntry.objects.bulk_create(
+            LotEntry(
+                movement=draft.movement,
+                lot=draft.lot,
+                parent=draft.parent,
+                side=draft.side,
+                mass_g=draft.mass_g,
+                attributed=draft.attributed,
+            )
+            for draft in self._drafts
+        )
+
+    def _take(self, account: AccountRow, mass_g: int, parts: Sequence[LotPart]) -> list[Taken]:
+        if parts:
+            self.read(part.lot for part in parts)
+            return [self._take_named(account, part) for part in parts]
+        return self._take_oldest(account, mass_g)
+
+    def _take_named(self, account: AccountRow, part: LotPart) -> Taken:
+        lot = self._by_uuid.get(part.lot)
+        if lot is None or lot.account_id != account.id:
+            raise UnknownLot(lot=part.lot, account=account.key.kind.label, field="lots")
+        free_g = lot.remaining_g - lot.booked_g
+        if free_g < part.mass_g:
+            raise LotNotEnough(lot=lot, free_t=_t(free_g), field="lots")
+        return self._use(lot, part.mass_g, attributed=False)
+
+    def _take_oldest(self, account: AccountRow, mass_g: int) -> list[Taken]:
+        """First in, first out; exact only where no other choice was possible."""
+        open_lots = [lot for lot in self._open_lots(account) if lot.remaining_g > lot.booked_g]
+        free_g = sum(lot.remaining_g - lot.booked_g for lot in open_lots)
+        if free_g < mass_g:
+            raise LotNotEnough(lot=account.key.kind.label, free_t=_t(free_g))
+        exact = len(open_lots) == 1 or free_g == mass_g
+        taken = []
+        for lot in open_lots:
+            part_g = min(mass_g, lot.remaining_g - lot.booked_g)
+            taken.append(self._use(lot, part_g, attributed=not exact))
+            mass_g -= part_g
+            if not mass_g:
+                break
+        return taken
+
+    def _put(
+        self, movement: Movement, entry: Entry, account: AccountRow, taken: Sequence[Taken]
+    ) -> None:
+        """Into the named lot; else each container that left arrives as one of its own."""
+        if entry.lot_in is not None or not taken:
+            new = entry.lot_in or NewLot(uuid5(entry.id, "lot"))
+            oldest = min((part.lot.arisen_at for part in taken), default=entry.happened_at)
+            lot = self._lot(
+                account,
+                new.uuid,
+                entry.mass_g,
+                entry.happened_at,
+                label=new.label,
+                arisen_at=new.arisen_at or oldest,
+            )
+            parents: list[Taken | None] = [*taken] or [None]
+            for part in parents:
+                self._draft_in(movement, lot, part, entry.mass_g)
+            return
+        for number, part in enumerate(taken):
+            lot = self._lot(
+                account,
+                uuid5(entry.id, f"lot:{number}"),
+                part.mass_g,
+                entry.happened_at,
+                label=part.lot.label,
+                arisen_at=part.lot.arisen_at,
+            )
+            self._draft_in(movement, lot, part, part.mass_g)
+
+    def _draft_in(self, movement: Movement, lot: Lot, part: Taken | None, mass_g: int) -> None:
+        if part is None:
+            self._drafts.append(_Draft(movement, lot, "in", mass_g))
+        else:
+            self._drafts.append(_Draft(movement, lot, "in", part.mass_g, part.lot, part.attributed))
+
+    def _lot(
+        self,
+        account: AccountRow,
+        uuid: UUID,
+        mass_g: int,
+        since: datetime,
+        *,
+        label: str = "",
+        arisen_at: datetime | None = None,
+    ) -> Lot:
+        if uuid in self._by_uuid:
+            raise LotTaken(lot=label or uuid, field="lots")
+        lot = Lot(
+            uuid=uuid,
+            account_id=account.id,
+            label=label,
+            mass_g=mass_g,
+            remaining_g=mass_g,
+            arisen_at=arisen_at or since,
+            since=since,
+        )
+        self._by_uuid[uuid] = lot
+        self._new.append(lot)
+        return lot
+
+    def _use(self, lot: Lot, mass_g: int, *, attributed: bool) -> Taken:
+        lot.remaining_g -= mass_g
+        self._changed[lot.uuid] = lot
+        return Taken(lot, mass_g, attributed)
+
+    def read(self, uuids: Iterable[UUID]) -> None:
+        """Read named lots in one query."""
+        if missing := [uuid for uuid in uuids if uuid not in self._by_uuid]:
+            for lot in Lot.objects.filter(uuid__in=missing):
+                self._by_uuid[lot.uuid] = lot
+
+    def _open_lots(self, account: AccountRow) -> list[Lot]:
+        if account.id not in self._complete:
+            for lot in Lot.objects.filter(account=account.id, remaining_g__gt=0):
+                self._by_uuid.setdefault(lot.uuid, lot)
+            self._complete.add(account.id)
+        mine = [lot for lot in self._by_uuid.values() if lot.account_id == account.id]
+        return sorted(mine, key=lambda lot: (lot.since, lot.pk or 1 << 62))
+
+
+def _update(lots: Iterable[Lot]) -> None:
+    rows = list(lots)
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE ledger_lot l SET remaining_g = v.remaining_g, booked_g = v.booked_g "
+            "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) "
+            "AS v(id, remaining_g, booked_g) WHERE l.id = v.id",
+            [
+                [lot.pk for lot in rows],
+                [lot.remaining_g for lot in rows],
+                [lot.booked_g for lot in rows],
+            ],
+        )
+
+
+def _t(mass_g: int) -> str:
+    return f"{mass_g / GRAMS_PER_T:,.3f}"

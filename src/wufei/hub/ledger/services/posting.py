@@ -1,0 +1,248 @@
+"""Post movements: the only door to mass."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from enum import Enum
+from uuid import UUID, uuid5
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from wufei.hub.base.actor import Actor
+from wufei.hub.base.errors import IdReused
+from wufei.hub.base.findings import Finding
+from wufei.hub.base.services import record_findings
+from wufei.hub.ledger import rules
+from wufei.hub.ledger.entries import AccountKey, Entry
+from wufei.hub.ledger.models import (
+    Account,
+    AccountKind,
+    Balance,
+    Booking,
+    Movement,
+    MovementKind,
+)
+from wufei.hub.ledger.refusals import BookingClosed, NotEnough, UnknownBooking
+from wufei.hub.ledger.services.accounts import AccountRow, accounts, lock, write_balances
+from wufei.hub.ledger.services.lots import LotBook
+from wufei.hub.ledger.units import GRAMS_PER_T, grams
+
+
+class Lack(Enum):
+    """What to do when the book holds less than reality moved."""
+
+    REFUSE = "refuse"
+    SHORTFALL = "shortfall"
+
+
+def post(
+    entries: Sequence[Entry],
+    *,
+    by: Actor,
+    cause: str,
+    group: UUID | None = None,
+    on_lack: Lack = Lack.REFUSE,
+) -> list[Movement]:
+    """Post ``entries`` together or not at all; returns their movements in order.
+
+    Retrying with the same ids and content returns the first result; other content raises
+    ``IdReused``. ``on_lack``: a form is refused (``NotEnough``), a truck that is physically
+    loaded and an imported fact post the lacking mass from ``shortfall`` first, as a finding.
+    """
+    assert entries, "nothing to post"
+    now = timezone.now()
+    if group is not None:
+        entries = [replace(entry, group=group) for entry in entries]
+    for entry in entries:
+        check(entry, now)
+    try:
+        return _post(entries, by, cause, on_lack)
+    except IntegrityError as error:
+        # Somebody posted the same id at the same moment: theirs is the first result.
+        if "ledger_movement_uuid" not in str(error):
+            raise
+        return _post(entries, by, cause, on_lack)
+
+
+def check(entry: Entry, now: datetime) -> MovementKind:
+    """Check one entry alone, under the configured limits."""
+    return rules.check(
+        entry,
+        now=now,
+        load_t_max=settings.LOAD_T_MAX,
+        movement_t_max=settings.MOVEMENT_T_MAX,
+    )
+
+
+def _post(entries: Sequence[Entry], by: Actor, cause: str, on_lack: Lack) -> list[Movement]:
+    with transaction.atomic():
+        rows = accounts(key for entry in entries for key in keys_of(entry, on_lack))
+        balances = lock(row.id for row in rows.values() if row.key.limited)
+        # Looked up under the locks: before them, a concurrent first try might not be seen yet.
+        if earlier := find_earlier(entries, rows, cause):
+            return earlier
+        posting = _Posting(rows, balances, by, cause, on_lack)
+        for entry in entries:
+            posting.add(entry)
+        return posting.write()
+
+
+def keys_of(entry: Entry, on_lack: Lack) -> list[AccountKey]:
+    keys = [entry.source, entry.target]
+    if on_lack is Lack.SHORTFALL and entry.source.limited:
+        keys.append(shortfall_of(entry.source))
+    return keys
+
+
+def shortfall_of(key: AccountKey) -> AccountKey:
+    return AccountKey(AccountKind.SHORTFALL, key.holder_id, key.waste_id, key.place_id)
+
+
+def find_earlier(
+    entries: Sequence[Entry],
+    rows: Mapping[AccountKey, AccountRow],
+    cause: str,
+) -> list[Movement]:
+    """Movements posted before under these ids; raises ``IdReused`` unless all say the same."""
+    known = {row.uuid: row for row in Movement.objects.filter(uuid__in=[e.id for e in entries])}
+    if not known:
+        return []
+    for entry in entries:
+        movement = known.get(entry.id)
+        if movement is None or not same_content(movement, entry, rows, cause):
+            used = movement.uuid if movement else next(iter(known))
+            raise IdReused(id=used)
+    return [known[entry.id] for entry in entries]
+
+
+def same_content(
+    movement: Movement, entry: Entry, rows: Mapping[AccountKey, AccountRow], cause: str
+) -> bool:
+    return (
+        movement.source_id == rows[entry.source].id
+        and movement.target_id == rows[entry.target].id
+        and movement.mass_g == entry.mass_g
+        and movement.happened_at == entry.happened_at
+        and movement.cause == cause
+        and movement.group_uuid == entry.group
+        and movement.reverses_id is None
+    )
+
+
+class _Posting:
+    """One posting being worked out on locked balances: rows are added, then written at once."""
+
+    def __init__(
+        self,
+        rows: dict[AccountKey, AccountRow],
+        balances: dict[int, Balance],
+        by: Actor,
+        cause: str,
+        on_lack: Lack,
+    ) -> None:
+        self.rows, self.balances = rows, balances
+        self.by, self.cause, self.on_lack = by, cause, on_lack
+        self.lots = LotBook()
+        self.movements: list[Movement] = []
+        self.asked: list[Movement] = []
+        self.bookings: list[Booking] = []
+        self.findings: list[Finding] = []
+
+    def add(self, entry: Entry) -> None:
+        source, target = self.rows[entry.source], self.rows[entry.target]
+        reserved = self._use_booking(entry)
+        if source.key.limited:
+            self._cover_lack(entry, source)
+        movement = self._movement(entry.id, source, target, entry)
+        self.asked.append(movement)
+        self.lots.move(movement, entry, source, target, reserved.lot if reserved else None)
+
+    def write(self) -> list[Movement]:
+        Movement.objects.bulk_create(self.movements)
+        self.lots.write()
+        write_balances(self.balances.values())
+        if self.bookings:
+            Booking.objects.bulk_update(self.bookings, ["state", "closed_at"])
+        if self.findings:
+            record_findings(self.findings, self.by)
+        return self.asked
+
+    def _movement(
+        self, uuid: UUID, source: AccountRow, target: AccountRow, entry: Entry
+    ) -> Movement:
+        movement = Movement(
+            uuid=uuid,
+            group_uuid=entry.group,
+            kind=rules.kind_of(source.key, target.key),
+            source_id=source.id,
+            target_id=target.id,
+            mass_g=entry.mass_g,
+            happened_at=entry.happened_at,
+            original_value=entry.mass.value,
+            original_unit=entry.mass.unit,
+            density_kg_m3=entry.mass.density_kg,
+            cause=self.cause,
+            actor=self.by.id,
+        )
+        if balance := self.balances.get(source.id):
+            movement.source_from_g = balance.out_g
+            balance.out_g += entry.mass_g
+        if balance := self.balances.get(target.id):
+            movement.target_from_g = balance.in_g
+            balance.in_g += entry.mass_g
+        self.movements.append(movement)
+        return movement
+
+    def _cover_lack(self, entry: Entry, source: AccountRow) -> None:
+        balance = self.balances[source.id]
+        lack_g = entry.mass_g - (balance.in_g - balance.out_g - balance.booked_g)
+        if lack_g <= 0:
+            return
+        if self.on_lack is Lack.REFUSE:
+            raise NotEnough(
+                free_t=f"{(entry.mass_g - lack_g) / GRAMS_PER_T:,.3f}",
+                lack_t=f"{lack_g / GRAMS_PER_T:,.3f}",
+                account=Account.objects.get(pk=source.id),
+                field="mass",
+            )
+        missing = Entry(
+            id=uuid5(entry.id, "shortfall"),
+            source=shortfall_of(source.key),
+            target=source.key,
+            mass=grams(lack_g),
+            happened_at=entry.happened_at,
+            group=entry.group,
+        )
+        movement = self._movement(missing.id, self.rows[missing.source], source, missing)
+        if source.by_lots:
+            self.lots.shortfall(movement, source, lack_g)
+        self.findings.append(shortfall_finding(source.id, lack_g, str(movement.uuid)))
+
+    def _use_booking(self, entry: Entry) -> Booking | None:
+        """The reservation becomes free stock for this entry alone."""
+        if entry.booking is None:
+            return None
+        account_id = self.rows[entry.source].id
+        bookings = Booking.objects.select_for_update(of=("self",)).select_related("lot")
+        booking = bookings.filter(uuid=entry.booking, account=account_id).first()
+        if booking is None:
+            raise UnknownBooking(field="booking")
+        if booking.state != Booking.State.OPEN:
+            raise BookingClosed(state=booking.get_state_display())
+        self.balances[account_id].booked_g -= booking.mass_g
+        if booking.lot is not None:
+            booking.lot = self.lots.unbook(booking.lot, booking.mass_g)
+        booking.state, booking.closed_at = Booking.State.POSTED, timezone.now()
+        self.bookings.append(booking)
+        return booking
+
+
+def shortfall_finding(account_id: int, mass_g: int, episode: str) -> Finding:
+    return Finding(
+        "ledger.shortfall",
+        subject=f"ledger.account:{account_id}",
+        values={"mass_g": mass_g},
+        episode=episode,
+    )
