@@ -9,9 +9,11 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from wufei.config import navigation
+from wufei.demo.people import DEMO_USERS, DemoUser
 from wufei.hub.accounts.actors import memberships
 from wufei.hub.accounts.middleware import ACTING_FOR
 from wufei.hub.base.actor import NOBODY, Actor
+from wufei.hub.registry.models import Region
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -25,8 +27,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "bottom": SimpleLazyObject(lambda: navigation.bottom(actor, request.path)),
         "organisations": SimpleLazyObject(lambda: _organisations(request)),
         "acting_for": SimpleLazyObject(lambda: request.session.get(ACTING_FOR)),
+        "demo_users": SimpleLazyObject(_demo_users),
         "search_url": reverse("search") if actor.may("desk.view") else "",
     }
+
+
+def _demo_users() -> tuple[DemoUser, ...]:
+    return DEMO_USERS if settings.DEMO else ()
 
 
 def _organisations(request: HttpRequest) -> dict[int, str]:
@@ -37,8 +44,6 @@ def _organisations(request: HttpRequest) -> dict[int, str]:
 
 def _district() -> str:
     """Name of the supervised district in the current language, as the registry knows it."""
-    from wufei.hub.registry.models import Region
-
     root = Region.objects.filter(within=True).order_by("path").first()
     if root is None:
         return ""

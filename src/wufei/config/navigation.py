@@ -13,7 +13,7 @@ from wufei.hub.base.actor import Actor
 HOME, WATCH, BOOKS, GOALS, BASICS, OPEN = (
     "",
     _("Supervision"),
-    _("Account"),
+    _("Ledger"),
     _("Targets"),
     _("Basics"),
     _("Public"),
