@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.desk, name="desk"),
     path("counts/", views.counts, name="frame.counts"),
     path("search/", views.search, name="search"),
+    path("", include("wufei.hub.base.urls")),
     path("accounts/", include("wufei.hub.accounts.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

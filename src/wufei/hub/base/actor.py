@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from wufei.hub.base.errors import Forbidden
 
@@ -57,6 +58,32 @@ class Actor:
         if scope is Scope.NONE:
             raise Forbidden(act)
         return scope
+
+    def as_json(self) -> dict[str, Any]:
+        """For a job that acts later with the rights of now."""
+        return {
+            "kind": self.kind,
+            "id": self.id,
+            "name": self.name,
+            "role": self.role,
+            "organisation_ids": sorted(self.organisation_ids),
+            "region_codes": sorted(self.region_codes),
+            "domains": sorted(self.domains),
+            "acts": {act: str(scope) for act, scope in self.acts.items()},
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Actor":
+        return cls(
+            kind=ActorKind(values["kind"]),
+            id=values["id"],
+            name=values["name"],
+            role=values["role"],
+            organisation_ids=frozenset(values["organisation_ids"]),
+            region_codes=frozenset(values["region_codes"]),
+            domains=frozenset(values["domains"]),
+            acts={act: Scope(scope) for act, scope in values["acts"].items()},
+        )
 
 
 def system(name: str) -> Actor:

@@ -1,0 +1,87 @@
+"""Import, export and template of a resource's table."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from wufei.hub.base.access import Page
+from wufei.hub.base.errors import Refusal
+from wufei.hub.base.pages.lists import Selection
+from wufei.hub.base.pages.resource import Resource
+from wufei.hub.base.streaming import made
+from wufei.hub.base.tables import exporting, importing
+from wufei.hub.base.tables.template import write_template
+
+_WRITERS = {
+    "xlsx": (exporting.write_xlsx, exporting.XLSX_TYPE),
+    "csv": (exporting.write_csv, "text/csv; charset=utf-8"),
+}
+
+
+class ExportPage(Page):
+    """The list as a file, with the same search and filters: ``?format=xlsx`` or ``csv``."""
+
+    act: str
+    resource: Resource
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        form = request.GET.get("format", "xlsx")
+        if form not in _WRITERS:
+            raise Http404
+        write, content_type = _WRITERS[form]
+        table = self.resource.table
+        rows = Selection(table, self.request, self.resource.filters).rows
+        exporting.refuse_too_many(rows)
+        name = f"{table.title}-{timezone.localdate()}.{form}"
+        return made(request, lambda file: write(file, table, rows), name, content_type)
+
+
+class TemplatePage(Page):
+    """An empty workbook to fill in."""
+
+    act: str
+    resource: Resource
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        table = self.resource.table
+        return made(
+            request,
+            lambda file: write_template(file, table),
+            f"{table.title}.xlsx",
+            exporting.XLSX_TYPE,
+        )
+
+
+class ImportPage(Page):
+    act: str
+    resource: Resource
+    template_name = "pages/import.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._show()
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        upload = request.FILES.get("file")
+        try:
+            run = importing.hand_in(self.resource.table, upload, self.request.actor)
+        except Refusal as refusal:
+            return self._show(refusal)
+        return HttpResponseRedirect(reverse("base.import.detail", args=[run.uuid]))
+
+    def _show(self, refusal: Refusal | None = None) -> HttpResponse:
+        context: dict[str, Any] = {
+            "resource": self.resource,
+            "table": self.resource.table,
+            "template_url": self.resource.url("template"),
+            "back": self.resource.url("list"),
+            "refusal": refusal,
+            "limits": importing.limits(),
+            "runs": importing.runs_of(self.request.actor, self.resource.table)[:10],
+        }
+        return render(
+            self.request, self.template_name, context, status=refusal.status if refusal else 200
+        )

@@ -1,0 +1,117 @@
+"""Which column of a file is which column of the table."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
+
+from wufei.hub.base.errors import Refusal
+from wufei.hub.base.tables.reading import Sheet
+from wufei.hub.base.tables.spec import Column, Table
+
+_UNIT = re.compile(r"\([^()]*\)$")
+
+
+class NoHeading(Refusal):
+    code = "no_heading"
+    status = 422
+    message = gettext_noop(
+        "No sheet has a line of headings that fits. Expected columns: %(expected)s. Download the "
+        "template and copy your lines into it."
+    )
+
+
+class MissingColumns(Refusal):
+    code = "missing_columns"
+    status = 422
+    message = gettext_noop(
+        "Sheet “%(sheet)s” lacks these columns: %(missing)s. Add them, or copy your lines into the "
+        "template."
+    )
+
+
+class ColumnTwice(Refusal):
+    code = "column_twice"
+    status = 422
+    message = gettext_noop(
+        "The column “%(column)s” stands twice in line %(line)s. Remove one of them."
+    )
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Where the headings stand and what they mean: position in the row → column."""
+
+    sheet: str
+    row_index: int
+    texts: list[str]
+    columns: Mapping[int, Column]
+    unknown: list[str]
+    rows: int
+
+
+def find_heading(table: Table, sheets: Iterable[Sheet]) -> Heading:
+    """The line that names most columns, of the first sheet that has such a line."""
+    names = _names(table.imported)
+    for sheet in sheets:
+        scored = [
+            (sum(1 for cell in cells if key(cell) in names), -index)
+            for index, cells in enumerate(sheet.head)
+        ]
+        score, index = max(scored, default=(0, 0))
+        # One name alone may stand in any guidance text, unless there is only one column.
+        if score >= min(2, len(table.imported)):
+            return _heading(table, sheet, -index, names)
+    raise NoHeading(expected="、".join(str(column.label) for column in table.imported))
+
+
+def _heading(table: Table, sheet: Sheet, index: int, names: Mapping[str, Column]) -> Heading:
+    cells = sheet.head[index]
+    columns: dict[int, Column] = {}
+    unknown = []
+    for position, cell in enumerate(cells):
+        column = names.get(key(cell))
+        if column is None:
+            if cell is not None and not _own(cell):
+                unknown.append(str(cell))
+        elif column in columns.values():
+            raise ColumnTwice(column=column.label, line=index + 1)
+        else:
+            columns[position] = column
+    missing = [c.label for c in table.imported if c.required and c not in columns.values()]
+    if missing:
+        raise MissingColumns(sheet=sheet.name or "CSV", missing="、".join(map(str, missing)))
+    texts = ["" if cell is None else str(cell) for cell in cells]
+    return Heading(sheet.name, index, texts, columns, unknown, max(0, sheet.rows - index - 1))
+
+
+def key(cell: Any) -> str:
+    """A heading without what people change: width, case, spaces, unit, mark."""
+    text = unicodedata.normalize("NFKC", str(cell or "")).strip().strip("*").strip()
+    bare = _UNIT.sub("", text) or text
+    return re.sub(r"[\s*]+", "", bare).casefold()
+
+
+def _names(columns: Iterable[Column]) -> dict[str, Column]:
+    """Every name a column answers to: its own, and its label in each language."""
+    names: dict[str, Column] = {}
+    for language, _label in settings.LANGUAGES:
+        with override(language):
+            for column in columns:
+                names.setdefault(key(column.name), column)
+                names.setdefault(key(column.label), column)
+    return names
+
+
+def _own(cell: Any) -> bool:
+    """Whether only our error files have this heading; those may be handed in again as they are."""
+    found = set()
+    for language, _label in settings.LANGUAGES:
+        with override(language):
+            found |= {key(_("Line")), key(_("Reason"))}
+    return key(cell) in found

@@ -1,0 +1,77 @@
+"""Runs of an import and the rows that could not be taken."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
+
+from wufei.hub.base.files.models import StoredFile
+
+
+class ImportRun(models.Model):
+    """One uploaded table on its way in.
+
+    ``rows_done`` is written in the same transaction as the rows it counts, so a worker that was
+    killed goes on exactly where it stopped. ``actor_row`` is the actor's line of the permission
+    table when the file was handed in: the import may do what they might do then.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    OPEN = (State.QUEUED, State.RUNNING)
+
+    uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    table_code = models.CharField(_("table"), max_length=80)
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    actor = models.CharField(max_length=80, db_index=True)
+    actor_row = models.JSONField()
+    header = models.JSONField(default=list)
+    unknown_columns = models.JSONField(default=list)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
+    reason = models.TextField(_("reason"), blank=True)
+    rows_total = models.IntegerField(_("rows"), default=0)
+    rows_done = models.IntegerField(_("done"), default=0)
+    rows_bad = models.IntegerField(_("bad"), default=0)
+    created = models.DateTimeField(_("handed in"), auto_now_add=True)
+    started = models.DateTimeField(_("started"), null=True)
+    finished = models.DateTimeField(_("finished"), null=True)
+
+    class Meta:
+        ordering = ["-created", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(rows_bad__lte=models.F("rows_done")), name="base_import_counts"
+            )
+        ]
+
+    @property
+    def rows_good(self) -> int:
+        return self.rows_done - self.rows_bad
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.rows_done * 100 // self.rows_total) if self.rows_total else 0
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN
+
+
+class ImportFault(models.Model):
+    """A row that was not taken, as it stood in the file, with the reason."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="faults")
+    row_number = models.IntegerField()
+    cells = models.JSONField()
+    column = models.CharField(max_length=80, blank=True)
+    reason = models.TextField()
+
+    class Meta:
+        ordering = ["row_number"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "row_number"], name="base_import_fault_row")
+        ]

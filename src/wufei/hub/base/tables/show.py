@@ -1,0 +1,108 @@
+"""A value as text, for people."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from wufei.hub.base.tables.spec import Column, Kind
+
+NOTHING = "—"
+RIGHT_ALIGNED = {Kind.INTEGER, Kind.DECIMAL}
+
+
+def text(value: Any, decimals: int | None = None) -> str:
+    """``value`` with separators and without a unit; times are Asia/Shanghai."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, datetime):
+        return localtime(value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal | float):
+        return _decimal(Decimal(str(value)), decimals)
+    return str(value)
+
+
+def _decimal(value: Decimal, decimals: int | None) -> str:
+    if decimals is None:
+        # No exponent and no zeros at the end, as people write figures.
+        whole = value == value.to_integral_value()
+        value = value.quantize(Decimal(1)) if whole else value.normalize()
+        return f"{value:,f}"
+    return f"{value:,.{decimals}f}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value of one object, ready for a template."""
+
+    column: Column
+    text: str
+    link: str | None
+    tone: str
+
+    @property
+    def number(self) -> bool:
+        return self.column.kind in RIGHT_ALIGNED
+
+    @property
+    def with_unit(self) -> str:
+        unit = self.column.unit
+        return f"{self.text} {unit}" if unit and self.text != NOTHING else self.text
+
+
+@dataclass(frozen=True)
+class Row:
+    obj: Any
+    cells: list[Cell]
+
+
+class Shower:
+    """Turns objects into rows of text; asks for each column's choices only once."""
+
+    def __init__(self, columns: Iterable[Column]) -> None:
+        self.columns = tuple(columns)
+
+    @cached_property
+    def labels(self) -> dict[str, Mapping[str, Any]]:
+        return {
+            column.name: dict(column.choices())
+            for column in self.columns
+            if column.choices is not None
+        }
+
+    def value(self, column: Column, obj: Any) -> Any:
+        """The column's value, with a choice's label in place of its code."""
+        value = column.of(obj)
+        if column.kind is Kind.CHOICE:
+            label = self.labels[column.name].get(value, value)
+            return label if label is None else str(label)
+        return value
+
+    def text(self, column: Column, obj: Any) -> str:
+        value = self.value(column, obj)
+        if column.kind is Kind.INTEGER and isinstance(value, int):
+            return f"{value:,}"
+        return text(value, column.decimals)
+
+    def row(self, obj: Any) -> Row:
+        return Row(
+            obj,
+            [
+                Cell(
+                    column,
+                    self.text(column, obj),
+                    column.link(obj) if column.link else None,
+                    column.tone(obj) if column.tone else "",
+                )
+                for column in self.columns
+            ],
+        )
