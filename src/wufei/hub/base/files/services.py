@@ -40,7 +40,7 @@ class TooLarge(Refusal):
 
 
 def store(
-    upload: UploadedFile[Any] | None, actor: Actor, kinds: Collection[Kind] = ALL_KINDS
+    upload: "UploadedFile[Any] | None", actor: Actor, kinds: Collection[Kind] = ALL_KINDS
 ) -> StoredFile:
     """Keep ``upload``; raises ``NoFile``, ``TooLarge`` or one of ``files.content``'s refusals.
 

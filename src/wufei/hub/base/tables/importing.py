@@ -48,7 +48,7 @@ def limits() -> dict[str, int]:
     return {"mb": settings.WUFEI_UPLOAD_MB_MAX, "rows": settings.WUFEI_IMPORT_ROWS_MAX}
 
 
-def hand_in(table: Table, upload: UploadedFile[Any] | None, actor: Actor) -> ImportRun:
+def hand_in(table: Table, upload: "UploadedFile[Any] | None", actor: Actor) -> ImportRun:
     """Check the file and its headings, keep it, queue the work. Refuses whatever cannot work."""
     from wufei.hub.base.tasks import import_table
 
