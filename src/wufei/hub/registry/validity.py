@@ -20,12 +20,14 @@ def period(first: date | None = None, last: date | None = None) -> DateRange:
 
 
 def first_day(validity: DateRange) -> date | None:
-    return validity.lower
+    lower: date | None = validity.lower
+    return lower
 
 
 def last_day(validity: DateRange) -> date | None:
     """The last day inclusive, None while it lasts; the day before the first if it was empty."""
-    return validity.upper - DAY if validity.upper else None
+    upper: date | None = validity.upper
+    return upper - DAY if upper else None
 
 
 def valid_on(day: date | None = None, field: str = "validity") -> Q:

@@ -1,10 +1,12 @@
 """Regions, and the units that a plan gives its tasks to."""
 
-from django.contrib.postgres.fields import ArrayField, DateRangeField
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
+
+from wufei.hub.registry.models.parts import Entry
 
 
 class Region(models.Model):
@@ -49,7 +51,7 @@ class Region(models.Model):
         return self.name
 
 
-class Unit(models.Model):
+class Unit(Entry):
     """Unit that a plan names as lead 牵头单位 or responsible 责任单位.
 
     A collective ("the town governments") stands for its ``members``. ``aliases`` are the other
@@ -64,7 +66,6 @@ class Unit(models.Model):
         TOWN = "town", _("Town government or subdistrict office")
         COLLECTIVE = "collective", _("Group of units")
 
-    uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=60, unique=True)
     name_en = models.CharField(_("English name"), max_length=120, blank=True)
@@ -80,7 +81,6 @@ class Unit(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True)
     pinyin = models.CharField(max_length=60, db_index=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
-    validity = DateRangeField(_("validity"))
 
     class Meta:
         ordering = ["position", "name"]

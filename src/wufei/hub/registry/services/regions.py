@@ -6,7 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
+from wufei.hub.audit import services as audit
+from wufei.hub.base.actor import Actor
+from wufei.hub.base.errors import Invalid
 from wufei.hub.registry.models import Region
 from wufei.hub.registry.pinyin import initials
 
@@ -58,3 +62,41 @@ def _read_tree(rows: Iterable[Row]) -> Iterator[tuple[dict[str, Any], str, str]]
             parent,
             zone,
         )
+
+
+def save(known: Region | None, values: Mapping[str, Any], by: Actor) -> Region:
+    """Add a region (``code``, ``name``, ``level``, ``parent``) or change one's names and place.
+
+    A region that already has others below it keeps its place: moving a tree is a reorganisation,
+    which comes as a new file of codes.
+    """
+    by.require("registry.region.edit")
+    region = known or Region(code=str(values.get("code", "")).strip().upper())
+    if not region.code.isalnum():
+        raise Invalid(_("Give the region's code: digits and letters."), field="code")
+    for name in ("name", "name_en", "level", "parent", "zone", "within"):
+        if name in values:
+            setattr(region, name, values[name])
+    if not region.name:
+        raise Invalid(_("Give the region's name."), field="name")
+    _place(region)
+    with transaction.atomic():
+        region.save()
+        audit.record(
+            by,
+            f"registry:region:{'edit' if known else 'create'}",
+            subject=f"registry.region:{region.uuid}",
+            values={"code": region.code, "name": region.name, "path": region.path},
+        )
+    return region
+
+
+def _place(region: Region) -> None:
+    before = region.path
+    region.path = f"{region.parent.path}/{region.code}" if region.parent else region.code
+    if before and before != region.path and Region.objects.filter(parent=region).exists():
+        raise Invalid(_("This region has others below it and cannot be moved."), field="parent")
+    if region.parent and region.code in region.parent.path.split("/"):
+        raise Invalid(_("A region cannot lie in itself."), field="parent")
+    region.covered_by = region.path.split("/") + ([region.zone.code] if region.zone else [])
+    region.pinyin = initials(region.name)
