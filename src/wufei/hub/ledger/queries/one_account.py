@@ -74,12 +74,12 @@ class Line:
         return total
 
 
-_IN = {
+_IN: dict[str, str] = {
     AccountKind.RECOVERED: "recovered_g",
     AccountKind.DISPOSED: "disposed_g",
     AccountKind.EXPORTED: "exported_g",
 }
-_OUT = {
+_OUT: dict[str, str] = {
     AccountKind.OPENING: "opening_g",
     AccountKind.ORIGIN: "arisen_g",
     AccountKind.IMPORTED: "imported_g",

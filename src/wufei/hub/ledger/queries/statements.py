@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -62,7 +63,7 @@ WHERE running_g < 0 ORDER BY day"""
 
 def statement(account: Account, period: Period, *, offset: int = 0, limit: int = 100) -> Statement:
     """Statement of ``account``; a day below zero is listed, never clamped (limited accounts)."""
-    parameters = {
+    parameters: dict[str, Any] = {
         "id": account.pk,
         "start": day_start(period.start),
         "end": day_start(period.end, after=1),

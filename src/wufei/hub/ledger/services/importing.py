@@ -17,7 +17,7 @@ from wufei.hub.base.errors import IdReused, Refusal
 from wufei.hub.base.services import record_findings
 from wufei.hub.ledger import rules
 from wufei.hub.ledger.entries import AccountKey, Entry
-from wufei.hub.ledger.models import AccountKind, Movement, MovementKind
+from wufei.hub.ledger.models import AccountKind, Balance, Movement, MovementKind
 from wufei.hub.ledger.services.accounts import AccountRow, accounts, lock, write_balances
 from wufei.hub.ledger.services.folding import fold_all
 from wufei.hub.ledger.services.positions import Positions, positions
@@ -85,8 +85,9 @@ def _import_batch(
 ) -> None:
     good = list(_checked(batch, result))
     good.sort(key=lambda row: row[1].happened_at)
-    _learn_accounts((entry for _, entry in good), known)
-    bulk, by_lots = [], []
+    _learn_accounts((key for _, entry in good for key in (entry.source, entry.target)), known)
+    bulk: list[Numbered] = []
+    by_lots: list[Numbered] = []
     for row in good:
         exact = known[row[1].source].by_lots or known[row[1].target].by_lots
         (by_lots if exact else bulk).append(row)
@@ -109,21 +110,20 @@ def _checked(batch: Sequence[Numbered], result: ImportResult) -> Iterator[Number
     for number, entry in batch:
         try:
             check(entry, now)
-            earlier = seen.setdefault(entry.id, entry)
-            if earlier is not entry:
+            if earlier := seen.get(entry.id):
                 if earlier != entry:
                     raise IdReused(id=entry.id)
                 result.repeated += 1
                 continue
+            seen[entry.id] = entry
         except Refusal as refusal:
             result.refused.append((number, refusal))
         else:
             yield number, entry
 
 
-def _learn_accounts(entries: Iterable[Entry], known: dict[AccountKey, AccountRow]) -> None:
-    wanted = {key for entry in entries for key in (entry.source, entry.target)} - known.keys()
-    if wanted:
+def _learn_accounts(keys: Iterable[AccountKey], known: dict[AccountKey, AccountRow]) -> None:
+    if wanted := set(keys) - known.keys():
         known |= accounts(wanted)
 
 
@@ -159,21 +159,35 @@ def _record(
     with transaction.atomic():
         balances = lock(limited)
         fresh, repeated, reused = _unknown(rows, known, cause)
-        place = positions([entry for _, entry in fresh], known, balances)
-        lacking = [(n, lack) for n, lack in enumerate(place.lack_g) if lack]
-        _learn_accounts_of_shortfall(fresh, lacking, known)
-        _copy(fresh, place, known, by, cause)
-        write_balances(balances.values())
-        findings = [
-            shortfall_finding(known[fresh[n][1].source].id, lack, str(fresh[n][1].id))
-            for n, lack in lacking
-        ]
-        if findings:
-            record_findings(findings, by)
+        shortfall_g = _write(fresh, known, balances, by, cause) if fresh else 0
     result.recorded += len(fresh)
     result.repeated += repeated
     result.refused += reused
-    result.shortfall_g += sum(lack for _, lack in lacking)
+    result.shortfall_g += shortfall_g
+
+
+def _write(
+    rows: Sequence[Numbered],
+    known: dict[AccountKey, AccountRow],
+    balances: dict[int, Balance],
+    by: Actor,
+    cause: str,
+) -> int:
+    """Copy the rows in, on locked balances; returns the grams that the book lacked."""
+    place = positions([entry for _, entry in rows], known, balances)
+    lacking = [(n, lack_g) for n, lack_g in enumerate(place.lack_g) if lack_g]
+    _learn_accounts((shortfall_of(rows[n][1].source) for n, _ in lacking), known)
+    _copy(rows, place, known, by, cause)
+    write_balances(balances.values())
+    if lacking:
+        record_findings(
+            [
+                shortfall_finding(known[rows[n][1].source].id, lack_g, str(rows[n][1].id))
+                for n, lack_g in lacking
+            ],
+            by,
+        )
+    return sum(lack_g for _, lack_g in lacking)
 
 
 def _unknown(
@@ -196,16 +210,6 @@ def _unknown(
         else:
             reused.append((number, IdReused(id=entry.id)))
     return fresh, repeated, reused
-
-
-def _learn_accounts_of_shortfall(
-    rows: Sequence[Numbered],
-    lacking: Sequence[tuple[int, int]],
-    known: dict[AccountKey, AccountRow],
-) -> None:
-    wanted = {shortfall_of(rows[n][1].source) for n, _ in lacking} - known.keys()
-    if wanted:
-        known |= accounts(wanted)
 
 
 def _copy(

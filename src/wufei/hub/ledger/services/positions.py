@@ -1,6 +1,6 @@
 """Where each mass of a batch begins in its accounts' streams, and what the book lacked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,15 +34,10 @@ def positions(
     """Positions of all entries in the given order; ``balances`` are moved on to the end."""
     count = len(entries)
     mass_g = np.fromiter((entry.mass_g for entry in entries), np.int64, count)
-    ends = np.full((2, count), -1, np.int64)
-    for side, pick in enumerate((lambda e: e.source, lambda e: e.target)):
-        ends[side] = np.fromiter(
-            (rows[key].id if (key := pick(entry)).limited else -1 for entry in entries),
-            np.int64,
-            count,
-        )
     # Events in recorded order: a row first takes from its source, then gives to its target.
-    account = ends.T.ravel()
+    sources = _limited_ids((entry.source for entry in entries), rows, count)
+    targets = _limited_ids((entry.target for entry in entries), rows, count)
+    account = np.stack((sources, targets), axis=1).ravel()
     change_g = np.stack((-mass_g, mass_g), axis=1).ravel()
     from_g = np.full(2 * count, -1, np.int64)
     lack_g = np.zeros(2 * count, np.int64)
@@ -60,6 +55,13 @@ def positions(
         lack_g[0::2].tolist(),
         lack_from_g[0::2].tolist(),
     )
+
+
+def _limited_ids(
+    keys: Iterable[AccountKey], rows: Mapping[AccountKey, AccountRow], count: int
+) -> Grams:
+    """Account ids, -1 where unlimited."""
+    return np.fromiter((rows[key].id if key.limited else -1 for key in keys), np.int64, count)
 
 
 def _one_account(change_g: Grams, balance: Balance) -> tuple[Grams, Grams, Grams]:

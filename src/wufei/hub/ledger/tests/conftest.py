@@ -1,6 +1,5 @@
 """A small district for the ledger's tests: named places, and verbs that read as sentences."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -140,6 +139,6 @@ def district(db: None) -> District:
 
 
 @pytest.fixture
-def real_district(committed: str) -> Iterator[District]:
+def real_district(committed: str) -> District:
     """A district whose commits are real, in a database of the test's own."""
     return _district()
