@@ -60,7 +60,8 @@ def stock(
     offset: int = 0,
 ) -> list[Standing]:
     """Stocks that hold something, oldest (``age``) or largest (``mass``) first."""
-    filters, parameters = "", {"kind": kind, "limit": limit, "offset": offset}
+    filters = ""
+    parameters: dict[str, Any] = {"kind": kind, "limit": limit, "offset": offset}
     for column, ids in (
         ("a.waste_id", of.wastes),
         ("a.region_id", of.regions),
@@ -68,7 +69,7 @@ def stock(
     ):
         if ids is not None:
             filters += f" AND {column} = ANY(%({column})s)"
-            parameters[column] = list(ids)  # type: ignore[assignment]
+            parameters[column] = list(ids)
     if domain:
         filters += " AND w.domain = %(domain)s"
         parameters["domain"] = domain
