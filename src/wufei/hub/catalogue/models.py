@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Lower
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -103,6 +104,10 @@ class WasteType(models.Model):
     @property
     def category_label(self) -> str:
         return _in_reader_language(self.category_name, self.category_name_en)
+
+    @cached_property
+    def edition_entry(self) -> Edition | None:
+        return Edition.objects.filter(code=self.edition).first()
 
     @property
     def local(self) -> bool:

@@ -103,10 +103,6 @@ def exemptions_of(
     return list(exempt(code, stage, day or today(), Exemption.objects.all(), source=source))
 
 
-def edition_of(waste_type: WasteType) -> Edition | None:
-    return Edition.objects.filter(code=waste_type.edition).first()
-
-
 def categories() -> list[tuple[str, WasteType]]:
     """Categories of hazardous waste with one waste of each (for its names)."""
     first = WasteType.objects.filter(domain="hazardous").order_by("category", "code")
