@@ -8,11 +8,25 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         """Fill each engine's registry, once, from the one table of domains."""
         from wufei.domains import DOMAINS
-        from wufei.hub.accounts import actors
+        from wufei.hub.accounts import actors, choices
+        from wufei.hub.base import search
         from wufei.hub.catalogue import declarations
+        from wufei.hub.catalogue.search import WASTES
         from wufei.hub.registry import domains
         from wufei.hub.registry.services.memberships import Provider
+        from wufei.ui import domains as ui_domains
 
         declarations.fill(DOMAINS)
         domains.fill((domain.code, domain.name) for domain in DOMAINS)
         actors.register_memberships(Provider())
+        ui_domains.fill((domain.code, domain.name) for domain in DOMAINS)
+        choices.register(regions=_regions, domains=ui_domains.choices)
+        search.register(WASTES)
+
+
+def _regions() -> list[tuple[str, str]]:
+    """The supervised district and its towns, as prefixes of ``Region.path`` with their names."""
+    from wufei.hub.registry.queries import regions_within
+
+    levels = ("zone", "county", "town")
+    return [(region.path, str(region)) for region in regions_within().filter(level__in=levels)]

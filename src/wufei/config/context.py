@@ -44,7 +44,9 @@ def _organisations(request: HttpRequest) -> dict[int, str]:
 
 def _district() -> str:
     """Name of the supervised district in the current language, as the registry knows it."""
-    root = Region.objects.filter(within=True).order_by("path").first()
+    # The zone if the district is one, else the highest region inside it.
+    within = Region.objects.filter(within=True)
+    root = within.filter(level=Region.Level.ZONE).first() or within.order_by("path").first()
     if root is None:
         return ""
     return root.name_en or root.name if get_language() == "en" else root.name

@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.base.actor import Actor
 
-HOME, WATCH, BOOKS, GOALS, BASICS, OPEN = (
+HOME, WATCH, BOOKS, GOALS, BASICS, OPEN, SYSTEM = (
     "",
     _("Supervision"),
     _("Ledger"),
     _("Targets"),
     _("Basics"),
     _("Public"),
+    _("System"),
 )
 
 
@@ -34,6 +35,32 @@ class Entry:
 # group, label, URL name, act, icon
 NAVIGATION: tuple[Entry, ...] = (
     Entry(HOME, _("My desk"), "desk", "desk.view", "layout-dashboard"),
+    Entry(SYSTEM, _("Users"), "accounts.user.list", "accounts.user.view", "users"),
+    Entry(
+        SYSTEM, _("Permission table"), "accounts.permissions", "accounts.permission.view", "lock"
+    ),
+    Entry(SYSTEM, _("Audit log"), "audit.event.list", "audit.event.view", "history"),
+    Entry(
+        BASICS,
+        _("Waste catalogue"),
+        "catalogue.waste.list",
+        "catalogue.waste.view",
+        "list-search",
+    ),
+    Entry(
+        BASICS,
+        _("Exemptions"),
+        "catalogue.exemption.list",
+        "catalogue.exemption.view",
+        "certificate-off",
+    ),
+    Entry(
+        BASICS,
+        _("Streams and methods"),
+        "catalogue.stream.list",
+        "catalogue.waste.view",
+        "arrows-split-2",
+    ),
 )
 
 

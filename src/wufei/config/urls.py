@@ -3,12 +3,18 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from wufei.config import views
+from wufei.hub.accounts.pages import USERS
+from wufei.hub.audit.pages import EVENTS
+from wufei.hub.base.pages import urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.desk, name="desk"),
     path("counts/", views.counts, name="frame.counts"),
     path("search/", views.search, name="search"),
     path("", include("wufei.hub.base.urls")),
+    path("", include(urls(EVENTS))),
     path("accounts/", include("wufei.hub.accounts.urls")),
+    path("accounts/", include(urls(USERS))),
+    path("catalogue/", include("wufei.hub.catalogue.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

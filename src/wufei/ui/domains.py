@@ -1,18 +1,20 @@
-"""Names of the six domains beside their colours; codes as ``wufei.domains`` declares them."""
+"""Names of the waste domains beside their colours; filled at start-up from their declarations."""
+
+from collections.abc import Iterable
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
-NAMES: dict[str, str | Promise] = {
-    "industrial": _("Industrial solid waste"),
-    "agricultural": _("Agricultural waste"),
-    "household": _("Household waste"),
-    "construction": _("Construction waste"),
-    "hazardous": _("Hazardous waste"),
-    "renewable": _("Renewable resources"),
-}
+_NAMES: dict[str, str | Promise] = {}
+
+
+def fill(names: Iterable[tuple[str, str | Promise]]) -> None:
+    _NAMES.update(names)
 
 
 def label(code: str) -> str:
-    """The domain's name in the current language; its code where a new one is not listed yet."""
-    return str(NAMES.get(code, code))
+    """The domain's name in the current language; the code of one that is not declared."""
+    return str(_NAMES.get(code, code))
+
+
+def choices() -> tuple[tuple[str, str | Promise], ...]:
+    return tuple(_NAMES.items())

@@ -2,20 +2,29 @@
 
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
-def _ask_for(form: forms.Form, label: str | Promise, numbers_only: bool) -> None:
+def _ask_for(form: Any, label: str | Promise, numbers_only: bool) -> None:
     field = form.fields["code"]
     field.label = label
     field.widget.attrs.pop("placeholder", None)
     field.widget.attrs["autofocus"] = True
     if numbers_only:
         field.widget.attrs["inputmode"] = "numeric"
+
+
+class SignIn(LoginForm):  # type: ignore[misc]
+    """Labels say what to write; placeholders would say it twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
 
 
 class SecondFactor(AuthenticateForm):  # type: ignore[misc]

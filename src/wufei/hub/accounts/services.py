@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -87,6 +88,40 @@ def _insert(user: User) -> None:
         ) from error
 
 
+def set_password(user: User, password: str, *, by: Actor) -> User:
+    """An administrator gives a new password, which its owner replaces on signing in.
+
+    Running sessions end, because they are bound to the old one. Raises ``Invalid`` for a weak one.
+    """
+    _check_password(password, user)
+    user.set_password(password)
+    user.must_change_password = True
+    with transaction.atomic():
+        user.save(update_fields=["password", "must_change_password"])
+        audit.record(by, "accounts:password:reset", subject=subject(user))
+    return user
+
+
+def remove_second_factor(user: User, *, by: Actor) -> None:
+    """For a lost phone: the person sets up a new second factor."""
+    with transaction.atomic():
+        removed, _rows = Authenticator.objects.filter(user=user).delete()
+        audit.record(
+            by, "accounts:factor:remove", subject=subject(user), values={"removed": removed}
+        )
+
+
+def set_active(user: User, active: bool, *, by: Actor) -> None:
+    """Close an account, or open it again; a closed one ends its sessions at their next page."""
+    if not active and by.id == f"person:{user.uuid}":
+        raise Invalid(_("You cannot close your own account. Ask another administrator."))
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(is_active=active)
+        audit.record(
+            by, "accounts:user:open" if active else "accounts:user:close", subject=subject(user)
+        )
+
+
 def edit_user(
     user: User,
     *,
@@ -100,6 +135,10 @@ def edit_user(
     active_until: date | None = None,
 ) -> User:
     """Change what an administrator may change of a person."""
+    if by.id == f"person:{user.uuid}" and role != user.role:
+        raise Invalid(
+            _("You cannot change your own role. Ask another administrator."), field="role"
+        )
     before = {"role": user.role, "active_until": str(user.active_until or "")}
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(

@@ -59,11 +59,13 @@ def _sign_in(request: Request) -> HttpResponse:
 class Page(View):
     """Base of our class-based pages: ``act`` guards the view that ``as_view`` returns."""
 
-    act: str
+    act: str = ""
     request: Request
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> ViewFunction:
-        act = initkwargs.get("act", getattr(cls, "act", None))
-        assert act is not None, f"{cls.__name__} names no act"
-        return needs(act)(super().as_view(**initkwargs))
+        act = initkwargs.get("act", cls.act)
+        assert act, f"{cls.__name__} names no act"
+        # Django only takes keywords that the class has already: give them to a class of our own.
+        made: Any = type(cls.__name__, (cls,), {"__module__": cls.__module__, **initkwargs})
+        return needs(act)(super(Page, made).as_view())
