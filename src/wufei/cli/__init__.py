@@ -8,7 +8,7 @@ import sys
 import typer
 
 # Sub-commands: a function of this name in the module of this name.
-COMMANDS = ("up", "serve", "work", "migrate", "assets", "settings")
+COMMANDS = ("up", "serve", "work", "migrate", "assets", "doctor", "backup", "restore", "settings")
 # Groups of sub-commands (``wufei ledger verify``): a typer ``app`` in the module of this name.
 GROUPS = ("demo", "ledger", "catalogue", "registry")
 
