@@ -14,10 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from uuid_utils.compat import uuid7
 
-from wufei.hub.base.access import Page
 from wufei.hub.base.errors import Forbidden, Invalid, Refusal
 from wufei.hub.base.pages.forms import make_form, show_refusal, submit_once
-from wufei.hub.base.pages.resource import Action, Resource
+from wufei.hub.base.pages.resource import Action, ResourcePage
 from wufei.hub.base.tables.show import Shower
 
 
@@ -43,9 +42,7 @@ class Button:
         return self.form is not None or bool(self.action.confirm)
 
 
-class DetailPage(Page):
-    act: str
-    resource: Resource
+class DetailPage(ResourcePage):
     template_name = "pages/detail.html"
 
     def get(self, request: HttpRequest, key: Any) -> HttpResponse:
@@ -76,11 +73,9 @@ class DetailPage(Page):
         ]
 
 
-class ActionPage(Page):
+class ActionPage(ResourcePage):
     """One action of one object. GET asks (for people without scripts), POST does it."""
 
-    act: str
-    resource: Resource
     action: Action
     template_name = "pages/action.html"
 

@@ -16,10 +16,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from uuid_utils.compat import uuid7
 
-from wufei.hub.base.access import Page, Request
+from wufei.hub.base.access import Request
 from wufei.hub.base.errors import Forbidden, Invalid, Refusal
 from wufei.hub.base.models import Submission
-from wufei.hub.base.pages.resource import ActorForm, Resource
+from wufei.hub.base.pages.resource import ActorForm, ResourcePage
 
 TOKEN = "submission"  # noqa: S105  (a form field, not a secret)
 
@@ -90,11 +90,9 @@ def _token(request: Request) -> UUID:
         return uuid7()
 
 
-class FormPage(Page):
+class FormPage(ResourcePage):
     """New (no key) or edit."""
 
-    act: str
-    resource: Resource
     template_name = "pages/form.html"
 
     def get(self, request: HttpRequest, key: Any = None) -> HttpResponse:
@@ -123,6 +121,8 @@ class FormPage(Page):
 
     def _object(self, key: Any) -> Any:
         if key is None:
+            if not self.resource.creatable(self.request.actor):
+                raise Forbidden(self.act)
             return None
         obj = self.resource.find(key, self.request.actor)
         if not self.resource.editable(obj, self.request.actor):

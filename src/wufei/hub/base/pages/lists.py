@@ -141,7 +141,6 @@ def address(parameters: QueryDict, **changes: Any) -> str:
 class ListPage(Page):
     """A table as a page. Usable alone: give ``table``, ``title``, ``act`` (and ``filters``)."""
 
-    act: str
     table: Table
     filters: type[django_filters.FilterSet] | None = None
     title: Text = ""
@@ -219,9 +218,10 @@ class ListPage(Page):
         if resource is None:
             return {}
         may_edit = actor.may(resource.act("edit")) and resource.save is not None
+        may_add = may_edit and resource.form is not None and resource.creatable(actor)
         may_import = actor.may(resource.act("import")) and resource.table.write is not None
         return {
             "resource": resource,
-            "new_url": resource.url("new") if may_edit and resource.form else "",
+            "new_url": resource.url("new") if may_add else "",
             "import_url": resource.url("import") if may_import else "",
         }

@@ -9,6 +9,7 @@ from django import forms
 from django.http import Http404
 from django.urls import reverse
 
+from wufei.hub.base.access import Page
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.tables import Table
 from wufei.hub.base.tables.spec import Text
@@ -68,7 +69,8 @@ class Resource:
     ``.edit``, ``.import`` and ``.export``.
 
     ``save(None or obj, cleaned, actor)`` is the service behind new and edit; ``editable`` says
-    whether this actor may edit this object (the service checks it again).
+    whether this actor may edit this object, ``creatable`` whether they may add one (the service
+    checks it again).
     """
 
     code: str
@@ -85,6 +87,7 @@ class Resource:
     sections: Callable[[Any, Actor], Sequence[Section]] | None = None
     empty: Text = ""
     editable: Callable[[Any, Actor], bool] = lambda obj, actor: True
+    creatable: Callable[[Actor], bool] = lambda actor: True
     totals: Callable[[Any], Sequence[Total]] | None = None
 
     def act(self, verb: str) -> str:
@@ -99,3 +102,9 @@ class Resource:
         if found is None:
             raise Http404
         return found
+
+
+class ResourcePage(Page):
+    """One of a resource's pages; ``as_view`` always names the resource and the act."""
+
+    resource: Resource

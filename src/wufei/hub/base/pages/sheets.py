@@ -8,10 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from wufei.hub.base.access import Page
 from wufei.hub.base.errors import Refusal
 from wufei.hub.base.pages.lists import Selection
-from wufei.hub.base.pages.resource import Resource
+from wufei.hub.base.pages.resource import ResourcePage
 from wufei.hub.base.streaming import made
 from wufei.hub.base.tables import exporting, importing
 from wufei.hub.base.tables.template import write_template
@@ -22,11 +21,8 @@ _WRITERS = {
 }
 
 
-class ExportPage(Page):
+class ExportPage(ResourcePage):
     """The list as a file, with the same search and filters: ``?format=xlsx`` or ``csv``."""
-
-    act: str
-    resource: Resource
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         form = request.GET.get("format", "xlsx")
@@ -40,11 +36,8 @@ class ExportPage(Page):
         return made(request, lambda file: write(file, table, rows), name, content_type)
 
 
-class TemplatePage(Page):
+class TemplatePage(ResourcePage):
     """An empty workbook to fill in."""
-
-    act: str
-    resource: Resource
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         table = self.resource.table
@@ -56,9 +49,7 @@ class TemplatePage(Page):
         )
 
 
-class ImportPage(Page):
-    act: str
-    resource: Resource
+class ImportPage(ResourcePage):
     template_name = "pages/import.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,84 @@
+"""Working days 工作日: the State Council's yearly arrangement 调休, which is data.
+
+``data/workdays.csv`` names the days that differ from their weekday; administrators may correct
+and add to them (``CalendarDay``). A year without any such day is not known: Monday to Friday are
+taken for working days there, and ``calendar_known`` lets a page say so.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from importlib import resources
+from typing import Any
+
+from wufei.hub.base.models import CalendarDay
+
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class WorkCalendar:
+    """Days that differ from their weekday: True where such a day is worked. Pure."""
+
+    exceptions: Mapping[date, bool]
+
+    def is_working_day(self, day: date) -> bool:
+        return self.exceptions.get(day, day.weekday() < 5)
+
+    def add_working_days(self, start: date, count: int) -> date:
+        """The ``count``-th working day after ``start`` (before it, if negative).
+
+        ``start`` itself is not counted, as in a period "within 5 working days of": 0 gives
+        ``start`` back.
+        """
+        day, step = start, _ONE_DAY if count > 0 else -_ONE_DAY
+        left = abs(count)
+        while left:
+            day += step
+            left -= self.is_working_day(day)
+        return day
+
+    def working_days_between(self, start: date, end: date) -> int:
+        """Working days after ``start`` up to and including ``end``; negative if it lies before."""
+        if end < start:
+            return -self.working_days_between(end, start)
+        days = (end - start).days
+        return sum(self.is_working_day(start + _ONE_DAY * n) for n in range(1, days + 1))
+
+    def known(self, year: int) -> bool:
+        """Whether the arrangement of ``year`` is in the data."""
+        return any(day.year == year for day in self.exceptions)
+
+
+def calendar() -> WorkCalendar:
+    """The calendar of now; load it once for many questions."""
+    days = CalendarDay.objects.values_list("day", "kind")
+    return WorkCalendar({day: kind == CalendarDay.Kind.WORKDAY for day, kind in days})
+
+
+def add_working_days(start: date, count: int) -> date:
+    return calendar().add_working_days(start, count)
+
+
+def is_working_day(day: date) -> bool:
+    return calendar().is_working_day(day)
+
+
+def working_days_between(start: date, end: date) -> int:
+    return calendar().working_days_between(start, end)
+
+
+def calendar_known(year: int) -> bool:
+    return CalendarDay.objects.filter(day__year=year).exists()
+
+
+def shipped_days() -> Iterator[dict[str, Any]]:
+    """The days of ``data/workdays.csv``, for a migration that loads them."""
+    text = (resources.files("wufei.hub.base") / "data/workdays.csv").read_text("utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        yield {
+            **row,
+            "day": date.fromisoformat(row["day"]),
+            "certain": row["certain"] == "yes",
+        }
