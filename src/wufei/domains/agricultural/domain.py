@@ -7,6 +7,7 @@ phone ledger of manure, film and packaging. Densities are usual values of baled 
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Domain, Stream, Unit
@@ -18,7 +19,7 @@ _FIRE = (m.POWER_INCINERATION, m.LANDFILL, m.OTHER_DISPOSAL)
 AGRICULTURAL = Domain(
     code="agricultural",
     name=_("agricultural solid waste"),
-    short_name=_("agricultural"),
+    short_name=pgettext_lazy("domain", "agricultural"),
     colour="#61c28b",
     icon="plant-2",
     description=_("Straw, manure, mulch film, pesticide packaging, carcasses and vines."),

@@ -7,6 +7,7 @@ usual loose values; the disposal approval may set others.
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Domain, Method, Stream, Text
@@ -30,7 +31,7 @@ def _stream(code: str, name: Text, density: int, recovery: tuple[Method, ...]) -
 CONSTRUCTION = Domain(
     code="construction",
     name=_("construction waste"),
-    short_name=_("construction"),
+    short_name=pgettext_lazy("domain", "construction"),
     colour="#c58b5c",
     icon="backhoe",
     description=_("Spoil, slurry, and waste of building, demolition and renovation."),

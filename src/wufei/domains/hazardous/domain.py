@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Domain, Stream, Tracking, Unit
@@ -32,7 +33,7 @@ _DISPOSAL = (
 HAZARDOUS = Domain(
     code="hazardous",
     name=_("hazardous waste"),
-    short_name=_("hazardous"),
+    short_name=pgettext_lazy("domain", "hazardous"),
     colour="#e8615a",
     icon="biohazard",
     description=_("HW01 to HW50 of the national catalogue, medical and social sources included."),

@@ -7,6 +7,7 @@ Densities are usual values at collection.
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Domain, Method, Stream, Text, Unit
@@ -50,7 +51,7 @@ def _stream(
 HOUSEHOLD = Domain(
     code="household",
     name=_("household waste"),
-    short_name=_("household"),
+    short_name=pgettext_lazy("domain", "household"),
     colour="#f2b84b",
     icon="trash",
     description=_("Four sorted classes, catering and bulky waste, sludge, faeces, dredged silt."),

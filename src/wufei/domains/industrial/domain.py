@@ -7,6 +7,7 @@ Densities are usual loose bulk densities, offered where nothing was weighed.
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Domain, Method, Stream, Text
@@ -32,7 +33,7 @@ def _stream(
 INDUSTRIAL = Domain(
     code="industrial",
     name=_("general industrial solid waste"),
-    short_name=_("industrial"),
+    short_name=pgettext_lazy("domain", "industrial"),
     colour="#5b8ff9",
     icon="building-factory-2",
     description=_("Bulk by-products and other non-hazardous wastes of enterprises."),

@@ -7,6 +7,7 @@ usual values, for orders booked by the piece before they are weighed.
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Domain, Method, Stream, Text, Tracking, Unit
@@ -22,7 +23,7 @@ def _stream(code: str, name: Text, *recovery: Method) -> Stream:
 RENEWABLE = Domain(
     code="renewable",
     name=_("renewable resources"),
-    short_name=_("renewable"),
+    short_name=pgettext_lazy("domain", "renewable"),
     colour="#2fc1c7",
     icon="recycle",
     description=_("Scrap metal, paper, plastics, glass, textiles, wood, tyres, appliances, cars."),

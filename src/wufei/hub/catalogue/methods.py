@@ -1,6 +1,7 @@
 """Ways of recovery and disposal that several domains share, so that they add up across them."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wufei.hub.catalogue.declarations import Method, Outcome, Text
 
@@ -20,7 +21,7 @@ RAW_MATERIAL = recovery("raw_material", _("industrial raw material"))
 RETURN_TO_FIELD = recovery("return_to_field", _("return to field"))
 FODDER = recovery("fodder", _("fodder"))
 BASE_MATERIAL = recovery("base_material", _("growing substrate"))
-FUEL = recovery("fuel", _("fuel"))
+FUEL = recovery("fuel", pgettext_lazy("method", "fuel"))
 COMPOST = recovery("compost", _("compost and fertiliser"))
 BIOGAS = recovery("biogas", _("anaerobic digestion to biogas"))
 OIL_EXTRACTION = recovery("oil_extraction", _("grease extraction"))
@@ -34,7 +35,7 @@ REMELTING = recovery("remelting", _("remelting"))
 FIBRE_RECOVERY = recovery("fibre_recovery", _("fibre recovery"))
 WOOD_PANELS = recovery("wood_panels", _("wood-based panels"))
 RECLAIMED_RUBBER = recovery("reclaimed_rubber", _("reclaimed rubber and crumb"))
-REUSE = recovery("reuse", _("reuse"))
+REUSE = recovery("reuse", pgettext_lazy("method", "reuse"))
 DISMANTLING = recovery("dismantling", _("dismantling"))
 REMANUFACTURE = recovery("remanufacture", _("remanufacture"))
 CASCADE_USE = recovery("cascade_use", _("second-life use"))
@@ -45,7 +46,7 @@ CATALYST_REGENERATION = recovery("catalyst_regeneration", _("catalyst regenerati
 CONTAINER_CLEANING = recovery("container_cleaning", _("container reconditioning"))
 OTHER_RECOVERY = recovery("other_recovery", _("other recovery"))
 
-LANDFILL = disposal("landfill", _("landfill"))
+LANDFILL = disposal("landfill", pgettext_lazy("method", "landfill"))
 SECURE_LANDFILL = disposal("secure_landfill", _("secure landfill"))
 INCINERATION = disposal("incineration", _("incineration"))
 POWER_INCINERATION = disposal("power_incineration", _("incineration with power generation"))
@@ -55,7 +56,7 @@ SOLIDIFICATION = disposal("solidification", _("stabilisation and solidification"
 STEAM_STERILISATION = disposal("steam_sterilisation", _("steam sterilisation"))
 MICROWAVE_DISINFECTION = disposal("microwave_disinfection", _("microwave disinfection"))
 CHEMICAL_DISINFECTION = disposal("chemical_disinfection", _("chemical disinfection"))
-RENDERING = disposal("rendering", _("rendering"))
+RENDERING = disposal("rendering", pgettext_lazy("method", "rendering"))
 DEEP_BURIAL = disposal("deep_burial", _("deep burial"))
 SPOIL_GROUND = disposal("spoil_ground", _("spoil ground"))
 SAFE_DISPOSAL = disposal("safe_disposal", _("safe disposal"))

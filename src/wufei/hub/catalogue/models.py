@@ -145,7 +145,7 @@ class Exemption(models.Model):
 
     edition = models.CharField(_("catalogue edition"), max_length=30)
     position = models.PositiveSmallIntegerField()
-    item = models.PositiveSmallIntegerField(_("item"))
+    item = models.PositiveSmallIntegerField(_("item number"))
     codes = ArrayField(models.CharField(max_length=30), verbose_name=_("codes"))
     subject = models.CharField(_("waste"), max_length=60)
     stage = models.CharField(_("stage"), max_length=20, choices=Stage)

@@ -42,8 +42,14 @@ def _sections(waste: WasteType, actor: Actor) -> Sequence[Section]:
         title, template = _("Exemptions that may apply"), "catalogue/_exemptions.html"
         sections.append(Section(title, template, context, count=len(found)))
     if not waste.local:
-        sections.append(Section(_("Official wording"), "catalogue/_wording.html", {"waste": waste}))
+        sections.append(Section(_("Official wording"), "catalogue/_wording.html", wording(waste)))
     return sections
+
+
+def wording(waste: WasteType) -> dict[str, Any]:
+    """The publication's text, or the command by which the operator loads it."""
+    command = f"wufei catalogue import-official {_('FILE.csv')} --edition {waste.edition}"
+    return {"waste": waste, "command": command}
 
 
 def handling(waste: WasteType) -> dict[str, Any]:
@@ -74,9 +80,7 @@ WASTES = Resource(
             act="catalogue.waste.edit",
             run=lambda waste, actor, values: services.close(waste, values["last"], actor),
             form=CloseForm,
-            confirm=_(
-                "After its last day nothing new can be booked with it. What is booked stays."
-            ),
+            confirm=_("After its last day nothing can be booked with it. What is booked stays."),
             tone="danger",
             visible=lambda waste: (last_day(waste.validity) or today()) >= today(),
         ),

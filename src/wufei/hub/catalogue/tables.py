@@ -167,7 +167,7 @@ EXEMPTIONS = register(
         code="catalogue.exemption",
         title=_("Exemptions"),
         columns=(
-            Column("item", _("Item"), Kind.INTEGER),
+            Column("item", _("No."), Kind.INTEGER),
             Column("subject", _("Waste")),
             Column("codes", _("Codes"), value=_codes, link=_wastes_of),
             Column("stage", _("Stage"), Kind.CHOICE, choices=lambda: Exemption.Stage.choices),

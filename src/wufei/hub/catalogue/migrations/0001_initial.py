@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ),
                 ("edition", models.CharField(max_length=30, verbose_name="catalogue edition")),
                 ("position", models.PositiveSmallIntegerField()),
-                ("item", models.PositiveSmallIntegerField(verbose_name="item")),
+                ("item", models.PositiveSmallIntegerField(verbose_name="item number")),
                 (
                     "codes",
                     django.contrib.postgres.fields.ArrayField(
