@@ -63,6 +63,7 @@ registry.unit.import         A . . . . . . . . . .
 registry.unit.export         A A A A A . . . . . A
 registry.organisation.view   A A A R R O O O O . A
 registry.organisation.edit   A . A . . O O . . . .
+registry.organisation.close  A . A . . . . . . . .
 registry.organisation.import A . A . . . . . . . .
 registry.organisation.export A A A R R . O . . . A
 registry.membership.view     A . A . . O O . . . A
