@@ -79,7 +79,7 @@ def test_a_draft_code_says_that_it_is_one(sign_in):
 
 def test_our_own_code_says_that_it_is_not_official(sign_in):
     page = text(sign_in("officer").get(detail("LC-coal-ash")))
-    assert "This platform&#x27;s own code." in page
+    assert "This platform's own code." in page
     assert "SW02" in page
 
 

@@ -1,6 +1,7 @@
 """The field by which any form asks for a waste."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django import forms
@@ -58,7 +59,7 @@ def test_it_keeps_to_its_domain():
 
 
 def test_it_asks_for_the_meaning_on_the_day_of_the_form():
-    form = AnyForm({"waste": "900-214-08"})
+    form: Any = AnyForm({"waste": "900-214-08"})
     form.fields["waste"].day = date(2020, 12, 31)
     assert not form.is_valid()
 
