@@ -35,6 +35,8 @@ class Entry:
 # group, label, URL name, act, icon
 NAVIGATION: tuple[Entry, ...] = (
     Entry(HOME, _("My desk"), "desk", "desk.view", "layout-dashboard"),
+    Entry(WATCH, _("Findings"), "base.finding.list", "base.finding.view", "alert-triangle"),
+    Entry(SYSTEM, _("My imports"), "base.import.list", "base.import.view", "table-import"),
     Entry(SYSTEM, _("Users"), "accounts.user.list", "accounts.user.view", "users"),
     Entry(
         SYSTEM, _("Permission table"), "accounts.permissions", "accounts.permission.view", "lock"
@@ -80,7 +82,12 @@ class Group:
 
 def groups(actor: Actor, path: str) -> list[Group]:
     """The actor's side bar; the longest address that ``path`` begins with is the active one."""
-    entries = [entry for entry in NAVIGATION if actor.may(entry.act)]
+    entries = [
+        entry
+        for title in (HOME, WATCH, BOOKS, GOALS, BASICS, OPEN, SYSTEM)
+        for entry in NAVIGATION
+        if entry.group is title and actor.may(entry.act)
+    ]
     urls = {entry: reverse(entry.url_name) for entry in entries}
     active = max((url for url in urls.values() if path.startswith(url)), key=len, default="")
     return [

@@ -1,0 +1,61 @@
+"""Every page × every role: who may sees it, who may not is told so, nobody meets an error."""
+
+import pytest
+from django.urls import reverse
+from tests.architecture.pages import pages
+
+from wufei.hub.accounts.permissions import ACTS, Role
+from wufei.hub.base.actor import Scope
+
+PLAIN = [page for page in pages() if not page.parameters and not page.is_of_a_library]
+ALLOWED = {200, 204, 302, 405}
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_a_role_opens_what_it_may_and_nothing_else(db, sign_in, role):
+    client = sign_in(role)
+    wrong = []
+    for page in PLAIN:
+        answer = client.get(reverse(page.name))
+        may = page.act == "" or ACTS[page.act][Role(role)] is not Scope.NONE
+        expected = ALLOWED if may else {403}
+        if answer.status_code not in expected:
+            wrong.append((page.name, answer.status_code))
+    assert wrong == []
+
+
+def test_who_is_not_signed_in_is_led_to_the_sign_in_page_from_everywhere(db, client):
+    wrong = [
+        (page.name, answer.status_code)
+        for page in PLAIN
+        if page.act
+        and not (answer := client.get(reverse(page.name)))
+        .headers.get("Location", "")
+        .startswith("/accounts/login/")
+    ]
+    assert wrong == []
+
+
+def test_what_is_not_there_is_not_found_and_no_error(db, sign_in):
+    client = sign_in("administrator")
+    wrong = []
+    for page in pages():
+        if page.is_of_a_library or not page.parameters:
+            continue
+        address = _fill(page)
+        status = client.get(address).status_code
+        if status not in {404, 405, *({200, 302} if page.act == "" else set())}:
+            wrong.append((page.name, status))
+    assert wrong == []
+
+
+def _fill(page):
+    """The page's address with ids that belong to nothing."""
+    from uuid import UUID
+
+    for value in (UUID(int=1), "no-such-thing", 999_999_999):
+        try:
+            return reverse(page.name, args=[value for _name in page.parameters])
+        except Exception:
+            continue
+    raise AssertionError(page.route)
