@@ -13,6 +13,7 @@ from wufei.demo.people import DEMO_USERS, DemoUser
 from wufei.hub.accounts.actors import memberships
 from wufei.hub.accounts.middleware import ACTING_FOR
 from wufei.hub.base.actor import NOBODY, Actor
+from wufei.hub.base.notices.services import unread_count
 from wufei.hub.registry.models import Region
 
 
@@ -28,6 +29,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "organisations": SimpleLazyObject(lambda: _organisations(request)),
         "acting_for": SimpleLazyObject(lambda: request.session.get(ACTING_FOR)),
         "demo_users": SimpleLazyObject(_demo_users),
+        "notices_url": reverse("base.notice.list") if actor.may("base.notice.view") else "",
+        "notices_count": SimpleLazyObject(lambda: unread_count(actor)),
         "search_url": reverse("search") if actor.may("desk.view") else "",
     }
 

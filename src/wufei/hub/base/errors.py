@@ -41,6 +41,14 @@ class Forbidden(Refusal):
         self.act = act
 
 
+class NotFound(Refusal):
+    code = "not_found"
+    status = 404
+    message = gettext_noop(
+        "This does not exist, or you may not see it. Check the address, or look for it in its list."
+    )
+
+
 class Invalid(Refusal):
     """Input that breaks a rule: pass ``message=`` a translated text that says what to write."""
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from wufei.hub.base.errors import Refusal
+from wufei.hub.base.errors import NotFound, Refusal
 
 
 class RefusalMiddleware:
@@ -22,6 +22,8 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Http404):
+            error = NotFound()
         return answer(request, error) if isinstance(error, Refusal) else None
 
 

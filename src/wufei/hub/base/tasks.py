@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from django.utils.timezone import now
 from procrastinate.contrib.django import app
 
+from wufei.hub.base.housekeeping import sweep
 from wufei.hub.base.tables import importing
 
 
@@ -11,3 +13,10 @@ from wufei.hub.base.tables import importing
 def import_table(run: str) -> None:
     """Work off one ``ImportRun``; safe to start again."""
     importing.work_off(UUID(run))
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queue="housekeeping", queueing_lock="base.sweep")
+def clean_up(timestamp: int) -> None:
+    """Every night: what nobody can need any more."""
+    sweep(now())

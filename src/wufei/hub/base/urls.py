@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from wufei.hub.base.views import imports
+from wufei.hub.base.views import files, findings, imports, notices
 
 urlpatterns: list[URLPattern] = [
     path("imports/", imports.ImportList.as_view(), name="base.import.list"),
@@ -10,4 +10,9 @@ urlpatterns: list[URLPattern] = [
     path("imports/<uuid:uuid>/progress/", imports.progress, name="base.import.progress"),
     path("imports/<uuid:uuid>/cancel/", imports.cancel, name="base.import.cancel"),
     path("imports/<uuid:uuid>/faults/", imports.faults, name="base.import.faults"),
+    path("files/<uuid:uuid>/", files.download, name="base.file.download"),
+    path("findings/", findings.FindingList.as_view(), name="base.finding.list"),
+    path("notices/", notices.NoticeList.as_view(), name="base.notice.list"),
+    path("notices/read/", notices.read_all, name="base.notice.read"),
+    path("notices/<uuid:uuid>/", notices.show, name="base.notice.detail"),
 ]

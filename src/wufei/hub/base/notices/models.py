@@ -1,27 +1,30 @@
 """Notices 消息: what somebody should know; work to be done stands on the desk instead."""
 
+from typing import Any
+
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from uuid_utils.compat import uuid7
 
 
 class Notice(models.Model):
     """One message, to a person (``person``: an actor's id) or to all who hold ``role``.
 
-    A notice to a role may be limited to an organisation or to a region (a code that the reader's
-    regions must cover). ``title`` and ``body`` are message ids: each reader sees their language.
+    A notice to a role may be limited to an organisation or a region (its path). ``title`` and
+    ``body`` are message ids: each reader sees their own language.
     """
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
     person = models.CharField(max_length=80, blank=True)
     role = models.CharField(max_length=30, blank=True)
     organisation_id = models.BigIntegerField(null=True)
-    region_code = models.CharField(max_length=12, blank=True)
-    title = models.CharField(_("subject"), max_length=200)
+    region = models.CharField(max_length=80, blank=True)
+    title = models.CharField(max_length=200)
     body = models.TextField(blank=True)
     values = models.JSONField(default=dict)
     link = models.CharField(max_length=300, blank=True)
-    created = models.DateTimeField(_("received"), auto_now_add=True)
+    created = models.DateTimeField(gettext_lazy("received"), auto_now_add=True)
 
     class Meta:
         ordering = ["-created", "-pk"]
@@ -35,6 +38,17 @@ class Notice(models.Model):
             models.Index(fields=["role", "-created"], name="base_notice_role"),
         ]
 
+    def __str__(self) -> str:
+        return self.heading
+
+    @property
+    def heading(self) -> str:
+        return filled(self.title, self.values)
+
+    @property
+    def text(self) -> str:
+        return filled(self.body, self.values)
+
 
 class Reading(models.Model):
     """That a person has read a notice; a notice to a role is read by each by themselves."""
@@ -47,3 +61,14 @@ class Reading(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["notice", "person"], name="base_notice_read_once")
         ]
+
+
+def filled(message: str, values: dict[str, Any]) -> str:
+    """``message`` in the reader's language with its values; never fails for want of one."""
+    if not message:
+        return ""
+    try:
+        return _(message) % values
+    except (KeyError, ValueError, TypeError):
+        # A stored message may be older than the text it is filled into.
+        return _(message)

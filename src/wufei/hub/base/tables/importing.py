@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -17,6 +18,7 @@ from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import Refusal
 from wufei.hub.base.files.content import Kind as FileKind
 from wufei.hub.base.files.services import path_of, store
+from wufei.hub.base.notices.services import notify
 from wufei.hub.base.tables.heading import Heading, find_heading
 from wufei.hub.base.tables.models import ImportFault, ImportRun
 from wufei.hub.base.tables.parsing import choice_names, parse
@@ -25,6 +27,8 @@ from wufei.hub.base.tables.spec import Kind, Table, table
 
 BATCH_ROWS = 200
 State = ImportRun.State
+FINISHED = gettext_noop("Import of “%(file)s”: %(good)s lines taken, %(bad)s came back")
+FAILED = gettext_noop("Import of “%(file)s” failed after %(good)s lines")
 
 
 class TooManyLines(Refusal):
@@ -105,9 +109,20 @@ def work_off(uuid: UUID) -> None:
 
 
 def _finish(run: ImportRun, state: State, reason: str = "") -> None:
-    ImportRun.objects.filter(pk=run.pk, state=State.RUNNING).update(
-        state=state, reason=reason, finished=timezone.now()
-    )
+    with transaction.atomic():
+        mine = ImportRun.objects.filter(pk=run.pk, state=State.RUNNING)
+        if mine.update(state=state, reason=reason, finished=timezone.now()) == 1:
+            _tell(run, FAILED if state == State.FAILED else FINISHED)
+
+
+def _tell(run: ImportRun, title: str) -> None:
+    if run.actor.startswith("person:"):
+        notify(
+            title=title,
+            values={"file": run.file.name, "good": run.rows_good, "bad": run.rows_bad},
+            link=reverse("base.import.detail", args=[run.uuid]),
+            person=run.actor,
+        )
 
 
 def _take_all(run: ImportRun) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from types import ModuleType
+from typing import Any
 
 import django_filters
 import pytest
@@ -18,7 +19,7 @@ from wufei.hub.base.tables import Column, Kind, Table, spec
 KINDS = CalendarDay.Kind.choices
 
 
-class DayFilters(django_filters.FilterSet):
+class DayFilters(django_filters.FilterSet):  # type: ignore[misc]
     kind = django_filters.ChoiceFilter(choices=KINDS, label="Kind")
     after = django_filters.DateFilter("day", lookup_expr="gte", label="After")
 
@@ -109,7 +110,7 @@ def garden(monkeypatch):
     from wufei.config import urls as site
 
     monkeypatch.setitem(spec._TABLES, DAYS.code, DAYS)
-    urlconf = ModuleType("garden_urls")
+    urlconf: Any = ModuleType("garden_urls")
     urlconf.urlpatterns = [*site.urlpatterns, *urls(RESOURCE)]
     with override_settings(ROOT_URLCONF=urlconf):
         yield RESOURCE

@@ -192,7 +192,7 @@ def test_an_action_that_somebody_else_was_quicker_with_is_refused(gardener, days
 def test_every_address_names_its_act(garden):
     from wufei.hub.base.pages import urls
 
-    assert {pattern.callback.act for pattern in urls(garden)} == {
+    assert {getattr(pattern.callback, "act", None) for pattern in urls(garden)} == {
         "garden.day.view",
         "garden.day.edit",
         "garden.day.import",

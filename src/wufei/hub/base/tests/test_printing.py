@@ -1,5 +1,6 @@
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 from django.utils import translation
 from pypdf import PdfReader
@@ -39,5 +40,6 @@ def test_values_are_data_and_never_markup():
 
 
 def test_every_font_is_embedded_and_comes_from_the_package():
-    fonts = PdfReader(BytesIO(table([["a", "1"]]))).pages[0]["/Resources"]["/Font"]
+    resources: Any = PdfReader(BytesIO(table([["a", "1"]]))).pages[0]["/Resources"]
+    fonts = resources["/Font"]
     assert all("NotoSansCJK" in str(font.get_object()["/BaseFont"]) for font in fonts.values())

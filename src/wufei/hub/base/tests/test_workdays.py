@@ -1,0 +1,67 @@
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wufei.hub.base import workdays
+from wufei.hub.base.models import CalendarDay
+from wufei.hub.base.workdays import WorkCalendar
+
+WEEKS = WorkCalendar({})
+days = st.dates(date(2020, 1, 1), date(2030, 1, 1))
+
+
+def test_a_plain_week_is_worked_from_monday_to_friday():
+    assert WEEKS.add_working_days(date(2026, 11, 20), 1) == date(2026, 11, 23)
+    assert WEEKS.working_days_between(date(2026, 11, 20), date(2026, 11, 27)) == 5
+
+
+def test_the_spring_festival_is_skipped_and_its_sunday_is_worked(db):
+    eve = date(2025, 1, 24)  # a Friday; Sunday the 26th is worked, then free until 4 February
+    assert workdays.is_working_day(date(2025, 1, 26))
+    assert not workdays.is_working_day(date(2025, 2, 4))
+    assert workdays.add_working_days(eve, 1) == date(2025, 1, 26)
+    assert workdays.add_working_days(eve, 3) == date(2025, 2, 5)
+
+
+@pytest.mark.parametrize(
+    ("year", "working"), [(2021, 250), (2022, 249), (2023, 249), (2024, 251), (2025, 248)]
+)
+def test_a_year_has_as_many_working_days_as_it_should(db, year, working):
+    # 365 or 366 days, less weekends, less 11 public holidays (13 from 2025 on).
+    found = workdays.working_days_between(date(year - 1, 12, 31), date(year, 12, 31))
+    assert found == working
+
+
+def test_an_unknown_year_says_that_it_is_not_known(db):
+    assert workdays.calendar_known(2025)
+    assert not workdays.calendar_known(2031)
+    assert not workdays.calendar().known(2031)
+    assert workdays.is_working_day(date(2031, 10, 1))
+
+
+def test_an_administrator_corrects_the_calendar(db):
+    CalendarDay.objects.create(day="2031-10-01", kind="holiday", source="Gazette 2030/12")
+    assert not workdays.is_working_day(date(2031, 10, 1))
+    assert workdays.calendar_known(2031)
+
+
+def test_what_is_not_certain_is_marked(db):
+    assert not CalendarDay.objects.filter(day__year=2026, certain=True).exists()
+    assert not CalendarDay.objects.filter(day__year=2025, certain=False).exists()
+
+
+@given(days, st.integers(-60, 60))
+def test_adding_and_counting_agree(start, count):
+    calendar = WorkCalendar({start + timedelta(days=3): True, start - timedelta(days=2): False})
+    end = calendar.add_working_days(start, count)
+    forward = calendar.working_days_between(start, end)
+    if count > 0:
+        assert forward == count
+        assert calendar.is_working_day(end)
+    elif count == 0:
+        assert end == start
+    else:
+        assert end < start
+        assert calendar.is_working_day(end)

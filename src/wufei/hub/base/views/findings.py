@@ -1,0 +1,98 @@
+"""Findings 疑点 of the whole platform."""
+
+from collections.abc import Callable
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from wufei.hub.base import texts
+from wufei.hub.base.actor import Actor, Scope
+from wufei.hub.base.findings import Severity
+from wufei.hub.base.models import FindingRecord
+from wufei.hub.base.pages.lists import ListPage
+from wufei.hub.base.tables import Column, Kind, Table
+
+VIEW = "base.finding.view"
+SEVERITIES = [
+    (Severity.ERROR.value, _("Error")),
+    (Severity.WARNING.value, _("Warning")),
+    (Severity.NOTE.value, _("Note")),
+]
+_TONES = {Severity.ERROR: "bad", Severity.WARNING: "attention", Severity.NOTE: ""}
+
+Within = Callable[["QuerySet[FindingRecord]", Actor], "QuerySet[FindingRecord]"]
+SubjectLink = Callable[[str], str | None]
+_within: list[Within] = []
+_links: dict[str, SubjectLink] = {}
+
+
+def register_subject(kind: str, link: SubjectLink) -> None:
+    """Say where a subject like ``"<kind>:12"`` has its page (None: nowhere)."""
+    _links[kind] = link
+
+
+def register_scope(within: Within) -> None:
+    """Say which findings an actor with a limited scope may see; one room knows that."""
+    _within[:] = [within]
+
+
+def visible(actor: Actor) -> "QuerySet[FindingRecord]":
+    """Findings that this actor may see: all of them, or what the registered scope leaves."""
+    findings = FindingRecord.objects.all()
+    if actor.scope(VIEW) is Scope.ALL:
+        return findings
+    return _within[0](findings, actor) if _within else findings.none()
+
+
+def _link(finding: FindingRecord) -> str | None:
+    kind = finding.subject.partition(":")[0]
+    return _links[kind](finding.subject) if kind in _links else None
+
+
+TABLE = Table(
+    code="base.finding",
+    title=_("Findings"),
+    columns=(
+        Column("code", _("rule"), Kind.CHOICE, choices=texts.titles),
+        Column(
+            "text",
+            _("what was seen"),
+            value=lambda finding: texts.tell(finding.code, finding.values),
+            link=_link,
+        ),
+        Column(
+            "severity",
+            _("severity"),
+            Kind.CHOICE,
+            choices=lambda: SEVERITIES,
+            tone=lambda finding: _TONES[Severity(finding.severity)],
+        ),
+        Column("first_seen", _("first seen"), Kind.DATETIME),
+        Column("last_seen", _("last seen"), Kind.DATETIME),
+        Column("cleared_at", _("cleared"), Kind.DATETIME),
+    ),
+    rows=visible,
+    search=("subject__icontains", "code__icontains"),
+)
+
+
+class FindingFilters(django_filters.FilterSet):  # type: ignore[misc]
+    severity = django_filters.ChoiceFilter(label=_("severity"), choices=SEVERITIES)
+    code = django_filters.ChoiceFilter(label=_("rule"), choices=texts.titles)
+    state = django_filters.ChoiceFilter(
+        label=_("state"),
+        choices=[("open", _("open")), ("cleared", _("cleared"))],
+        method="by_state",
+    )
+
+    def by_state(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
+        return rows.filter(cleared_at__isnull=value == "open")
+
+
+class FindingList(ListPage):
+    act = VIEW
+    table = TABLE
+    filters = FindingFilters
+    empty = _("No rule has found anything to report.")
