@@ -12,8 +12,8 @@ from django.utils.translation import pgettext_lazy
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Domain, Method, Stream, Text
 
-_RUBBLE = (m.RECYCLED_AGGREGATE, m.BUILDING_MATERIALS, m.ROAD_BASE, m.BACKFILL, m.OTHER_RECOVERY)
-_EARTH = (m.EARTHWORK, m.BACKFILL, m.BUILDING_MATERIALS, m.OTHER_RECOVERY)
+_RUBBLE = (m.RECYCLED_AGGREGATE, m.BUILDING_MATERIALS, m.ROAD_BASE, m.BACKFILL)
+_EARTH = (m.EARTHWORK, m.BACKFILL, m.BUILDING_MATERIALS)
 _TIP = (m.SPOIL_GROUND, m.LANDFILL, m.OTHER_DISPOSAL)
 
 
@@ -23,7 +23,7 @@ def _stream(code: str, name: Text, density: int, recovery: tuple[Method, ...]) -
         name,
         storage_ledger=False,
         density_kg_m3=Decimal(density),
-        recovery=recovery,
+        recovery=(*recovery, m.OTHER_RECOVERY),
         disposal=_TIP,
     )
 

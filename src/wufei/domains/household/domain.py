@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Domain, Method, Stream, Text, Unit
 
-_KITCHEN = (m.BIOGAS, m.COMPOST, m.FODDER, m.OIL_EXTRACTION, m.OTHER_RECOVERY)
+_KITCHEN = (m.BIOGAS, m.COMPOST, m.FODDER, m.OIL_EXTRACTION)
 _RECYCLE = (
     m.RAW_MATERIAL,
     m.METAL_RECOVERY,
@@ -21,7 +21,6 @@ _RECYCLE = (
     m.REMELTING,
     m.FIBRE_RECOVERY,
     m.REUSE,
-    m.OTHER_RECOVERY,
 )
 _BURN = (m.POWER_INCINERATION, m.LANDFILL, m.OTHER_DISPOSAL)
 
@@ -43,7 +42,7 @@ def _stream(
         unit=unit,
         density_kg_m3=Decimal(density),
         unit_mass_kg=None if piece is None else Decimal(piece),
-        recovery=recovery,
+        recovery=(*recovery, m.OTHER_RECOVERY),
         disposal=disposal,
     )
 
@@ -56,14 +55,14 @@ HOUSEHOLD = Domain(
     icon="trash",
     description=_("Four sorted classes, catering and bulky waste, sludge, faeces, dredged silt."),
     streams=(
-        _stream("household_residual", _("residual waste"), 350, (m.OTHER_RECOVERY,)),
+        _stream("household_residual", _("residual waste"), 350, ()),
         _stream("household_kitchen", _("household kitchen waste"), 800, _KITCHEN),
         _stream("household_recyclable", _("recyclables"), 150, _RECYCLE),
         _stream(
             "household_harmful",
             _("harmful household waste"),
             400,
-            (m.METAL_RECOVERY, m.OTHER_RECOVERY),
+            (m.METAL_RECOVERY,),
             (m.SAFE_DISPOSAL, m.INCINERATION),
             unit=Unit.KILOGRAM,
         ),

@@ -12,9 +12,9 @@ from django.utils.translation import pgettext_lazy
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Domain, Method, Stream, Text
 
-_MINERAL = (m.BUILDING_MATERIALS, m.ROAD_BASE, m.BACKFILL, m.OTHER_RECOVERY)
-_TO_RAW = (m.BUILDING_MATERIALS, m.RAW_MATERIAL, m.OTHER_RECOVERY)
-_ORGANIC = (m.COMPOST, m.FODDER, m.BIOGAS, m.FUEL, m.OTHER_RECOVERY)
+_MINERAL = (m.BUILDING_MATERIALS, m.ROAD_BASE, m.BACKFILL)
+_TO_RAW = (m.BUILDING_MATERIALS, m.RAW_MATERIAL)
+_ORGANIC = (m.COMPOST, m.FODDER, m.BIOGAS, m.FUEL)
 _GROUND = (m.LANDFILL, m.OTHER_DISPOSAL)
 _FIRE = (m.LANDFILL, m.INCINERATION, m.CEMENT_KILN, m.OTHER_DISPOSAL)
 
@@ -27,7 +27,13 @@ def _stream(
     disposal: tuple[Method, ...] = _GROUND,
 ) -> Stream:
     density_kg_m3 = None if density is None else Decimal(density)
-    return Stream(code, name, density_kg_m3=density_kg_m3, recovery=recovery, disposal=disposal)
+    return Stream(
+        code,
+        name,
+        density_kg_m3=density_kg_m3,
+        recovery=(*recovery, m.OTHER_RECOVERY),
+        disposal=disposal,
+    )
 
 
 INDUSTRIAL = Domain(
@@ -53,7 +59,7 @@ INDUSTRIAL = Domain(
             "industrial_scrap",
             _("recyclable industrial waste"),
             None,
-            (m.RAW_MATERIAL, m.METAL_RECOVERY, m.PULPING, m.REGRANULATION, m.OTHER_RECOVERY),
+            (m.RAW_MATERIAL, m.METAL_RECOVERY, m.PULPING, m.REGRANULATION),
             _FIRE,
         ),
         _stream("process_residue", _("process residue"), None, (*_TO_RAW, m.FUEL), _FIRE),

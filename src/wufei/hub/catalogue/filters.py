@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from wufei.hub.catalogue import declarations, queries, tables
+from wufei.hub.catalogue import queries, tables
 from wufei.hub.catalogue.models import LOCAL, Exemption, WasteType
 from wufei.hub.catalogue.rules import as_code, category_of
 from wufei.hub.registry.validity import today
@@ -23,13 +23,6 @@ HAZARDS = (
 )
 
 
-def _streams_by_domain() -> list[tuple[str, list[tuple[str, str]]]]:
-    return [
-        (str(domain.short_name), [(stream.code, str(stream.name)) for stream in domain.streams])
-        for domain in declarations.domains()
-    ]
-
-
 def _category_choices() -> list[tuple[str, str]]:
     return [(code, f"{code} {one.category_label}") for code, one in queries.categories()]
 
@@ -39,16 +32,13 @@ class WasteFilters(django_filters.FilterSet):  # type: ignore[misc]
         label=_("Domain"), choices=tables.domain_choices, empty_label=_("All")
     )
     stream = django_filters.ChoiceFilter(
-        label=_("Stream"), choices=_streams_by_domain, empty_label=_("All")
+        label=_("Stream"), choices=tables.streams_by_domain, empty_label=_("All")
     )
     category = django_filters.ChoiceFilter(
         label=_("Category"), choices=_category_choices, empty_label=_("All")
     )
     hazard = django_filters.ChoiceFilter(
         label=_("Hazard"), choices=HAZARDS, method="with_hazard", empty_label=_("All")
-    )
-    edition = django_filters.ChoiceFilter(
-        label=_("Edition"), choices=tables.edition_choices, empty_label=_("All")
     )
     standing = django_filters.ChoiceFilter(
         label=_("Standing"),

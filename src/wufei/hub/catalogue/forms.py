@@ -121,7 +121,7 @@ class WasteForm(ActorForm):
     name_en = forms.CharField(label=_("English name"), max_length=120, required=False)
     stream = forms.ChoiceField(
         label=_("Stream"),
-        choices=tables.stream_choices,
+        choices=tables.streams_by_domain,
         help_text=_("Decides how it is tracked; it cannot be changed later."),
     )
     hazard = forms.CharField(
@@ -137,7 +137,9 @@ class WasteForm(ActorForm):
         help_text=_("Words that people search by, separated by blanks."),
     )
     since = forms.DateField(
-        label=_("First day"), required=False, widget=forms.DateInput({"type": "date"})
+        label=_("First day"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -153,5 +155,7 @@ class WasteForm(ActorForm):
 
 class CloseForm(forms.Form):
     last = forms.DateField(
-        label=_("Last day"), initial=today, widget=forms.DateInput({"type": "date"})
+        label=_("Last day"),
+        initial=today,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )

@@ -1,5 +1,6 @@
 """Columns of the catalogue's lists, exports and imports."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -20,6 +21,14 @@ def domain_choices() -> Choices:
 
 def stream_choices() -> Choices:
     return [(stream.code, stream.name) for stream in declarations.streams().values()]
+
+
+def streams_by_domain() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Choices for a form, one group a domain."""
+    return [
+        (str(domain.short_name), [(stream.code, str(stream.name)) for stream in domain.streams])
+        for domain in declarations.domains()
+    ]
 
 
 def edition_choices() -> Choices:
@@ -140,6 +149,12 @@ WASTES = register(
 )
 
 
+# A page shows the name in both languages, so it needs no column for the reader's.
+DETAILS = replace(
+    WASTES, columns=tuple(column for column in WASTES.columns if column.name != "label")
+)
+
+
 def _codes(exemption: Exemption) -> str:
     sources = {
         "@household": _("households"),
@@ -174,7 +189,7 @@ EXEMPTIONS = register(
             Column("condition", _("Condition")),
             Column("effect", _("Effect"), Kind.CHOICE, choices=lambda: Exemption.Effect.choices),
             Column("evidence", _("Evidence needed")),
-            Column("edition", _("Edition"), value=_edition_title),
+            Column("edition", _("Edition"), value=_edition_title, listed=False),
         ),
         rows=lambda actor: Exemption.objects.all(),
         search=("subject__icontains", "condition__icontains", "codes__icontains"),

@@ -1,5 +1,7 @@
 """Addresses of the catalogue."""
 
+from dataclasses import replace
+
 from django.urls import URLPattern, path
 
 from wufei.hub.base.pages import urls
@@ -22,7 +24,9 @@ urlpatterns: list[URLPattern] = [
     *(p for p in urls(WASTES) if p.name not in {"catalogue.waste.list", "catalogue.waste.detail"}),
     path(
         "wastes/<str:key>/",
-        views.WasteDetail.as_view(resource=WASTES, act="catalogue.waste.view"),
+        views.WasteDetail.as_view(
+            resource=replace(WASTES, table=tables.DETAILS), act="catalogue.waste.view"
+        ),
         name="catalogue.waste.detail",
     ),
     path("streams/", views.streams, name="catalogue.stream.list"),
