@@ -27,6 +27,13 @@ def plain_static_names() -> Iterator[None]:
         yield
 
 
+def pytest_configure() -> None:
+    """Passwords of tests are hashed quickly: a slow hash, a thousand times over, tests nothing."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """Replaces pytest-django's own: a copy of the template instead of migrations per worker."""

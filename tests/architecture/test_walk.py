@@ -17,7 +17,7 @@ def test_a_role_opens_what_it_may_and_nothing_else(db, sign_in, role):
     wrong = []
     for page in PLAIN:
         answer = client.get(reverse(page.name))
-        may = page.act == "" or ACTS[page.act][Role(role)] is not Scope.NONE
+        may = not page.act or ACTS[page.act][Role(role)] is not Scope.NONE
         expected = ALLOWED if may else {403}
         if answer.status_code not in expected:
             wrong.append((page.name, answer.status_code))

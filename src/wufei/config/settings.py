@@ -125,6 +125,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Wufei"
+# One step of half a minute either way: clocks of phones are not exact.
+MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
     "authenticate": "wufei.hub.accounts.forms.SecondFactor",
     "reauthenticate": "wufei.hub.accounts.forms.SecondFactorAgain",

@@ -32,7 +32,7 @@ class User(AbstractBaseUser):
         validators=[UnicodeUsernameValidator()],
         error_messages={"unique": _("This user name is taken. Choose another one.")},
     )
-    display_name = models.CharField(_("name"), max_length=60)
+    display_name = models.CharField(_("full name"), max_length=60)
     role = models.CharField(_("role"), max_length=30, choices=Role)
     region_paths = models.JSONField(_("regions"), default=list, blank=True)
     domains = models.JSONField(_("waste domains"), default=list, blank=True)

@@ -41,7 +41,7 @@ TABLE = Table(
     title=_("Users"),
     columns=(
         Column("username", _("user name")),
-        Column("display_name", _("name")),
+        Column("display_name", _("full name")),
         Column("role", _("role"), Kind.CHOICE, choices=lambda: Role.choices),
         Column("unit", _("unit"), value=lambda user: user.contact.unit, sort="contact__unit"),
         Column("regions", _("regions"), value=_regions, listed=False),
@@ -84,7 +84,7 @@ class UserForm(ActorForm):
     username = forms.CharField(
         label=_("user name"), max_length=60, help_text=_("Letters, digits and @ . + - _")
     )
-    display_name = forms.CharField(label=_("name"), max_length=60)
+    display_name = forms.CharField(label=_("full name"), max_length=60)
     role = forms.ChoiceField(label=_("role"), choices=Role.choices)
     password = forms.CharField(
         label=_("first password"),

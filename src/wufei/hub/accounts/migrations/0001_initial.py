@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                         verbose_name="user name",
                     ),
                 ),
-                ("display_name", models.CharField(max_length=60, verbose_name="name")),
+                ("display_name", models.CharField(max_length=60, verbose_name="full name")),
                 (
                     "role",
                     models.CharField(
