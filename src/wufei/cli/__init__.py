@@ -21,16 +21,18 @@ def start_django() -> None:
     django.setup()
 
 
-def command_line() -> typer.Typer:
+def command_line(wanted: str = "") -> typer.Typer:
+    """All sub-commands, or only ``wanted``: a process loads no more than it needs."""
     app = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
         help="Wufei 无废: supervision of a zero-waste city.",
     )
-    for name in COMMANDS:
+    app.callback()(lambda: None)
+    for name in (wanted,) if wanted in COMMANDS else COMMANDS:
         app.command(name)(getattr(importlib.import_module(f"wufei.cli.{name}"), name))
-    for name in GROUPS:
+    for name in () if wanted in COMMANDS else GROUPS:
         # A room that is not built yet offers no commands.
         if importlib.util.find_spec(f"wufei.cli.{name}"):
             app.add_typer(importlib.import_module(f"wufei.cli.{name}").app, name=name)
@@ -43,7 +45,7 @@ def main() -> None:
     from wufei.config.environment import BadSetting
 
     try:
-        command_line()()
+        command_line(sys.argv[1] if len(sys.argv) > 1 else "")()
     except (BadSetting, CannotStart, Refused) as refusal:
         print(refusal, file=sys.stderr)
         sys.exit(1)

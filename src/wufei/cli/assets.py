@@ -2,36 +2,42 @@
 
 import fcntl
 import hashlib
-import importlib
-import importlib.util
 import io
 import sys
 from pathlib import Path
 
 from wufei.cli import start_django
 from wufei.config import environment as env
+from wufei.config.libraries import LIBRARIES
+
+ROOT = Path(__file__).parents[1]
 
 
 def assets() -> None:
     """Compile messages and collect static files, where their sources changed."""
-    start_django()
-    compile_messages()
-    collect_static()
+    if stale_messages():
+        compile_messages()
+    if static_is_stale():
+        collect_static()
+
+
+def are_stale() -> bool:
+    """Is there anything to do? Told without loading Django, for a quick start."""
+    return bool(stale_messages()) or static_is_stale()
 
 
 def compile_messages() -> None:
     """Both languages' catalogues, each compiled when it is older than its source."""
-    if importlib.util.find_spec("wufei.config.messages") is None:
-        return
-    importlib.import_module("wufei.config.messages").compile_stale()
+    from wufei.config import messages
+
+    messages.compile_stale()
 
 
 def stale_messages() -> list[Path]:
     """Sources of messages whose compiled form is missing or older."""
-    root = Path(__file__).parents[1]
     return [
         source
-        for source in sorted(root.glob("**/locale/*/LC_MESSAGES/*.po"))
+        for source in sorted(ROOT.glob("**/locale/*/LC_MESSAGES/*.po"))
         if not source.with_suffix(".mo").exists()
         or source.with_suffix(".mo").stat().st_mtime < source.stat().st_mtime
     ]
@@ -42,6 +48,7 @@ def collect_static() -> None:
 
     Two processes that start at once take turns.
     """
+    start_django()
     from django.core.management import call_command
 
     root = env.home() / "static"
@@ -68,10 +75,15 @@ def _stamp() -> Path:
 
 def _mark() -> str:
     """Changes with the name, size or time of any source and with how they are collected."""
-    from wufei.config import static
-
-    digest = hashlib.sha256(Path(static.__file__).read_bytes())
-    for path in static.sources():
-        facts = path.stat()
-        digest.update(f"{path}:{facts.st_size}:{facts.st_mtime_ns}\n".encode())
+    digest = hashlib.sha256((ROOT / "config" / "static.py").read_bytes())
+    libraries = [
+        ROOT.parents[1] / "node_modules" / folder / name
+        for _prefix, folder, names in LIBRARIES
+        for name in names
+    ]
+    own = sorted(path for path in ROOT.glob("**/static/**/*") if path.is_file())
+    for path in [*own, *libraries]:
+        facts = path.stat() if path.exists() else None
+        mark = f"{facts.st_size}:{facts.st_mtime_ns}" if facts else "missing"
+        digest.update(f"{path}:{mark}\n".encode())
     return digest.hexdigest()

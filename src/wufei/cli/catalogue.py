@@ -33,14 +33,19 @@ def import_official(
     from wufei.cli import start_django
 
     start_django()
+    from django.utils import translation
+
     from wufei.hub.base.actor import system
     from wufei.hub.base.errors import Refusal
     from wufei.hub.catalogue import services
 
     try:
-        count = services.import_official(_read(file), edition, system("operator"))
+        # The command line speaks English throughout.
+        with translation.override("en"):
+            count = services.import_official(_read(file), edition, system("operator"))
     except Refusal as refusal:
-        print(refusal)
+        with translation.override("en"):
+            print(refusal)
         raise typer.Exit(1) from refusal
     print(f"{count} entries of {edition} have their official wording.")
 

@@ -3,7 +3,7 @@
 import os
 
 from wufei.cli import start_django
-from wufei.cli.assets import collect_static, compile_messages
+from wufei.cli.assets import assets
 
 
 def migrate(tables_only: bool = False) -> None:
@@ -19,5 +19,4 @@ def migrate(tables_only: bool = False) -> None:
     call_command("createcachetable", verbosity=0)
     grant_application(application_role())
     if not tables_only:
-        compile_messages()
-        collect_static()
+        assets()

@@ -1,7 +1,7 @@
 """``/health/``: do the database, the bus and the worker answer?
 
 Answered before any middleware, since it must also speak when the database does not. It tells no
-secrets, and one look serves everybody for two seconds, so that asking costs nothing.
+secrets, and one look serves everybody for a second, so that asking costs nothing.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from wufei.config import bus
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-_KEPT_S = 2.0
+_KEPT_S = 1.0
 _TIMEOUT_S = 2.0
 WORKER_SILENT_S = 30
 """A worker beats every ten seconds; silent for this long it counts as dead."""

@@ -1,7 +1,6 @@
-"""Which files of the browser libraries are served, and how they are named."""
+"""Where static files are found, and how they are named."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from django.apps import apps
@@ -11,27 +10,7 @@ from django.core.files.storage import FileSystemStorage
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-# Served as they ship: prefix under /static/vendor/, folder in node_modules, the files we use
-# (the packages hold thousands more).
-LIBRARIES = (
-    (
-        "tabler",
-        "@tabler/core/dist",
-        ("css/tabler.min.css", "css/tabler-vendors.min.css", "js/tabler.min.js"),
-    ),
-    (
-        "icons",
-        "@tabler/icons-webfont/dist",
-        (
-            "tabler-icons.min.css",
-            "fonts/tabler-icons.woff2",
-            "fonts/tabler-icons.woff",
-            "fonts/tabler-icons.ttf",
-        ),
-    ),
-    ("htmx", "htmx.org/dist", ("htmx.min.js",)),
-    ("echarts", "echarts/dist", ("echarts.min.js",)),
-)
+from wufei.config.libraries import LIBRARIES
 
 
 class OwnFinder(AppDirectoriesFinder):
@@ -98,12 +77,3 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
     def create_compressor(self, **options: Any) -> Compressor:
         return QuickCompressor(**options)
-
-
-def sources() -> Iterator[Path]:
-    """Every file that would be collected, with its size and time as the mark of its content."""
-    from django.contrib.staticfiles.finders import get_finders
-
-    for finder in get_finders():
-        for path, storage in finder.list([]):
-            yield Path(storage.path(path))

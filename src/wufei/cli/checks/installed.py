@@ -81,7 +81,7 @@ def disk() -> Found:
 def browser_libraries() -> Found:
     from django.conf import settings as django_settings
 
-    from wufei.config.static import LIBRARIES
+    from wufei.config.libraries import LIBRARIES
 
     missing = [
         f"{folder}/{name}"

@@ -10,6 +10,7 @@ from functools import partial
 
 import psycopg
 
+from wufei.cli.assets import are_stale
 from wufei.cli.postgres import Postgres
 from wufei.cli.processes import nats
 from wufei.cli.processes.child import Child
@@ -39,12 +40,7 @@ def children() -> list[Child]:
     table = [
         *([_postgres()] if own_database else []),
         *([_nats()] if own_bus else []),
-        Child(
-            "assets",
-            _wufei("assets"),
-            once=True,
-            advice="run `make run` once more; if it stays, `wufei assets` shows the whole error.",
-        ),
+        *([_assets()] if are_stale() else []),
         Child(
             "migrate",
             _wufei("migrate", "--tables-only"),
@@ -55,7 +51,7 @@ def children() -> list[Child]:
         Child(
             "web",
             _wufei("serve"),
-            after=("migrate", "assets"),
+            after=("migrate", "assets") if are_stale() else ("migrate",),
             ready=web_ready,
             stop_s=STOP_S + 2,
             advice="`wufei serve` shows the whole error, `wufei doctor` checks each part.",
@@ -114,6 +110,15 @@ def _wrapped(plain: socket.socket) -> socket.socket:
 
 def _wufei(*arguments: str) -> Callable[[], Sequence[str]]:
     return lambda: [sys.executable, "-m", "wufei.cli", *arguments]
+
+
+def _assets() -> Child:
+    return Child(
+        "assets",
+        _wufei("assets"),
+        once=True,
+        advice="run `make run` once more; if it stays, `wufei assets` shows the whole error.",
+    )
 
 
 def _postgres() -> Child:

@@ -1,0 +1,205 @@
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from procrastinate import App, SyncPsycopgConnector
+
+from wufei.config.secrets import secret
+
+# One platform for all, hence one worker of pytest-xdist.
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+WRITER = Path(__file__).with_name("writer.py")
+
+
+@contextmanager
+def writing(platform, kind):
+    """A writer at work meanwhile; yields a function that returns what was acknowledged so far."""
+    settings = {"DJANGO_SETTINGS_MODULE": "wufei.config.settings"}
+    output = platform.home / f"{kind}-{time.monotonic_ns()}.acknowledged"
+    with output.open("wb") as target, output.with_suffix(".errors").open("wb") as errors:
+        writer = subprocess.Popen(
+            [sys.executable, str(WRITER), kind],
+            env=platform.environment | settings,
+            stdout=target,
+            stderr=errors,
+        )
+    try:
+        deadline = time.monotonic() + 30
+        while not output.read_bytes():
+            assert writer.poll() is None, output.with_suffix(".errors").read_text()[-3000:]
+            assert time.monotonic() < deadline, "the writer writes nothing"
+            time.sleep(0.1)
+        yield lambda: output.read_text().split()
+        assert writer.poll() is None, output.with_suffix(".errors").read_text()[-3000:]
+    finally:
+        writer.kill()
+        writer.wait()
+
+
+def goes_on(written):
+    """The writer gets on again by itself."""
+    before, deadline = len(written()), time.monotonic() + 30
+    while len(written()) <= before:
+        assert time.monotonic() < deadline, "the writer does not go on"
+        time.sleep(0.05)
+
+
+def recount(platform):
+    """What the ledger holds: count and mass of movements, and their last id."""
+    return platform.sql(
+        "SELECT count(*), sum(mass_g)::bigint, max(uuid::text), "
+        "(SELECT sum(in_g - out_g)::bigint FROM ledger_balance) FROM ledger_movement"
+    )
+
+
+async def published(platform):
+    """Every message of the stream that the bus writer fills."""
+    import nats
+
+    port, home = platform.environment["WUFEI_NATS_PORT"], platform.home
+    link = await nats.connect(f"nats://wufei:{secret('nats', home=home)}@127.0.0.1:{port}")
+    reader = await link.jetstream().subscribe("trial", ordered_consumer=True)
+    state = (await link.jetstream().stream_info("trial")).state
+    found = [(await reader.next_msg(timeout=5)).data.decode() for _ in range(state.messages)]
+    await link.close()
+    return found
+
+
+def test_every_part_comes_up_and_the_doctor_agrees(running):
+    looked = running.wufei("doctor", "--json")
+    found = {row["part"]: row for row in json.loads(looked.stdout)}
+    failed = [row for row in found.values() if row["state"] == "failure"]
+    assert not failed
+    assert looked.returncode == 0
+    assert found["roles"]["state"] == "ok"
+    assert found["migrations"]["state"] == "ok"
+    assert found["worker"]["state"] == "ok"
+
+
+def test_a_second_start_on_the_same_folder_is_refused(running):
+    refused = running.wufei("up")
+    assert refused.returncode == 1
+    assert f"already runs on {running.home}" in refused.stderr
+    assert f"process {running.process.pid}" in refused.stderr
+    assert running.is_well()
+
+
+def test_a_busy_port_is_named_before_anything_starts(running, tmp_path):
+    refused = running.wufei("up", WUFEI_HOME=str(tmp_path / "another"))
+    assert refused.returncode == 1
+    assert f"Port {running.port} on 127.0.0.1 (web, WUFEI_PORT) is busy" in refused.stderr
+    assert "set WUFEI_PORT to another port" in refused.stderr
+    assert not (tmp_path / "another" / "postgres").exists()
+
+
+def test_a_wrong_setting_is_told_before_anything_starts(running, tmp_path):
+    refused = running.wufei("up", WUFEI_HOME=str(tmp_path / "another"), WUFEI_PORT="eighty")
+    assert refused.returncode == 1
+    assert "WUFEI_PORT='eighty' cannot be read" in refused.stderr
+
+
+def test_nothing_acknowledged_is_lost_when_processes_are_killed_one_by_one(running):
+    with writing(running, "ledger") as first, writing(running, "ledger") as second:
+        with writing(running, "bus") as messages:
+            for part in ("web", "worker", "postgres", "nats"):
+                running.kill(part)
+                for written in (first, second, messages):
+                    goes_on(written)
+            acknowledged = messages()
+    movements = first() + second()
+    stored = {row[0] for row in running.sql("SELECT uuid::text FROM ledger_movement")}
+    assert set(movements) <= stored
+    # The last one of each writer may be stored without its acknowledgement having been read.
+    assert len(stored) <= len(movements) + 2
+    assert not set(acknowledged) - set(asyncio.run(published(running)))
+    verified = running.wufei("ledger", "verify")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_a_job_is_done_after_its_worker_was_killed(running):
+    running.kill("worker")
+    connector = SyncPsycopgConnector(kwargs=running.database())
+    with App(connector=connector).open() as queue:
+        task = queue.configure_task("builtin:procrastinate.builtin_tasks.remove_old_jobs")
+        job = task.defer(max_hours=1)
+    deadline = time.monotonic() + 30
+    while True:
+        rows = running.sql("SELECT status FROM procrastinate_jobs WHERE id = %s", job)
+        if rows == [("succeeded",)]:
+            return
+        assert time.monotonic() < deadline, rows
+        time.sleep(0.2)
+
+
+def test_an_open_request_does_not_hold_up_the_stop_and_no_process_is_left(running):
+    family = running.processes()
+    with socket.create_connection(("127.0.0.1", running.port)) as slow:
+        slow.sendall(
+            b"POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\n"
+            b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100000\r\n\r\na="
+        )
+        time.sleep(0.5)
+        began = time.monotonic()
+        assert running.stop() == 0
+        # Bounded by the web server's seconds, not by the request.
+        assert time.monotonic() - began < 25
+    assert not [process for process in family if process.is_running()]
+    assert not running.processes()
+
+
+def test_a_backup_brings_everything_back_after_the_folder_is_destroyed(running, tmp_path):
+    with writing(running, "ledger") as written:
+        assert written()
+    file = tmp_path / "backup.tar"
+    (running.home / "files" / "ab").mkdir(parents=True)
+    (running.home / "files" / "ab" / "abcd").write_text("a stored file")
+    before = recount(running)
+    made = running.wufei("backup", str(file))
+    assert made.returncode == 0, made.stderr
+    refused = running.wufei("restore", str(file), "--replace")
+    assert "already runs on" in refused.stderr
+    running.stop()
+    running.destroy()
+    back = running.wufei("restore", str(file))
+    assert back.returncode == 0, back.stderr
+    assert (running.home / "files" / "ab" / "abcd").read_text() == "a stored file"
+    running.start()
+    assert recount(running) == before
+
+
+def test_a_damaged_backup_and_a_full_folder_are_refused_and_nothing_changes(platform, tmp_path):
+    file = tmp_path / "backup.tar"
+    assert platform.wufei("backup", str(file)).returncode == 0, "a backup of the stopped platform"
+    if platform.process.poll() is None:
+        platform.stop()
+    refused = platform.wufei("restore", str(file))
+    assert "There are data already" in refused.stderr
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    file.write_bytes(content)
+    refused = platform.wufei("restore", str(file), "--replace")
+    assert refused.returncode == 1
+    assert "is damaged" in refused.stderr
+    assert (platform.home / "files" / "ab" / "abcd").exists()
+
+
+def test_after_kill_9_of_the_supervisor_nothing_stays_and_a_new_start_works(running):
+    before = recount(running)
+    family = running.processes()
+    running.stop(signal.SIGKILL)
+    _gone, left = psutil.wait_procs(family, timeout=30)
+    assert not left
+    # As after a power cut in a container: another process has the server's number now.
+    pid_file = running.home / "postgres" / "postmaster.pid"
+    pid_file.write_text(f"{os.getpid()}\n{running.home / 'postgres'}\n1\n5432\n\n\n")
+    running.start()
+    assert recount(running) == before
