@@ -52,7 +52,7 @@ class WasteType(models.Model):
     ``stream`` names the declaration in ``domains/*/domain.py`` that says how it is handled
     (tracking by lots or in bulk, unit, density); the ledger copies ``tracking`` to its accounts.
     ``name`` is our own short label; the official wording is loaded by the operator. ``pinyin``
-    holds the initials of name, category and keywords, separated by spaces.
+    is what search looks through: initials of name, category and keywords, and bare digits.
     """
 
     code = models.CharField(_("code"), max_length=30)

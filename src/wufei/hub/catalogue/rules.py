@@ -85,10 +85,12 @@ def as_code(text: str) -> str:
     return text.upper() if re.fullmatch(r"(?i)\d{3}-\d{3}-s\d{2}", text) else text
 
 
-def search_key(name: str, category_name: str, keywords: str) -> str:
-    """Pinyin initials of name, category and keywords, one word each."""
-    words = [name, category_name, *keywords.split()]
-    return " ".join(filter(None, map(initials, words)))[:250]
+def search_key(code: str, name: str, category_name: str, keywords: str) -> str:
+    """Pinyin initials of name, category and keywords, one word each, and the code's bare digits."""
+    words = [initials(word) for word in (name, category_name, *keywords.split())]
+    if HAZARDOUS_CODE.fullmatch(code):
+        words.append(code.replace("-", ""))
+    return " ".join(filter(None, words))[:250]
 
 
 def hazard_letters(hazard: str) -> list[str]:

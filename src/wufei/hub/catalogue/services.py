@@ -93,7 +93,7 @@ def add(values: Mapping[str, Any], actor: Actor) -> WasteType:
         validity=period(values.get("since"), values.get("until")),
     )
     _name_category(made)
-    made.pinyin = search_key(made.name, made.category_name, made.keywords)
+    made.pinyin = search_key(made.code, made.name, made.category_name, made.keywords)
     with transaction.atomic():
         try:
             # A savepoint: the refusal is for the caller, whose transaction may go on.
@@ -122,7 +122,7 @@ def edit(waste_type: WasteType, values: Mapping[str, Any], actor: Actor) -> Wast
             return held
         for name, value in changed.items():
             setattr(held, name, value)
-        held.pinyin = search_key(held.name, held.category_name, held.keywords)
+        held.pinyin = search_key(held.code, held.name, held.category_name, held.keywords)
         held.save(update_fields=[*changed, "pinyin"])
         record(actor, "catalogue:waste:edit", subject=_subject(held), values={"fields": [*changed]})
     return held

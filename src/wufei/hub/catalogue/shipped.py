@@ -42,7 +42,7 @@ def waste_types() -> list[dict[str, Any]]:
     """Every waste type; ``pinyin`` is made here, so that loading and editing agree on it."""
     rows = [*_hazardous(), *_solid(), *_local()]
     for row in rows:
-        row["pinyin"] = search_key(row["name"], row.get("category_name", ""), row["keywords"])
+        row["pinyin"] = search_key(row["code"], row["name"], row["category_name"], row["keywords"])
     return rows
 
 
@@ -70,7 +70,6 @@ def _hazardous() -> list[dict[str, Any]]:
             | {
                 "edition": "HW-2021",
                 "domain": "hazardous",
-                "name_en": row["name_en"] or category["name_en"],
                 "category_name": category["name"],
                 "category_name_en": category["name_en"],
                 "validity": HAZARDOUS_SINCE,

@@ -41,9 +41,12 @@ def test_every_code_has_the_form_of_its_edition():
 
 def test_labels_are_short_and_tell_codes_of_an_edition_apart():
     for edition in ("HW-2021", "SW-2024", "LOCAL"):
-        names = Counter(r["name"] for r in shipped.waste_types() if r["edition"] == edition)
+        rows = [row for row in shipped.waste_types() if row["edition"] == edition]
+        names = Counter(row["name"] for row in rows)
         assert [name for name, count in names.items() if count > 1] == []
         assert max(map(len, names)) <= 20
+        english = Counter(row["name_en"] for row in rows)
+        assert [name for name, count in english.items() if count > 1 or not name] == []
 
 
 def test_every_waste_belongs_to_a_stream_of_its_domain():

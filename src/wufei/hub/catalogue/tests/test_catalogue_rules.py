@@ -33,10 +33,10 @@ def test_a_code_is_recognised_however_it_is_typed(typed, code):
     assert rules.as_code(typed) == code
 
 
-def test_the_search_key_holds_the_initials_of_every_name_it_has():
-    assert (
-        rules.search_key("废机油", "废矿物油与含矿物油废物", "发动机油") == "fjy fkwyyhkwyfw fdjy"
-    )
+def test_the_search_key_holds_the_initials_of_every_name_and_the_bare_code():
+    key = rules.search_key("900-214-08", "废机油", "废矿物油与含矿物油废物", "发动机油")
+    assert key == "fjy fkwyyhkwyfw fdjy 90021408"
+    assert rules.search_key("LC-straw-wheat", "小麦秸秆", "", "") == "xmjg"
 
 
 def claims(code, stage, **kwargs):
