@@ -9,10 +9,12 @@ class ConfigConfig(AppConfig):
         """Fill each engine's registry, once, from the one table of domains."""
         from wufei.domains import DOMAINS
         from wufei.hub.accounts import actors, choices
-        from wufei.hub.base import search
+        from wufei.hub.base import desk, search
+        from wufei.hub.base.waiting import WAITING
         from wufei.hub.catalogue import declarations
         from wufei.hub.catalogue.search import WASTES
         from wufei.hub.registry import domains
+        from wufei.hub.registry.desk import DESK_PARTS, SEARCH
         from wufei.hub.registry.services.memberships import Provider
         from wufei.ui import domains as ui_domains
 
@@ -21,7 +23,8 @@ class ConfigConfig(AppConfig):
         actors.register_memberships(Provider())
         ui_domains.fill((domain.code, domain.name) for domain in DOMAINS)
         choices.register(regions=_regions, domains=ui_domains.choices)
-        search.register(WASTES)
+        search.register(*SEARCH, WASTES)
+        desk.register(*WAITING, *DESK_PARTS)
 
 
 def _regions() -> list[tuple[str, str]]:

@@ -44,6 +44,24 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(SYSTEM, _("Audit log"), "audit.event.list", "audit.event.view", "history"),
     Entry(
         BASICS,
+        _("Organisations"),
+        "registry.organisation.list",
+        "registry.organisation.view",
+        "building-factory-2",
+    ),
+    Entry(BASICS, _("Sites"), "registry.site.list", "registry.site.view", "map-pin"),
+    Entry(BASICS, _("Vehicles"), "registry.vehicle.list", "registry.vehicle.view", "truck"),
+    Entry(BASICS, _("Drivers"), "registry.driver.list", "registry.driver.view", "id-badge-2"),
+    Entry(BASICS, _("Devices"), "registry.device.list", "registry.device.view", "device-mobile"),
+    Entry(BASICS, _("Licences"), "registry.licence.list", "registry.licence.view", "license"),
+    Entry(BASICS, _("Quotas"), "registry.quota.list", "registry.quota.view", "gauge"),
+    Entry(
+        BASICS, _("Members"), "registry.membership.list", "registry.membership.view", "user-check"
+    ),
+    Entry(BASICS, _("Units"), "registry.unit.list", "registry.unit.view", "building-bank"),
+    Entry(BASICS, _("Regions"), "registry.region.list", "registry.region.view", "map-2"),
+    Entry(
+        BASICS,
         _("Waste catalogue"),
         "catalogue.waste.list",
         "catalogue.waste.view",
@@ -69,6 +87,7 @@ NAVIGATION: tuple[Entry, ...] = (
 @dataclass(frozen=True)
 class Line:
     label: str
+    url_name: str
     url: str
     icon: str
     active: bool
@@ -103,4 +122,4 @@ def bottom(actor: Actor, path: str) -> list[Line]:
 
 
 def _line(entry: Entry, url: str, active: str) -> Line:
-    return Line(str(entry.label), url, entry.icon, url == active)
+    return Line(str(entry.label), entry.url_name, url, entry.icon, url == active)

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(urls(EVENTS))),
     path("accounts/", include("wufei.hub.accounts.urls")),
     path("accounts/", include(urls(USERS))),
+    path("registry/", include("wufei.hub.registry.urls")),
     path("catalogue/", include("wufei.hub.catalogue.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

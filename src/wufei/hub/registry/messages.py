@@ -45,7 +45,7 @@ _SENTENCES = {
         "the card."
     ),
     "plate_province": gettext_noop(
-        "A plate begins with the character of its province, such as 鲁P12345."
+        "A plate begins with the character of its province, such as %(example)s."
     ),
     "plate_length": gettext_noop(
         "A plate has 7 characters, one of a new-energy vehicle 8; this one has %(length)d."
@@ -53,11 +53,11 @@ _SENTENCES = {
     "plate_letter": gettext_noop("Plates do not use the letters I and O: write 1 and 0."),
     "plate_pattern_7": gettext_noop(
         "This is no plate: write the province, the letter of the city and five digits or letters, "
-        "such as 鲁P12345."
+        "such as %(example)s."
     ),
     "plate_pattern_8": gettext_noop(
-        "A plate of 8 characters belongs to a new-energy vehicle: 鲁PD12345 for small ones, "
-        "鲁P12345D for large ones."
+        "A plate of 8 characters belongs to a new-energy vehicle: %(small)s for small ones, "
+        "%(large)s for large ones."
     ),
     "position_swapped": gettext_noop(
         "Longitude and latitude are swapped: here the longitude is about 116 and the latitude "
@@ -91,8 +91,11 @@ _SENTENCES = {
 }
 
 
+_EXAMPLES = {"example": "鲁P12345", "small": "鲁PD12345", "large": "鲁P12345D"}
+
+
 def sentence(problem: Problem) -> str:
-    return _(_SENTENCES[problem.code]) % dict(problem.values)
+    return _(_SENTENCES[problem.code]) % {**_EXAMPLES, **problem.values}
 
 
 def check(problem: Problem | None, *, field: str) -> None:

@@ -1,5 +1,7 @@
 """Sites, vehicles and devices."""
 
+from datetime import date, timedelta
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
@@ -166,3 +168,8 @@ class DeviceBinding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.device} → {self.vehicle or self.site}"
+
+    @property
+    def last(self) -> date | None:
+        """Last day of the binding, None while it lasts."""
+        return self.validity.upper - timedelta(days=1) if self.validity.upper else None

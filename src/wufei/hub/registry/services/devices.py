@@ -107,11 +107,12 @@ def bind(
 
 
 def unbind(device: Device, by: Actor, *, last: date | None = None) -> None:
-    """End the present binding with the day ``last`` (today)."""
-    day = last or today()
-    binding = _bound(device).filter(validity__contains=day).first()
+    """End the present binding with the day ``last`` (yesterday, so that it is free today)."""
+    binding = _bound(device).filter(validity__contains=last or today()).first()
     if binding is None:
+        day = last or today()
         raise Invalid(_("The device sits nowhere on %(day)s.") % {"day": day}, field="last")
+    day = last or today() - DAY
     with transaction.atomic():
         DEVICES.permit(device, by)
         _end(binding, day)
@@ -123,6 +124,10 @@ def _bound(device: Device) -> "QuerySet[DeviceBinding]":
 
 
 def _end(binding: DeviceBinding, last: date) -> None:
+    if last < binding.validity.lower:
+        # Bound and unbound on one day: it never counted, and the audit log has both.
+        binding.delete()
+        return
     binding.validity = period(binding.validity.lower, last)
     binding.save(update_fields=["validity"])
 

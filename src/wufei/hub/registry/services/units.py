@@ -66,7 +66,8 @@ def _check(values: Values, unit: Unit | None) -> Values:
     if "name" in clean:
         clean["pinyin"] = initials(clean["name"])[:60]
     if "aliases" in clean:
-        clean["aliases"] = sorted({alias.strip() for alias in clean["aliases"]} - {""})
+        given = (alias.strip() for alias in clean["aliases"])
+        clean["aliases"] = list(dict.fromkeys(filter(None, given)))
     if unit is not None and clean.get("part_of") == unit:
         raise Invalid(_("A unit is no part of itself."), field="part_of")
     return clean

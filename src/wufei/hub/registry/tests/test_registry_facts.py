@@ -49,7 +49,8 @@ def test_twenty_two_units_are_named_and_two_of_them_stand_for_the_towns(db):
 def attributions(text):
     """Names as the plan writes them: who leads, and who is named at all."""
     joined = text.replace("\n", "")
-    leads, named = Counter(), Counter()
+    leads: Counter[str] = Counter()
+    named: Counter[str] = Counter()
     for bracket in re.findall(r"[〔（\[(](牵头单位[^〕）\])]*)[〕）\])]", joined):
         for part in re.split("[;；]", bracket):
             role, _, rest = part.replace(":", "：").rpartition("：")
@@ -63,7 +64,8 @@ def test_every_unit_of_the_plan_is_found_by_every_spelling(db):
     if not PLAN.exists():
         pytest.skip(f"the plan's text is not here: {PLAN}")
     leads, named = attributions(PLAN.read_text(encoding="utf-8"))
-    counts, led = Counter(), Counter()
+    counts: Counter[str] = Counter()
+    led: Counter[str] = Counter()
     for spelling, times in named.items():
         unit = units.find(spelling)
         assert unit is not None, spelling

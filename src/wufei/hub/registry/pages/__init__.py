@@ -1,0 +1,1 @@
+"""List, detail, edit, import and export of the ten registers, by declaration."""
