@@ -8,17 +8,21 @@ from decimal import Decimal
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import typst
 from django.apps import apps
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wufei.hub.base.tables import Table, show
+from wufei.hub.base.tables.exporting import refuse_too_many
 from wufei.hub.base.tables.show import RIGHT_ALIGNED, Shower
 
+# A printed list is for reading; more goes into a workbook.
+ROWS_MAX = 3000
 # Compiling takes a core; more at once would only take the memory of each as well.
 _one_at_a_time = threading.Semaphore(2)
 
@@ -44,22 +48,20 @@ def pdf(template: str, data: Mapping[str, Any]) -> bytes:
     return made
 
 
-def table_pdf(table: Table, rows: Any, subtitle: str = "") -> bytes:
-    """A list as a printed table: the listed columns, for at most some thousand rows."""
+def write_table(target: IO[bytes], table: Table, rows: "QuerySet[Any]") -> None:
+    """A list as a printed table: the listed columns; refuses more than ``ROWS_MAX`` rows."""
+    refuse_too_many(rows, ROWS_MAX)
     shower = Shower(table.listed)
-    return pdf(
-        "base/table.typ",
-        {
-            "title": table.title,
-            "subtitle": subtitle,
-            "columns": [
-                {"heading": column.heading, "number": column.kind in RIGHT_ALIGNED}
-                for column in table.listed
-            ],
-            "rows": [[cell.text for cell in shower.row(obj).cells] for obj in rows],
-            "count": _("Entries"),
-        },
-    )
+    data = {
+        "title": table.title,
+        "columns": [
+            {"heading": column.heading, "number": column.kind in RIGHT_ALIGNED}
+            for column in table.listed
+        ],
+        "rows": [[cell.text for cell in shower.row(obj).cells] for obj in rows],
+        "count": _("Entries"),
+    }
+    target.write(pdf("base/table.typ", data))
 
 
 def _plain(value: Any) -> Any:

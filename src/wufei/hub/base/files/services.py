@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 from typing import IO, Any
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext_noop
@@ -81,7 +82,7 @@ def safe_name(name: str) -> str:
     printable = "".join(c for c in last if c.isprintable())
     try:
         return get_valid_filename(printable)[-200:]
-    except ValueError:
+    except SuspiciousFileOperation:
         return "file"
 
 

@@ -210,7 +210,7 @@ class ListPage(Page):
             return []
         return [
             (kind, self.resource.url("export") + address(self.request.GET, format=kind, page=None))
-            for kind in ("xlsx", "csv")
+            for kind in ("xlsx", "csv", "pdf")
         ]
 
     def _resource_links(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from wufei.hub.base import printing
 from wufei.hub.base.errors import Refusal
 from wufei.hub.base.pages.lists import Selection
 from wufei.hub.base.pages.resource import ResourcePage
@@ -18,11 +19,12 @@ from wufei.hub.base.tables.template import write_template
 _WRITERS = {
     "xlsx": (exporting.write_xlsx, exporting.XLSX_TYPE),
     "csv": (exporting.write_csv, "text/csv; charset=utf-8"),
+    "pdf": (printing.write_table, "application/pdf"),
 }
 
 
 class ExportPage(ResourcePage):
-    """The list as a file, with the same search and filters: ``?format=xlsx`` or ``csv``."""
+    """The list as a file, with the same search and filters: ``?format=xlsx|csv|pdf``."""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         form = request.GET.get("format", "xlsx")

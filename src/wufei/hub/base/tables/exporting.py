@@ -38,9 +38,9 @@ class TooManyRows(Refusal):
     )
 
 
-def refuse_too_many(rows: "QuerySet[Any]") -> None:
-    """Raises ``TooManyRows`` above ``WUFEI_IMPORT_ROWS_MAX``; counts no further than that."""
-    limit = settings.WUFEI_IMPORT_ROWS_MAX
+def refuse_too_many(rows: "QuerySet[Any]", limit: int | None = None) -> None:
+    """Raises ``TooManyRows`` above the limit (``WUFEI_IMPORT_ROWS_MAX``); counts no further."""
+    limit = limit or settings.WUFEI_IMPORT_ROWS_MAX
     if rows.order_by()[: limit + 1].count() > limit:
         raise TooManyRows(limit=f"{limit:,}")
 

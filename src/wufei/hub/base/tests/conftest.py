@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 from types import ModuleType
 from typing import Any
 
 import django_filters
 import pytest
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
+from openpyxl import Workbook
 
 from wufei.hub.base.actor import Scope
 from wufei.hub.base.errors import Invalid
@@ -47,9 +50,8 @@ def save_day(obj, cleaned, actor):
 def write_day(values, actor):
     if values["name"] == "doomsday":
         raise Invalid("There is no such day.", field="name")
-    CalendarDay.objects.update_or_create(
-        day=values["day"], defaults={key: values[key] for key in values if key != "day"}
-    )
+    given = {key: value for key, value in values.items() if key != "day" and value is not None}
+    CalendarDay.objects.update_or_create(day=values["day"], defaults=given)
 
 
 def rename(obj, actor, cleaned):
@@ -145,3 +147,48 @@ def days(db):
 def make_day(number, **values):
     defaults = {"kind": "holiday", "name": f"Festival {number}", "source": "Gazette"}
     return CalendarDay.objects.create(day=date(2031, 1, number), **{**defaults, **values})
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings, tmp_path):
+    """Stored files of a test lie in its own folder."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture
+def run_jobs():
+    """Lets the real worker do every queued job."""
+    from procrastinate.contrib.django import app
+
+    def run():
+        connector: Any = app.connector
+        worker = app.with_connector(connector.get_worker_connector())
+        worker.run_worker(wait=False, install_signal_handlers=False, concurrency=1)
+
+    return run
+
+
+@pytest.fixture
+def sheet():
+    """``sheet([["Day", "Name"], …])``: an uploaded workbook; ``csv_file`` the same as text."""
+
+    def make(rows, name="days.xlsx", title="Days"):
+        book = Workbook()
+        page: Any = book.active
+        page.title = title
+        for row in rows:
+            page.append(row)
+        target = BytesIO()
+        book.save(target)
+        return SimpleUploadedFile(name, target.getvalue())
+
+    return make
+
+
+@pytest.fixture
+def csv_file():
+    def make(rows, encoding="utf-8", name="days.csv", separator=","):
+        text = "\r\n".join(separator.join(map(str, row)) for row in rows)
+        return SimpleUploadedFile(name, text.encode(encoding))
+
+    return make

@@ -87,9 +87,7 @@ def test_htmx_gets_only_the_list(gardener, days):
     assert "Festival 1" in page
 
 
-def test_a_list_costs_the_same_queries_for_few_and_for_many_rows(
-    gardener, days, django_assert_num_queries
-):
+def test_a_list_costs_the_same_queries_for_few_and_for_many_rows(gardener, days):
     client = gardener()
     client.get("/garden/days/")
     few = count_queries(client)

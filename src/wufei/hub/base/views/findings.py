@@ -46,7 +46,8 @@ def visible(actor: Actor) -> "QuerySet[FindingRecord]":
     return _within[0](findings, actor) if _within else findings.none()
 
 
-def _link(finding: FindingRecord) -> str | None:
+def page_of(finding: FindingRecord) -> str | None:
+    """Address of the page of what the finding is about."""
     kind = finding.subject.partition(":")[0]
     return _links[kind](finding.subject) if kind in _links else None
 
@@ -60,7 +61,7 @@ TABLE = Table(
             "text",
             _("what was seen"),
             value=lambda finding: texts.tell(finding.code, finding.values),
-            link=_link,
+            link=page_of,
         ),
         Column(
             "severity",
