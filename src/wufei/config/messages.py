@@ -207,11 +207,15 @@ _CODE = re.compile(
 )
 _SPOKEN = re.compile(r"\b(?:aria-label|title|placeholder|alt|data-confirm|hx-confirm)=\"([^\"]*)\"")
 _TAG = re.compile(r"<[^>]*>", re.DOTALL)
+# A page that stands alone (an error page) names its language and says everything twice.
+_WHOLLY_FOREIGN = re.compile(r"<html[^>]*\blang=\"[^\"{]+\"")
 _FOREIGN = re.compile(r"<[^>]*\blang=\"[^\"{]*\"[^>]*>[^<]*", re.DOTALL)
 
 
 def untranslated(template: str) -> list[str]:
     """Words that a template says in one language only. ``lang="…"`` on an element excuses it."""
+    if _WHOLLY_FOREIGN.search(template):
+        return []
     rest = _FOREIGN.sub(" ", _CODE.sub("", template))
     spoken = [*_SPOKEN.findall(rest), *_TAG.sub("\n", rest).splitlines()]
     return [

@@ -71,7 +71,9 @@ TABLE = Table(
 
 class UserFilters(django_filters.FilterSet):  # type: ignore[misc]
     role = django_filters.ChoiceFilter(label=_("role"), choices=Role.choices)
-    is_active = django_filters.BooleanFilter(label=_("may sign in"))
+    is_active = django_filters.ChoiceFilter(
+        label=_("state of the account"), choices=[("True", _("open")), ("False", _("closed"))]
+    )
 
     class Meta:
         model = User

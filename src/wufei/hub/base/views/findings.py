@@ -84,7 +84,7 @@ class FindingFilters(django_filters.FilterSet):  # type: ignore[misc]
     code = django_filters.ChoiceFilter(label=_("rule"), choices=texts.titles)
     state = django_filters.ChoiceFilter(
         label=_("state"),
-        choices=[("open", _("open")), ("cleared", _("cleared"))],
+        choices=[("open", _("still open")), ("cleared", _("cleared"))],
         method="by_state",
     )
 

@@ -130,4 +130,33 @@ function walkFound(event) {
   next.focus();
 }
 
+// Numbers beside the side bar: the last ones at once, then fresh ones, then every two minutes.
+const side = document.getElementById("side");
+
+function showCounts(counts) {
+  side.querySelectorAll("[data-count]").forEach((place) => {
+    const count = counts[place.dataset.count] || 0;
+    place.hidden = count === 0;
+    place.textContent = count > 99 ? "99+" : count;
+  });
+}
+
+async function loadCounts() {
+  if (document.hidden) return;
+  const answer = await fetch(side.dataset.counts, { headers: { Accept: "application/json" } });
+  if (!answer.ok || answer.redirected) return;
+  const counts = await answer.json();
+  sessionStorage.setItem("counts", JSON.stringify(counts));
+  showCounts(counts);
+}
+
+if (side) {
+  showCounts(JSON.parse(sessionStorage.getItem("counts") || "{}"));
+  loadCounts().catch(() => {});
+  setInterval(() => loadCounts().catch(() => {}), 120_000);
+} else {
+  // Nobody is signed in: the next person starts without the numbers of the last one.
+  sessionStorage.removeItem("counts");
+}
+
 document.querySelectorAll(".toast-line").forEach(fade);
