@@ -66,7 +66,7 @@ _KEYS = {
     By.WASTE: "f.waste_id",
     By.REGION: "f.region_id",
     By.HOLDER: "f.holder_id",
-    By.MONTH: "CASE WHEN f.day IS NULL THEN %(start)s ELSE date_trunc('month', f.day) END::date",
+    By.MONTH: "date_trunc('month', coalesce(f.day, %(start)s))::date",
 }
 _DURING = "day, waste_id, region_id, holder_id, kind, method, in_g, out_g, 0::bigint AS before_g"
 _BEFORE = (

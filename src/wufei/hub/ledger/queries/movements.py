@@ -38,8 +38,8 @@ SELECT m.id, m.happened_at FROM unnest(%(ids)s::bigint[]) AS a(id)
 CROSS JOIN LATERAL (
     SELECT id, happened_at FROM ledger_movement
     WHERE {column} = a.id AND happened_at >= %(start)s AND happened_at < %(end)s
-      AND (happened_at, id) < (%(after_at)s, %(after_id)s)
-    ORDER BY happened_at DESC LIMIT %(limit)s) m"""
+      AND happened_at <= %(after_at)s AND (happened_at, id) < (%(after_at)s, %(after_id)s)
+    ORDER BY happened_at DESC, id DESC LIMIT %(limit)s) m"""
 
 
 def movements(cell: Cell, *, after: tuple[datetime, int] | None = None, limit: int = 50) -> Page:

@@ -36,11 +36,12 @@ JOIN ledger_movement {end_m} ON {end_m}.group_uuid = {start_m}.group_uuid
 JOIN ledger_lotentry {end} ON {end}.movement_id = {end_m}.id
 WHERE om.kind = 'secondary' AND im.kind = 'treatment' AND o.side = 'in' AND i.side = 'out'
   AND om.sign = 1 AND im.sign = 1 AND {there}"""
+# UNION, not UNION ALL: where many ways lead to one lot, it is followed once.
 _TRACE = """
 WITH RECURSIVE trace AS (
     SELECT 0 AS depth, %(lot)s::bigint AS at, NULL::bigint AS lot_id, NULL::bigint AS parent_id,
            NULL::bigint AS movement_id, NULL::bigint AS mass_g, true AS exact
-    UNION ALL
+    UNION
     SELECT t.depth + 1, e.{next}, e.lot_id, e.parent_id, e.movement_id, e.mass_g,
            t.exact AND e.exact
     FROM trace t CROSS JOIN LATERAL ({edges}) e WHERE t.depth < %(hops)s

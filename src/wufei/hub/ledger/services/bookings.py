@@ -2,14 +2,16 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
+from wufei.hub.ledger import rules
 from wufei.hub.ledger.entries import AccountKey
-from wufei.hub.ledger.models import Account, Balance, Booking, Lot
+from wufei.hub.ledger.models import Account, Balance, Booking, Lot, MovementKind
 from wufei.hub.ledger.refusals import (
     BookingClosed,
     LotNotEnough,
@@ -28,6 +30,12 @@ def book(
     """Reserve ``mass`` of ``key`` (of one ``lot`` if named); the same id returns the first one."""
     if not key.limited:
         raise NotLimited()
+    rules.check_mass(
+        mass.grams,
+        MovementKind.TRANSFER,
+        load_t_max=settings.LOAD_T_MAX,
+        movement_t_max=settings.MOVEMENT_T_MAX,
+    )
     try:
         return _book(key, mass, id, by, cause, lot)
     except IntegrityError as error:
@@ -115,6 +123,7 @@ def _not_enough(account_id: int, mass_g: int) -> NotEnough:
     return NotEnough(
         free_t=f"{free_g / GRAMS_PER_T:,.3f}",
         lack_t=f"{(mass_g - free_g) / GRAMS_PER_T:,.3f}",
+        lack_g=mass_g - free_g,
         account=balance.account,
         field="mass",
     )

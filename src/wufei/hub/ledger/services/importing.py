@@ -5,7 +5,7 @@ recognised by its ids. Each row stands alone: a bad one is reported, the others 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from uuid import UUID, uuid5
 
@@ -33,7 +33,8 @@ from wufei.hub.ledger.services.posting import (
 _COPY = """COPY ledger_movement (uuid, group_uuid, kind, source_id, target_id, mass_g, sign,
     happened_at, source_from_g, target_from_g, original_value, original_unit, density_kg_m3,
     cause, actor) FROM STDIN"""
-_LOT_ROWS = 500
+_SINGLE_ROWS = 500
+_ATTEMPTS = 5
 
 
 @dataclass
@@ -47,6 +48,17 @@ class ImportResult:
 
 
 Numbered = tuple[int, Entry]
+
+
+class _AccountsMissing(Exception):
+    """Rows lack mass and their ``shortfall`` accounts are not made yet.
+
+    Accounts are made before balances are locked, as everyone does; made under the locks, they
+    could wait for a maker who waits for these locks.
+    """
+
+    def __init__(self, keys: set[AccountKey]) -> None:
+        self.keys = keys
 
 
 def import_movements(
@@ -87,21 +99,14 @@ def _import_batch(
     good.sort(key=lambda row: row[1].happened_at)
     _learn_accounts((key for _, entry in good for key in (entry.source, entry.target)), known)
     bulk: list[Numbered] = []
-    by_lots: list[Numbered] = []
+    singly: list[Numbered] = []
     for row in good:
         exact = known[row[1].source].by_lots or known[row[1].target].by_lots
-        (by_lots if exact else bulk).append(row)
-    for start in range(0, len(by_lots), _LOT_ROWS):
-        _post_lots(by_lots[start : start + _LOT_ROWS], result, by, cause)
-    if not bulk:
-        return
-    try:
-        _record(bulk, known, result, by, cause)
-    except IntegrityError as error:
-        # Another importer recorded the same ids at the same moment; now they can be seen.
-        if "ledger_movement_uuid" not in str(error):
-            raise
-        _record(bulk, known, result, by, cause)
+        (singly if exact or row[1].booking else bulk).append(row)
+    for start in range(0, len(singly), _SINGLE_ROWS):
+        _post(singly[start : start + _SINGLE_ROWS], result, by, cause)
+    if bulk:
+        _record_all(bulk, known, result, by, cause)
 
 
 def _checked(batch: Sequence[Numbered], result: ImportResult) -> Iterator[Numbered]:
@@ -127,8 +132,8 @@ def _learn_accounts(keys: Iterable[AccountKey], known: dict[AccountKey, AccountR
         known |= accounts(wanted)
 
 
-def _post_lots(rows: Sequence[Numbered], result: ImportResult, by: Actor, cause: str) -> None:
-    """Lots need their containers looked at one by one; a chunk with a bad row is done singly."""
+def _post(rows: Sequence[Numbered], result: ImportResult, by: Actor, cause: str) -> None:
+    """Lots and bookings are looked at one by one; a chunk with a bad row is done row by row."""
     try:
         before = Movement.objects.filter(uuid__in=[entry.id for _, entry in rows]).count()
         post([entry for _, entry in rows], by=by, cause=cause, on_lack=Lack.SHORTFALL)
@@ -137,10 +142,29 @@ def _post_lots(rows: Sequence[Numbered], result: ImportResult, by: Actor, cause:
             result.refused.append((rows[0][0], refusal))
             return
         for row in rows:
-            _post_lots([row], result, by, cause)
+            _post([row], result, by, cause)
     else:
         result.repeated += before
         result.recorded += len(rows) - before
+
+
+def _record_all(
+    rows: Sequence[Numbered],
+    known: dict[AccountKey, AccountRow],
+    result: ImportResult,
+    by: Actor,
+    cause: str,
+) -> None:
+    for attempt in range(_ATTEMPTS):
+        try:
+            return _record(rows, known, result, by, cause)
+        except _AccountsMissing as missing:
+            known |= accounts(missing.keys)
+        except IntegrityError as error:
+            # Another importer recorded the same ids at the same moment; now they can be seen.
+            if "ledger_movement_uuid" not in str(error) or attempt == _ATTEMPTS - 1:
+                raise
+    raise AssertionError("shortfall accounts were made and are still missing")
 
 
 def _record(
@@ -176,7 +200,8 @@ def _write(
     """Copy the rows in, on locked balances; returns the grams that the book lacked."""
     place = positions([entry for _, entry in rows], known, balances)
     lacking = [(n, lack_g) for n, lack_g in enumerate(place.lack_g) if lack_g]
-    _learn_accounts((shortfall_of(rows[n][1].source) for n, _ in lacking), known)
+    if missing := {shortfall_of(rows[n][1].source) for n, _ in lacking} - known.keys():
+        raise _AccountsMissing(missing)
     _copy(rows, place, known, by, cause)
     write_balances(balances.values())
     if lacking:
@@ -224,6 +249,7 @@ def _copy(
         lines: list[str] = []
         for n, (_, entry) in enumerate(rows):
             if lack_g := place.lack_g[n]:
+                entry = replace(entry, group=entry.group or entry.id)
                 lines.append(_shortfall_line(entry, lack_g, place.shortfall_from_g[n], known, tail))
             lines.append(_line(entry, place.source_from_g[n], place.target_from_g[n], known, tail))
             if len(lines) >= 5_000:

@@ -21,6 +21,7 @@ from wufei.hub.ledger.models import (
     AccountKind,
     Balance,
     Booking,
+    LotEntry,
     Movement,
     MovementKind,
 )
@@ -49,14 +50,20 @@ def post(
 
     Retrying with the same ids and content returns the first result; other content raises
     ``IdReused``. ``on_lack``: a form is refused (``NotEnough``), a truck that is physically
-    loaded and an imported fact post the lacking mass from ``shortfall`` first, as a finding.
+    loaded and an imported fact post the lacking mass from ``shortfall`` first, as a finding, and
+    in one group with their movement. Whoever posts more than once in one transaction may meet
+    another who does so in the other order: gather the entries and post them at once.
     """
     assert entries, "nothing to post"
     now = timezone.now()
     if group is not None:
         entries = [replace(entry, group=group) for entry in entries]
+    seen: set[UUID] = set()
     for entry in entries:
         check(entry, now)
+        if entry.id in seen:
+            raise IdReused(id=entry.id)
+        seen.add(entry.id)
     try:
         return _post(entries, by, cause, on_lack)
     except IntegrityError as error:
@@ -114,7 +121,30 @@ def find_earlier(
         if movement is None or not same_content(movement, entry, rows, cause):
             used = movement.uuid if movement else next(iter(known))
             raise IdReused(id=used)
+    _same_lots([entry for entry in entries if entry.lots_out or entry.lot_in], known)
     return [known[entry.id] for entry in entries]
+
+
+def _same_lots(entries: Sequence[Entry], known: Mapping[UUID, Movement]) -> None:
+    """Named lots are content too; raises ``IdReused`` where others were named the first time."""
+    if not entries:
+        return
+    parts: dict[tuple[UUID, str], dict[UUID, int]] = {}
+    mine = [known[entry.id].pk for entry in entries]
+    rows = LotEntry.objects.filter(movement__in=mine)
+    for uuid, side, lot, mass_g in rows.values_list(
+        "movement__uuid", "side", "lot__uuid", "mass_g"
+    ):
+        sums = parts.setdefault((uuid, side), {})
+        sums[lot] = sums.get(lot, 0) + mass_g
+    for entry in entries:
+        left, entered = parts.get((entry.id, "out")), parts.get((entry.id, "in"))
+        named: dict[UUID, int] = {}
+        for part in entry.lots_out:
+            named[part.lot] = named.get(part.lot, 0) + part.mass_g
+        other_lots = entry.lots_out and left is not None and left != named
+        if other_lots or (entry.lot_in and entered and entry.lot_in.uuid not in entered):
+            raise IdReused(id=entry.id)
 
 
 def same_content(
@@ -126,9 +156,14 @@ def same_content(
         and movement.mass_g == entry.mass_g
         and movement.happened_at == entry.happened_at
         and movement.cause == cause
-        and movement.group_uuid == entry.group
+        and (movement.group_uuid == entry.group or _own_group(movement, entry))
         and movement.reverses_id is None
     )
+
+
+def _own_group(movement: Movement, entry: Entry) -> bool:
+    """An entry without a group that lacked mass is tied to its shortfall by its own id."""
+    return entry.group is None and movement.group_uuid == entry.id
 
 
 class _Posting:
@@ -153,8 +188,9 @@ class _Posting:
     def add(self, entry: Entry) -> None:
         source, target = self.rows[entry.source], self.rows[entry.target]
         reserved = self._use_booking(entry)
-        if source.key.limited:
-            self._cover_lack(entry, source)
+        if source.key.limited and (lack_g := self._lack_g(entry, source)) > 0:
+            entry = replace(entry, group=entry.group or entry.id)
+            self._cover_lack(entry, source, lack_g)
         movement = self._movement(entry.id, source, target, entry)
         self.asked.append(movement)
         self.lots.move(movement, entry, source, target, reserved.lot if reserved else None)
@@ -195,15 +231,16 @@ class _Posting:
         self.movements.append(movement)
         return movement
 
-    def _cover_lack(self, entry: Entry, source: AccountRow) -> None:
+    def _lack_g(self, entry: Entry, source: AccountRow) -> int:
         balance = self.balances[source.id]
-        lack_g = entry.mass_g - (balance.in_g - balance.out_g - balance.booked_g)
-        if lack_g <= 0:
-            return
+        return entry.mass_g - (balance.in_g - balance.out_g - balance.booked_g)
+
+    def _cover_lack(self, entry: Entry, source: AccountRow, lack_g: int) -> None:
         if self.on_lack is Lack.REFUSE:
             raise NotEnough(
                 free_t=f"{(entry.mass_g - lack_g) / GRAMS_PER_T:,.3f}",
                 lack_t=f"{lack_g / GRAMS_PER_T:,.3f}",
+                lack_g=lack_g,
                 account=Account.objects.get(pk=source.id),
                 field="mass",
             )

@@ -30,10 +30,15 @@ def reverse(movement: UUID, *, id: UUID, by: Actor, reason: str) -> Movement:
 
 
 def reverse_group(group: UUID, *, by: Actor, reason: str) -> list[Movement]:
-    """Reverse every movement of a group, last first, together or not at all."""
+    """Reverse every movement of a group, last first, together or not at all.
+
+    What was reversed before stays as it is: doing it twice is the same as once.
+    """
     movements = Movement.objects.filter(group_uuid=group, reverses=None, reversal=None)
     uuids = list(movements.order_by("-pk").values_list("uuid", flat=True))
     if not uuids:
+        if earlier := list(Movement.objects.filter(group_uuid=group, sign=-1).order_by("pk")):
+            return earlier
         raise UnknownMovement()
     return _reverse_all([(uuid, uuid5(uuid, "reversal")) for uuid in uuids], by, reason)
 

@@ -55,11 +55,11 @@ def record_stocktake(
     if lots is not None and sum(lots.values()) != counted_g:
         raise LotsDoNotAdd(lots_g=sum(lots.values()), mass_g=counted_g, field="counted")
     try:
-        return _record(key, counted_g, id, happened_at, by, reason.strip(), lots)
+        return _record(key, counted_g, id, happened_at, by, reason.strip()[:300], lots)
     except IntegrityError as error:
         if "ledger_stocktake_uuid" not in str(error):
             raise
-        return _record(key, counted_g, id, happened_at, by, reason.strip(), lots)
+        return _record(key, counted_g, id, happened_at, by, reason.strip()[:300], lots)
 
 
 def _record(
@@ -72,7 +72,8 @@ def _record(
     lots: Mapping[UUID, int] | None,
 ) -> StockTake:
     with transaction.atomic():
-        row = accounts([key])[key]
+        # Both accounts before any lock: a poster of surplus makes and locks in this order too.
+        row = accounts([key, _variance(key)])[key]
         balance = lock([row.id])[row.id]
         if earlier := StockTake.objects.filter(uuid=uuid).first():
             if (earlier.account_id, earlier.counted_g) != (row.id, counted_g):
@@ -80,6 +81,8 @@ def _record(
             return earlier
         book_g = balance.in_g - balance.out_g
         if row.by_lots:
+            if lots is None and counted_g:
+                raise LotsDoNotAdd(lots_g=0, mass_g=counted_g, field="counted")
             entries = _lot_entries(key, row.id, lots or {}, uuid, happened_at)
         else:
             entries = _difference(key, counted_g - book_g, uuid, happened_at)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from wufei.hub.audit.services import record
@@ -14,8 +15,9 @@ from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
 from wufei.hub.catalogue import declarations
 from wufei.hub.catalogue.models import WasteType
+from wufei.hub.ledger import rules
 from wufei.hub.ledger.entries import AccountKey, Entry, LotPart, NewLot
-from wufei.hub.ledger.models import AccountKind, Treatment
+from wufei.hub.ledger.models import AccountKind, MovementKind, Treatment
 from wufei.hub.ledger.refusals import OutOfBalance, UnknownMethod
 from wufei.hub.ledger.services.posting import post
 from wufei.hub.ledger.units import GRAMS_PER_T, Mass
@@ -103,6 +105,13 @@ def _treatment(
     secondary: Sequence[Secondary],
     happened_at: datetime,
 ) -> Treatment:
+    for material in (*products, *additives):
+        rules.check_mass(
+            material.mass.grams,
+            MovementKind.TREATMENT,
+            load_t_max=settings.LOAD_T_MAX,
+            movement_t_max=settings.MOVEMENT_T_MAX,
+        )
     input_g, additive_g = _sum(inputs), _sum(additives)
     product_g, secondary_g = _sum(products), _sum(secondary)
     loss_g = input_g + additive_g - product_g - secondary_g

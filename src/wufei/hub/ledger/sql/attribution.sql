@@ -11,8 +11,11 @@ DECLARE
     inflow ledger_movement;
     back ledger_movement;
     undo ledger_movement;
+    offset_g bigint;
+    ahead_g bigint;
+    left_g bigint;
 BEGIN
-    FOR step IN 1..1000 LOOP
+    FOR step IN 1..10000 LOOP
         SELECT * INTO inflow FROM ledger_movement m
             WHERE m.target_id = account AND m.sign = 1 AND m.target_from_g <= place
             ORDER BY m.target_from_g DESC LIMIT 1;
@@ -33,6 +36,18 @@ BEGIN
             inflow_id := inflow.id;
             RETURN;
         END IF;
-        place := undo.target_from_g + place - inflow.target_from_g;
+        -- Its reversal may have taken some of this inflow itself; those places lead here again,
+        -- each time by the same distance, so that all these steps are made at once.
+        offset_g := place - inflow.target_from_g;
+        ahead_g := inflow.target_from_g - undo.target_from_g;
+        IF ahead_g > 0 THEN
+            room_g := least(room_g, ahead_g - offset_g % ahead_g);
+            place := undo.target_from_g + offset_g % ahead_g;
+        ELSIF ahead_g < 0 THEN
+            left_g := (inflow.mass_g - offset_g - 1) % -ahead_g + 1;
+            room_g := least(room_g, left_g);
+            place := inflow.target_from_g + inflow.mass_g - ahead_g - left_g;
+        END IF;
     END LOOP;
+    RAISE EXCEPTION 'place % of account % leads back to no inflow', place, account;
 END $$;
