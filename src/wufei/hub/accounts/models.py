@@ -62,10 +62,10 @@ class Contact(models.Model):
 
     user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="contact")
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
-    unit = models.CharField(_("unit"), max_length=80, blank=True)
+    unit = models.CharField(_("works at"), max_length=80, blank=True)
 
     class Meta:
-        verbose_name = _("contact")
+        verbose_name = _("contact details")
 
     def __str__(self) -> str:
         return self.phone

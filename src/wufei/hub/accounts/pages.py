@@ -43,7 +43,7 @@ TABLE = Table(
         Column("username", _("user name")),
         Column("display_name", _("full name")),
         Column("role", _("role"), Kind.CHOICE, choices=lambda: Role.choices),
-        Column("unit", _("unit"), value=lambda user: user.contact.unit, sort="contact__unit"),
+        Column("unit", _("works at"), value=lambda user: user.contact.unit, sort="contact__unit"),
         Column("regions", _("regions"), value=_regions, listed=False),
         Column(
             "domains",
@@ -95,7 +95,7 @@ class UserForm(ActorForm):
         help_text=_("Tell it to the person; they choose their own when they sign in."),
     )
     phone = forms.CharField(label=_("telephone"), max_length=30, required=False)
-    unit = forms.CharField(label=_("unit"), max_length=80, required=False)
+    unit = forms.CharField(label=_("works at"), max_length=80, required=False)
     regions = forms.MultipleChoiceField(
         label=_("regions"), required=False, help_text=_("For town officers and dispatchers.")
     )
@@ -153,7 +153,7 @@ def _sections(user: User, actor: Actor) -> Sequence[Section]:
         audit.record_read(actor, "accounts:user", subject=services.subject(user), fields=("phone",))
     organisations = memberships().organisations(user)
     return (
-        Section(_("Contact"), "accounts/_contact.html", {"contact": contact}),
+        Section(_("How to reach them"), "accounts/_contact.html", {"contact": contact}),
         Section(
             _("Acts for"),
             "accounts/_organisations.html",

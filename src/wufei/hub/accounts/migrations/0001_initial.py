@@ -107,10 +107,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("phone", models.CharField(blank=True, max_length=30, verbose_name="telephone")),
-                ("unit", models.CharField(blank=True, max_length=80, verbose_name="unit")),
+                ("unit", models.CharField(blank=True, max_length=80, verbose_name="works at")),
             ],
             options={
-                "verbose_name": "contact",
+                "verbose_name": "contact details",
             },
         ),
         migrations.AddConstraint(
