@@ -22,7 +22,7 @@ FOLDER = "无废 数据, a folder whose name is long enough to be too long for t
 PARTS = ("web", "worker", "postgres", "nats")
 
 
-def until(what, seconds=60):
+def until(what, seconds=180):
     """Ask again and again; the answer is returned as soon as it is true."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -62,7 +62,7 @@ class Platform:
             env=self.environment | more,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
 
     def start(self) -> "Platform":
@@ -83,7 +83,7 @@ class Platform:
         """The exit code."""
         assert self.process
         self.process.send_signal(number)
-        return self.process.wait(timeout=60)
+        return self.process.wait(timeout=120)
 
     def destroy(self) -> None:
         shutil.rmtree(self.home)
@@ -157,3 +157,10 @@ def platform(tmp_path_factory):
 @pytest.fixture
 def running(platform):
     return platform.start()
+
+
+@pytest.fixture
+def stopped(platform):
+    if platform.process and platform.process.poll() is None:
+        platform.stop()
+    return platform

@@ -202,7 +202,7 @@ class Supervisor:
             if running.child.essential:
                 await running.ready.wait()
         if self._announce and not self._stopping.is_set():
-            self._announce()
+            await asyncio.to_thread(self._announce)
 
     # Stopping ------------------------------------------------------------------------------
 

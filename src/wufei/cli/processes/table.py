@@ -36,11 +36,12 @@ _POSTGRES_SMALL_TALK = tuple(
 
 def children() -> list[Child]:
     """Everything that the settings ask for, in the order of a start."""
+    stale = are_stale()
     own_database, own_bus = not env.text("DATABASE_URL"), not env.text("NATS_URL")
     table = [
         *([_postgres()] if own_database else []),
         *([_nats()] if own_bus else []),
-        *([_assets()] if are_stale() else []),
+        *([_assets()] if stale else []),
         Child(
             "migrate",
             _wufei("migrate", "--tables-only"),
@@ -51,7 +52,7 @@ def children() -> list[Child]:
         Child(
             "web",
             _wufei("serve"),
-            after=("migrate", "assets") if are_stale() else ("migrate",),
+            after=("migrate", "assets") if stale else ("migrate",),
             ready=web_ready,
             stop_s=STOP_S + 2,
             advice="`wufei serve` shows the whole error, `wufei doctor` checks each part.",

@@ -1,7 +1,8 @@
 """What a person reads when the platform is up: the address, and the demo's logins."""
 
-import importlib
 import importlib.util
+import json
+import subprocess
 import sys
 from typing import Any
 
@@ -13,6 +14,15 @@ from rich.text import Text
 
 from wufei.cli.processes.log import Log
 from wufei.config import environment as env
+
+_TELL_LOGINS = """
+import json
+from wufei.cli import start_django
+start_django()
+from wufei.demo.people import DEMO_USERS
+rows = [(u.username, u.password, f"{u.display_name} {u.role.label}") for u in DEMO_USERS]
+print(json.dumps(rows))
+"""
 
 
 def address() -> str:
@@ -46,5 +56,8 @@ def demo_logins() -> list[tuple[str, str, str]]:
     """User name, password and who it is; empty without the demo."""
     if not env.flag("WUFEI_DEMO") or not importlib.util.find_spec("wufei.demo.people"):
         return []
-    people = importlib.import_module("wufei.demo.people").DEMO_USERS
-    return [(user.username, user.password, str(user.display_name)) for user in people]
+    # The names of roles need Django, which the supervisor itself does without.
+    told = subprocess.run(
+        [sys.executable, "-c", _TELL_LOGINS], capture_output=True, text=True, check=False
+    )
+    return [tuple(row) for row in json.loads(told.stdout)] if told.returncode == 0 else []
