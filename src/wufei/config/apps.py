@@ -13,6 +13,8 @@ class ConfigConfig(AppConfig):
         from wufei.hub.base.waiting import WAITING
         from wufei.hub.catalogue import declarations
         from wufei.hub.catalogue.search import WASTES
+        from wufei.hub.ledger.desk import DESK_PARTS as LEDGER_DESK
+        from wufei.hub.ledger.desk import SEARCH as LEDGER_SEARCH
         from wufei.hub.registry import domains
         from wufei.hub.registry.desk import DESK_PARTS, SEARCH
         from wufei.hub.registry.services.memberships import Provider
@@ -23,8 +25,8 @@ class ConfigConfig(AppConfig):
         actors.register_memberships(Provider())
         ui_domains.fill((domain.code, domain.name) for domain in DOMAINS)
         choices.register(regions=_regions, domains=ui_domains.choices)
-        search.register(*SEARCH, WASTES)
-        desk.register(*WAITING, *DESK_PARTS)
+        search.register(*SEARCH, WASTES, *LEDGER_SEARCH)
+        desk.register(*WAITING, *LEDGER_DESK, *DESK_PARTS)
 
 
 def _regions() -> list[tuple[str, str]]:

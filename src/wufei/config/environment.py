@@ -146,6 +146,20 @@ SETTINGS = (
         int,
         "Largest mass of any one movement, in tonnes; more is taken for a mistaken unit.",
     ),
+    Setting(
+        "WUFEI_STORAGE_DAYS_NOTICE",
+        "365",
+        int,
+        "Days after which stored hazardous waste is shown as too long; 0 never. The year is a "
+        "deadline of the law for those who collect, store, recover or dispose of it as a "
+        "business (Solid Waste Law, article 81); for producers it is a reminder.",
+    ),
+    Setting(
+        "WUFEI_MEDICAL_STORAGE_DAYS_MAX",
+        "2",
+        int,
+        "Days that medical waste may stand (Regulation on medical waste, article 17); 0 never.",
+    ),
     Setting("WUFEI_LOG_JSON", "false", _flag, "Write the log as JSON lines."),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}

@@ -36,6 +36,14 @@ class Entry:
 NAVIGATION: tuple[Entry, ...] = (
     Entry(HOME, _("My desk"), "desk", "desk.view", "layout-dashboard"),
     Entry(WATCH, _("Findings"), "base.finding.list", "base.finding.view", "alert-triangle"),
+    Entry(BOOKS, _("One account"), "ledger.one_account", "ledger.account.view", "scale"),
+    Entry(BOOKS, _("Stock and lots"), "ledger.stock", "ledger.account.view", "packages"),
+    Entry(BOOKS, _("Movements"), "ledger.movements", "ledger.movement.view", "arrows-exchange"),
+    Entry(BOOKS, _("Record waste"), "ledger.entry.new", "ledger.movement.post", "scale-outline"),
+    Entry(BOOKS, _("Treatment"), "ledger.treatment.new", "ledger.treatment.record", "recycle"),
+    Entry(
+        BOOKS, _("Stock-take"), "ledger.stocktake.new", "ledger.stocktake.record", "clipboard-list"
+    ),
     Entry(SYSTEM, _("My imports"), "base.import.list", "base.import.view", "table-import"),
     Entry(SYSTEM, _("Users"), "accounts.user.list", "accounts.user.view", "users"),
     Entry(

@@ -135,6 +135,8 @@ MFA_FORMS = {
 # Officials set up a second factor before anything else; off for the demo on loopback.
 MFA_REQUIRED = env.flag("WUFEI_MFA_REQUIRED")
 DEMO = env.flag("WUFEI_DEMO")
+DEMO_SEED = env.number("WUFEI_DEMO_SEED")
+DEMO_MOVEMENTS = env.number("WUFEI_DEMO_MOVEMENTS")
 
 LANGUAGE_CODE = env.text("WUFEI_LANGUAGE")
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
@@ -179,3 +181,6 @@ X_FRAME_OPTIONS = "DENY"
 # Above these masses an entry of the ledger is taken for a mistaken unit.
 LOAD_T_MAX = env.number("WUFEI_LOAD_T_MAX")
 MOVEMENT_T_MAX = env.number("WUFEI_MOVEMENT_T_MAX")
+# How long waste may stand before it is called too long; 0 switches the reminder off.
+STORAGE_DAYS_NOTICE = env.number("WUFEI_STORAGE_DAYS_NOTICE")
+MEDICAL_STORAGE_DAYS_MAX = env.number("WUFEI_MEDICAL_STORAGE_DAYS_MAX")

@@ -17,5 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include(urls(USERS))),
     path("registry/", include("wufei.hub.registry.urls")),
     path("catalogue/", include("wufei.hub.catalogue.urls")),
+    path("ledger/", include("wufei.hub.ledger.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

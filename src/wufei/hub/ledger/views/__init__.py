@@ -1,0 +1,1 @@
+"""Pages of the ledger: each parses, calls one service or query, renders."""

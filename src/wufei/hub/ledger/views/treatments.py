@@ -1,0 +1,168 @@
+"""Treatment batches: recorded by the plant, row by row, with the balance live."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from uuid_utils.compat import uuid7
+
+from wufei.hub.base.access import Request, needs
+from wufei.hub.base.errors import Forbidden, Refusal
+from wufei.hub.base.pages.forms import submit_once
+from wufei.hub.ledger import services
+from wufei.hub.ledger.forms.recording import site_choices, sites_of
+from wufei.hub.ledger.forms.treatment import PARTS, ROWS_MAX, Sheet
+from wufei.hub.ledger.models import Movement, Treatment
+from wufei.hub.ledger.queries.facts import Of
+from wufei.hub.ledger.queries.movements import with_names
+from wufei.hub.ledger.queries.people import names_of
+from wufei.hub.ledger.queries.reach import movements_of, reach
+from wufei.hub.ledger.queries.stock import Standing, stock
+from wufei.hub.ledger.refusals import NotEnough
+from wufei.hub.ledger.services.surpluses import after_surpluses
+from wufei.hub.ledger.views.overdrafts import Overdraft
+from wufei.hub.registry.models import Site
+
+RECORD = "ledger.treatment.record"
+STOCKS_MAX = 300
+
+
+@require_http_methods(["GET", "POST"])
+@needs(RECORD)
+def new_treatment(request: Request) -> HttpResponse:
+    site = chosen_site(request, RECORD)
+    stocks = stocks_of(site)
+    if request.method != "POST" or site is None:
+        return _show(request, site, Sheet(stocks, None, uuid7()))
+    sheet = Sheet(stocks, request.POST, uuid7())
+    overdraft = Overdraft(request)
+    if not sheet.is_valid():
+        return _show(request, site, sheet, overdraft)
+    head, parts = sheet.head.cleaned_data, sheet.parts()
+
+    def record() -> str:
+        treatment = services.record_treatment(
+            site,
+            parts["inputs"],
+            id=head["submission"],
+            happened_at=head["happened_at"],
+            by=request.actor,
+            products=parts["products"],
+            additives=parts["additives"],
+            secondary=parts["secondary"],
+            note=head["note"],
+        )
+        return reverse("ledger.treatment", args=[treatment.uuid])
+
+    def work() -> str:
+        return after_surpluses(
+            overdraft.confirmed,
+            record,
+            also=[standing.account.pk for standing in stocks.values()],
+            id=head["submission"],
+            happened_at=head["happened_at"],
+            by=request.actor,
+            reason=overdraft.reason,
+        )
+
+    try:
+        target = submit_once(request, work)
+    except Refusal as refusal:
+        if isinstance(refusal, Forbidden):
+            raise
+        if isinstance(refusal, NotEnough):
+            overdraft.lacks(refusal)
+        sheet.show(refusal)
+        return _show(request, site, sheet, overdraft)
+    messages.success(request, _("The treatment is recorded."))
+    return HttpResponseRedirect(target)
+
+
+@require_GET
+@needs(RECORD)
+def row(request: Request, part: str, number: int) -> HttpResponse:
+    """One row of the form: a new one, or the same with the choices of its waste."""
+    if part not in PARTS or number >= 1000:
+        raise Http404
+    site = chosen_site(request, RECORD)
+    sheet = Sheet(stocks_of(site), None, uuid7())
+    prefix = f"{part}-{number}-"
+    filled = any(name.startswith(prefix) for name in request.GET)
+    form = sheet.row(part, number, request.GET if filled else None)
+    context = {"row": form, "part": part, "number": number, "site": site, "fresh": True}
+    return render(request, "ledger/_treatment_row.html", context)
+
+
+@require_POST
+@needs(RECORD)
+def balance(request: Request) -> HttpResponse:
+    """What goes in, what comes out and what is lost, as far as the form is filled in."""
+    sheet = Sheet(stocks_of(chosen_site(request, RECORD)), request.POST, uuid7())
+    return render(request, "ledger/_balance.html", {"balance": sheet.balance()})
+
+
+@require_GET
+@needs("ledger.movement.view")
+def treatment(request: Request, uuid: UUID) -> HttpResponse:
+    found = get_object_or_404(Treatment.objects.select_related("place__organisation"), uuid=uuid)
+    mine = movements_of(reach(request.actor, "ledger.movement.view"))
+    if not Movement.objects.filter(mine, group_uuid=uuid).exists():
+        raise Http404
+    moved = list(with_names(Movement.objects.filter(group_uuid=uuid).order_by("pk")))
+    context = {
+        "treatment": found,
+        "who": names_of([found.actor])[found.actor],
+        "inputs": [one for one in moved if one.kind == "treatment" and one.sign > 0],
+        "secondary": [one for one in moved if one.kind == "secondary" and one.sign > 0],
+        "reversed": any(one.sign < 0 for one in moved),
+        "balance": {
+            f"{name}_g": getattr(found, f"{name}_g")
+            for name in ("input", "additive", "product", "secondary", "loss")
+        },
+    }
+    return render(request, "ledger/treatment.html", context)
+
+
+def chosen_site(request: Request, act: str) -> Site | None:
+    """The site that the address names, the only one there is, or none yet."""
+    sites = sites_of(request.actor, act)
+    asked = request.GET.get("site") or request.POST.get("site")
+    if not asked:
+        found = list(sites[:2])
+        return found[0] if len(found) == 1 else None
+    try:
+        return get_object_or_404(sites, uuid=UUID(asked))
+    except ValueError as error:
+        raise Http404 from error
+
+
+def stocks_of(site: Site | None) -> dict[str, Standing]:
+    """What stands at a site, by account; the oldest first."""
+    if site is None:
+        return {}
+    found = stock(Of(holders=[site.organisation_id]), place=site.pk, limit=STOCKS_MAX)
+    return {str(standing.account.pk): standing for standing in found}
+
+
+def _show(
+    request: Request, site: Site | None, sheet: Sheet, overdraft: Overdraft | None = None
+) -> HttpResponse:
+    bad = bool(overdraft)
+    context: dict[str, Any] = {
+        "site": site,
+        "sites": site_choices(sites_of(request.actor, RECORD)[:1000]),
+        "sheet": sheet,
+        "overdraft": overdraft,
+        "balance": sheet.balance() if sheet.data is not None else None,
+        "next": {
+            part: max([row.number for row in rows], default=-1) + 1
+            for part, rows in sheet.rows.items()
+        },
+        "rows_max": ROWS_MAX,
+    }
+    return render(request, "ledger/treatment_form.html", context, status=422 if bad else 200)
