@@ -109,13 +109,16 @@ def test_a_wrong_setting_is_told_before_anything_starts(running, tmp_path):
 
 
 def test_nothing_acknowledged_is_lost_when_processes_are_killed_one_by_one(running):
-    with writing(running, "ledger") as first, writing(running, "ledger") as second:
-        with writing(running, "bus") as messages:
-            for part in ("web", "worker", "postgres", "nats"):
-                running.kill(part)
-                for written in (first, second, messages):
-                    goes_on(written)
-            acknowledged = messages()
+    with (
+        writing(running, "ledger") as first,
+        writing(running, "ledger") as second,
+        writing(running, "bus") as messages,
+    ):
+        for part in ("web", "worker", "postgres", "nats"):
+            running.kill(part)
+            for written in (first, second, messages):
+                goes_on(written)
+        acknowledged = messages()
     movements = first() + second()
     stored = {row[0] for row in running.sql("SELECT uuid::text FROM ledger_movement")}
     assert set(movements) <= stored
