@@ -35,11 +35,11 @@ class CalendarDay(models.Model):
         HOLIDAY = "holiday", _("Holiday")
         WORKDAY = "workday", _("Working day")
 
-    day = models.DateField(_("day"), primary_key=True)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    name = models.CharField(_("name"), max_length=40, blank=True)
-    source = models.CharField(_("source"), max_length=200)
-    certain = models.BooleanField(_("confirmed"), default=True)
+    day = models.DateField(primary_key=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(max_length=40, blank=True)
+    source = models.CharField(max_length=200)
+    certain = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["day"]
@@ -53,17 +53,15 @@ class CalendarDay(models.Model):
 class FindingRecord(models.Model):
     """A finding that was seen; open until it is cleared. See ``findings.Finding``."""
 
-    code = models.CharField(_("rule"), max_length=60)
-    subject = models.CharField(_("subject"), max_length=120)
-    severity = models.CharField(
-        _("severity"), max_length=10, choices=[(s.value, s.value) for s in Severity]
-    )
+    code = models.CharField(max_length=60)
+    subject = models.CharField(max_length=120)
+    severity = models.CharField(max_length=10, choices=[(s.value, s.value) for s in Severity])
     values = models.JSONField(default=dict)
     episode = models.CharField(max_length=80, blank=True)
     by = models.CharField(max_length=80, blank=True)
-    first_seen = models.DateTimeField(_("first seen"))
-    last_seen = models.DateTimeField(_("last seen"))
-    cleared_at = models.DateTimeField(_("cleared"), null=True)
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-last_seen", "-pk"]

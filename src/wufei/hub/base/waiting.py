@@ -16,7 +16,7 @@ from wufei.hub.base.tables import importing
 from wufei.hub.base.views import findings
 
 _TONES = {Severity.ERROR: BAD, Severity.WARNING: ATTENTION, Severity.NOTE: INFO}
-_WORDS = {Severity.ERROR: _("Error"), Severity.WARNING: _("Warning"), Severity.NOTE: _("Note")}
+_WORDS = {Severity.ERROR: _("Error"), Severity.WARNING: _("Warning"), Severity.NOTE: _("Hint")}
 _RANK = Case(
     When(severity=Severity.ERROR, then=Value(0)),
     When(severity=Severity.WARNING, then=Value(1)),

@@ -16,12 +16,12 @@ class StoredFile(models.Model):
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
     sha256 = models.CharField(max_length=64, db_index=True)
-    name = models.CharField(_("file name"), max_length=200)
-    size = models.BigIntegerField(_("size, bytes"))
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    name = models.CharField(max_length=200)
+    size = models.BigIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind)
     mime = models.CharField(max_length=100)
     by = models.CharField(max_length=80)
-    created = models.DateTimeField(_("stored"), auto_now_add=True)
+    created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from uuid_utils.compat import uuid7
 
 
@@ -24,7 +23,7 @@ class Notice(models.Model):
     body = models.TextField(blank=True)
     values = models.JSONField(default=dict)
     link = models.CharField(max_length=300, blank=True)
-    created = models.DateTimeField(gettext_lazy("received"), auto_now_add=True)
+    created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["-created", "-pk"]

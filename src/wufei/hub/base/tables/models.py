@@ -16,29 +16,29 @@ class ImportRun(models.Model):
     """
 
     class State(models.TextChoices):
-        QUEUED = "queued", _("Waiting")
+        QUEUED = "queued", _("Queued")
         RUNNING = "running", _("Running")
-        DONE = "done", _("Done")
+        DONE = "done", _("Finished")
         FAILED = "failed", _("Failed")
         CANCELLED = "cancelled", _("Cancelled")
 
     OPEN = (State.QUEUED, State.RUNNING)
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
-    table_code = models.CharField(_("table"), max_length=80)
+    table_code = models.CharField(max_length=80)
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     actor = models.CharField(max_length=80, db_index=True)
     actor_row = models.JSONField()
     header = models.JSONField(default=list)
     unknown_columns = models.JSONField(default=list)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
-    reason = models.TextField(_("reason"), blank=True)
-    rows_total = models.IntegerField(_("rows"), default=0)
-    rows_done = models.IntegerField(_("done"), default=0)
-    rows_bad = models.IntegerField(_("bad"), default=0)
-    created = models.DateTimeField(_("handed in"), auto_now_add=True)
-    started = models.DateTimeField(_("started"), null=True)
-    finished = models.DateTimeField(_("finished"), null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    reason = models.TextField(blank=True)
+    rows_total = models.IntegerField(default=0)
+    rows_done = models.IntegerField(default=0)
+    rows_bad = models.IntegerField(default=0)
+    created = models.DateTimeField(auto_now_add=True)
+    started = models.DateTimeField(null=True)
+    finished = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-created", "-pk"]

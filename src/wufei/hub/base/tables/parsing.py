@@ -76,7 +76,7 @@ def _text(column: Column, cell: Any) -> str:
     if isinstance(cell, bool):
         text = str(cell)
     elif isinstance(cell, int | float):
-        if abs(cell) >= _EXACT_MAX:
+        if not abs(cell) < _EXACT_MAX:  # also what is no number at all
             raise Invalid(
                 _(
                     "“%(column)s” was stored as a number and lost its last digits. Format the "
@@ -200,7 +200,7 @@ def _aware(moment: datetime) -> datetime:
 def _boolean(column: Column, cell: Any) -> bool:
     if isinstance(cell, bool):
         return cell
-    word = _folded(int(cell) if isinstance(cell, float) and cell == int(cell) else cell)
+    word = _folded(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
     if word in _TRUE | _FALSE:
         return word in _TRUE
     raise Invalid(

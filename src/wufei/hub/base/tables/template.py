@@ -24,7 +24,7 @@ def write_template(target: IO[bytes], table: Table) -> None:
     sheet = book.active
     assert sheet is not None
     sheet.title = sheet_title(table.title)
-    lists = book.create_sheet(_("Lists"))
+    lists = book.create_sheet(_("Choices"))
     head = _guidance(sheet, table)
     for number, column in enumerate(table.imported, start=1):
         _heading(sheet.cell(head, number), column)

@@ -18,7 +18,7 @@ VIEW = "base.finding.view"
 SEVERITIES = [
     (Severity.ERROR.value, _("Error")),
     (Severity.WARNING.value, _("Warning")),
-    (Severity.NOTE.value, _("Note")),
+    (Severity.NOTE.value, _("Hint")),
 ]
 _TONES = {Severity.ERROR: "bad", Severity.WARNING: "attention", Severity.NOTE: ""}
 

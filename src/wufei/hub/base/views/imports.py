@@ -91,7 +91,7 @@ def faults(request: Request, uuid: UUID) -> HttpResponseBase:
     """The rows that were not taken, with the reason beside each."""
     run = _run(request, uuid)
     stem = run.file.name.rpartition(".")[0]
-    name = f"{stem}-{_('to mend')}.xlsx"
+    name = f"{stem}-{_('To mend')}.xlsx"
     return made(request, lambda file: write_faults(file, run), name, XLSX_TYPE)
 
 

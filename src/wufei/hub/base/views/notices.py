@@ -20,7 +20,7 @@ TABLE = Table(
     columns=(
         Column(
             "heading",
-            _("subject"),
+            _("notice"),
             sort="",
             link=lambda notice: reverse("base.notice.detail", args=[notice.uuid]),
         ),
@@ -28,7 +28,7 @@ TABLE = Table(
         Column(
             "is_read",
             _("state"),
-            value=lambda notice: _("read") if notice.is_read else _("new"),
+            value=lambda notice: _("already read") if notice.is_read else _("unread"),
             tone=lambda notice: "" if notice.is_read else "info",
         ),
     ),
