@@ -10,7 +10,7 @@ from wufei.hub.base.pages import Action, Resource, Section
 from wufei.hub.catalogue import declarations, queries, services, tables
 from wufei.hub.catalogue.filters import HAZARDS, WasteFilters
 from wufei.hub.catalogue.forms import CloseForm, WasteForm
-from wufei.hub.catalogue.models import WasteType
+from wufei.hub.catalogue.models import Edition, WasteType
 from wufei.hub.catalogue.rules import hazard_letters
 from wufei.hub.registry.validity import last_day, today
 
@@ -41,7 +41,8 @@ def _sections(waste: WasteType, actor: Actor) -> Sequence[Section]:
         context = {"exemptions": found}
         title, template = _("Exemptions that may apply"), "catalogue/_exemptions.html"
         sections.append(Section(title, template, context, count=len(found)))
-    if not waste.local:
+    entry = waste.edition_entry
+    if entry is not None and entry.status == Edition.Status.OFFICIAL:
         sections.append(Section(_("Official wording"), "catalogue/_wording.html", wording(waste)))
     return sections
 
