@@ -20,7 +20,7 @@ from wufei.hub.catalogue.refusals import (
     WrongOfficialFile,
 )
 from wufei.hub.catalogue.rules import as_code, category_of, fits_edition, known_hazard, search_key
-from wufei.hub.registry.validity import period
+from wufei.hub.registry.validity import last_day, period
 
 _EDITABLE = ("name", "name_en", "keywords", "hazard")
 _PROBLEMS_SHOWN_MAX = 5
@@ -145,11 +145,19 @@ def close(waste_type: WasteType, last: date, actor: Actor) -> WasteType:
 
 
 def write_row(values: Mapping[str, Any], actor: Actor) -> WasteType:
-    """One imported row: adds the code, or edits it where it exists."""
-    edition = values.get("edition") or LOCAL
-    code = as_code(values["code"])
-    known = WasteType.objects.filter(code=code, edition=edition).first()
-    return save(known, {**values, "code": code, "edition": edition}, actor)
+    """One imported row: adds the code, or edits it where it exists; ``until`` closes it.
+
+    Without an edition the code alone names a known waste; a new one is our own.
+    """
+    edition, code = values.get("edition") or "", as_code(values["code"])
+    same_code = WasteType.objects.filter(code=code)
+    known = (same_code.filter(edition=edition) if edition else same_code).last()
+    with transaction.atomic():
+        saved = save(known, {**values, "code": code, "edition": edition}, actor)
+        until = values.get("until")
+        if known is not None and until and until != last_day(saved.validity):
+            saved = close(saved, until, actor)
+    return saved
 
 
 def import_official(rows: Iterable[Mapping[str, str]], edition: str, actor: Actor) -> int:

@@ -1,6 +1,7 @@
 """Loading the publication's wording, and local codes from files."""
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,25 @@ def test_an_imported_line_adds_a_code_and_the_same_line_changes_nothing(actor):
     assert not AuditEvent.objects.filter(event="catalogue:waste:edit").exists()
     services.write_row(line | {"name": "燕麦秆"}, admin)
     assert WasteType.objects.get(pk=first.pk).pinyin == "ymg"
+
+
+def test_an_imported_line_names_a_published_waste_by_its_code_alone(actor):
+    oil = WasteType.objects.get(code="900-214-08")
+    line = {"code": "90021408", "name": oil.name, "stream": oil.stream, "keywords": "机油"}
+    assert services.write_row(line, actor("administrator")).pk == oil.pk
+    oil.refresh_from_db()
+    assert (oil.keywords, "jy" in oil.pinyin.split()) == ("机油", True)
+
+
+def test_an_imported_last_day_closes_the_code(actor):
+    straw = WasteType.objects.get(code="LC-straw-cotton")
+    line = {"code": straw.code, "name": straw.name, "stream": "straw", "until": date(2026, 12, 31)}
+    admin = actor("administrator")
+    services.write_row(line, admin)
+    services.write_row(line, admin)
+    straw.refresh_from_db()
+    assert straw.validity.upper == date(2027, 1, 1)
+    assert AuditEvent.objects.filter(event="catalogue:waste:close").count() == 1
 
 
 def test_an_official_third_level_code_can_be_added_to_the_draft_edition(actor):
