@@ -2,9 +2,6 @@
 
 from typing import IO
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-
 from wufei.hub.base.files.content import PDF, Content, Damaged, Protected
 
 
@@ -12,6 +9,10 @@ def check_document(file: IO[bytes], name: str, content: Content) -> None:
     """Raises ``Damaged`` or ``Protected``; zip documents were unpacked when they were sniffed."""
     if content is not PDF:
         return
+    # Slow to load, and few processes ever read a PDF.
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
     file.seek(0)
     try:
         reader = PdfReader(file)
