@@ -11,7 +11,7 @@ from wufei.cli.processes import folder, ports, welcome
 from wufei.cli.processes.folder import Record
 from wufei.cli.processes.log import Log
 from wufei.cli.processes.supervisor import Supervisor
-from wufei.cli.processes.table import children, needed_ports
+from wufei.cli.processes.table import children, needed_ports, require_outside_database
 from wufei.config import environment as env
 
 
@@ -26,6 +26,7 @@ def up() -> None:
         record = Record(home)
         folder.end_all(record.leftovers(), gently=folder.GENTLY)
         ports.require_free(needed_ports())
+        require_outside_database()
         log = Log(home / "log", as_json=env.flag("WUFEI_LOG_JSON"))
         with contextlib.closing(log):
             environment = dict(os.environ) | {"PYTHONUNBUFFERED": "1", "WUFEI_SUPERVISED": "1"}

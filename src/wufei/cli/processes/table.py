@@ -14,7 +14,7 @@ from wufei.cli.assets import are_stale
 from wufei.cli.postgres import Postgres
 from wufei.cli.processes import nats
 from wufei.cli.processes.child import Child
-from wufei.cli.processes.folder import clear_postgres
+from wufei.cli.processes.folder import Refused, clear_postgres
 from wufei.cli.processes.ports import Port
 from wufei.cli.serve import STOP_S
 from wufei.config import environment as env
@@ -162,14 +162,15 @@ def _nats() -> Child:
     )
 
 
-def outside_database() -> str:
-    """Why the server of ``DATABASE_URL`` cannot be used; empty when it can."""
-    url = env.text("DATABASE_URL")
-    try:
-        with psycopg.connect(url, connect_timeout=5) as connection:
-            version = connection.info.server_version
-    except psycopg.OperationalError as error:
-        return f"DATABASE_URL: the server does not take us ({str(error).strip()})."
-    if version < 160_000:
-        return f"DATABASE_URL: PostgreSQL {version // 10_000} is too old; Wufei needs 16 or newer."
-    return ""
+def require_outside_database() -> None:
+    """Raises ``Refused`` when the servers that the settings name cannot be used."""
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        if not (url := env.text(name)):
+            continue
+        try:
+            with psycopg.connect(url, connect_timeout=5) as connection:
+                version = connection.info.server_version
+        except psycopg.Error as error:
+            raise Refused(f"{name}: {str(error).strip()}. Check the server and the URL.") from error
+        if version < 160_000:
+            raise Refused(f"{name}: PostgreSQL {version // 10_000} is too old; 16 is needed.")
