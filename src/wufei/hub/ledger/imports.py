@@ -160,7 +160,7 @@ TABLE = Table(
         Column("value", _("amount"), Kind.DECIMAL, required=True),
         Column(
             "unit",
-            _("unit"),
+            _("unit of measure"),
             Kind.CHOICE,
             choices=lambda: [*UNIT_LABELS.items()],
             help=_("tonnes if empty"),

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wufei.hub.catalogue.models import WasteType
 from wufei.hub.registry.models import Organisation, Region, Site
@@ -38,7 +39,7 @@ class MovementKind(models.TextChoices):
     ARISING = "arising", _("Arising")
     OPENING = "opening", _("Opening stock")
     IMPORT = "import", _("Brought in")
-    LOADING = "loading", _("Loading")
+    LOADING = "loading", pgettext_lazy("movement", "Loading")
     RECEPTION = "reception", _("Reception")
     TRANSFER = "transfer", _("Transfer")
     TREATMENT = "treatment", _("Treatment")

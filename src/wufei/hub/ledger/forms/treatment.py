@@ -125,7 +125,7 @@ class SecondaryRow(RowForm):
 
 class HeadForm(forms.Form):
     happened_at = MomentField()
-    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+    note = forms.CharField(label=_("Remark"), max_length=300, required=False)
     submission = forms.UUIDField(widget=forms.HiddenInput)
 
 

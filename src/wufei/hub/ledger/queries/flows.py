@@ -110,7 +110,7 @@ def _nodes(lines: Iterable[Line], shown: list[str]) -> list[Node]:
             )
             for code in shown
         ),
-        Node("disposed", _("other disposal"), 2, "disposed"),
+        Node("disposed", _("disposed of otherwise"), 2, "disposed"),
         Node("exported", _("taken out"), 2, "exported"),
         Node("into_store", _("added to storage"), 2, "stock"),
         Node("onto_the_road", _("on the road"), 2, "custody"),

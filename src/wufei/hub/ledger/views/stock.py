@@ -71,7 +71,7 @@ def stock_list(request: Request) -> HttpResponse:
             ("kind", kind if kind == "custody" else ""),
             ("state", "urgent" if urgent_only else ""),
         ],
-        "query": {
+        "links": {
             "age": query(order="age", page=""),
             "mass": query(order="mass", page=""),
             "stock": query(kind="stock", page="", state=""),

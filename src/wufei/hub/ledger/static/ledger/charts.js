@@ -44,7 +44,7 @@ function sankey(all) {
     tooltip: { trigger: "item", formatter: ({ data: it }) => tip(it, mass, data) },
     series: [{
       type: "sankey",
-      left: 8, right: narrow() ? 112 : 170, top: 14, bottom: 14,
+      left: 8, right: narrow() ? 124 : 190, top: 14, bottom: 14,
       nodeWidth: 12,
       // A line of text is 20 px high: with this gap, labels in the middle of nodes never meet.
       nodeGap: 22,
