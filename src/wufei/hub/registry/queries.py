@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, When
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.registry.models import (
@@ -28,7 +28,9 @@ from wufei.hub.registry.validity import DAY, today, valid_on
 
 
 def regions() -> "QuerySet[Region]":
-    return Region.objects.select_related("parent", "zone")
+    """All of them, the supervised district first and its root at the very top."""
+    root = Case(When(level=Region.Level.ZONE, then=0), default=1)
+    return Region.objects.select_related("parent", "zone").order_by("-within", root, "path")
 
 
 def regions_within() -> "QuerySet[Region]":

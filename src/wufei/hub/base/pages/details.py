@@ -1,7 +1,7 @@
 """Detail page: the facts, panels of what belongs to it, and the buttons that move it on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 from wufei.hub.base.errors import Forbidden, Invalid, Refusal
 from wufei.hub.base.pages.forms import make_form, show_refusal, submit_once
 from wufei.hub.base.pages.resource import Action, ResourcePage
-from wufei.hub.base.tables.show import Shower
+from wufei.hub.base.tables.show import Cell, Shower
 
 
 class NoLongerPossible(Refusal):
@@ -53,13 +53,22 @@ class DetailPage(ResourcePage):
         context = {
             "resource": resource,
             "object": obj,
-            "facts": Shower(resource.table.columns).row(obj).cells,
+            "facts": self._facts(obj),
             "sections": resource.sections(obj, actor) if resource.sections else (),
             "buttons": self._buttons(obj),
             "list_url": resource.url("list"),
             "edit_url": resource.url("edit", obj) if has_form and may_edit else "",
         }
         return render(request, self.template_name, context)
+
+    def _facts(self, obj: Any) -> list[Cell]:
+        columns = [column for column in self.resource.table.columns if column.detailed]
+        here = self.request.path
+        return [
+            # A link to the page one is on leads nowhere.
+            replace(cell, link=None) if cell.link == here else cell
+            for cell in Shower(columns).row(obj).cells
+        ]
 
     def _buttons(self, obj: Any) -> list[Button]:
         return [

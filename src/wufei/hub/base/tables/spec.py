@@ -31,6 +31,7 @@ class Column:
     ``choices`` is asked when a page or file is made; files may hold the code or its label.
     ``sort`` is the ORM expression a list sorts by: by default ``name``, unless ``value`` is given
     ("" means not sortable). ``tone`` colours a cell: "good", "attention", "bad" or "".
+    ``detailed`` is False where the page of one object says the same thing elsewhere.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Column:
     tone: Callable[[Any], str] | None = None
     example: Text = ""
     length_max: int = 500
+    detailed: bool = True
 
     def __post_init__(self) -> None:
         assert (self.kind is Kind.CHOICE) == (self.choices is not None), self.name

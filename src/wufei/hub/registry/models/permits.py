@@ -33,7 +33,7 @@ class Licence(Entry):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     number = models.CharField(_("licence number"), max_length=60)
     authority = models.CharField(_("issued by"), max_length=80, blank=True)
-    note = models.CharField(_("note"), max_length=200, blank=True)
+    note = models.CharField(_("remark"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["organisation__name", "kind", "-validity"]

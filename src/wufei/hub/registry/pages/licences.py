@@ -62,18 +62,26 @@ COLUMNS = (
     Column("number", _("Licence number"), required=True, link=detail(CODE), length_max=60),
     Column("kind", _("Kind"), Kind.CHOICE, choices=KINDS, required=True),
     organisation(),
-    Column("codes", _("Codes and tonnes a year"), value=_summary, exported=False, imported=False),
+    Column(
+        "codes",
+        _("Codes and tonnes a year"),
+        value=_summary,
+        exported=False,
+        imported=False,
+        detailed=False,
+    ),
     Column(
         "lines",
         _("Codes"),
         value=lambda obj: licences.write_lines(obj.lines.all()),
         listed=False,
+        detailed=False,
         length_max=20_000,
         help=_("One a line: code, tonnes a year, methods. * stands for all codes."),
         example="900-249-08 1200 R9",
     ),
     Column("authority", _("Issued by"), listed=False, length_max=80),
-    Column("note", _("Note"), listed=False, length_max=200),
+    Column("note", _("Remark"), listed=False, length_max=200),
     period_columns()[0],
     Column(
         "valid_until",
@@ -168,7 +176,7 @@ class Form(EntryForm):
         help_text=_("One a line: code, tonnes a year, methods. * stands for all codes."),
     )
     authority = forms.CharField(label=_("Issued by"), max_length=80, required=False)
-    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+    note = forms.CharField(label=_("Remark"), max_length=200, required=False)
 
 
 def _initial(obj: Licence) -> Values:

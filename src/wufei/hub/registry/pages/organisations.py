@@ -77,7 +77,9 @@ COLUMNS = (
     ),
     region(),
     Column("address", _("Address"), listed=False, length_max=200),
-    Column("contact_name", _("Contact"), value=_contact("name"), listed=False, length_max=40),
+    Column(
+        "contact_name", _("Contact person"), value=_contact("name"), listed=False, length_max=40
+    ),
     Column("contact_phone", _("Telephone"), value=_contact("phone"), listed=False, length_max=30),
     *period_columns(),
     state_column(),
@@ -167,7 +169,7 @@ class Form(EntryForm):
     domains = DomainsField(required=False)
     region = RegionField(label=_("Region"))
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
-    contact_name = forms.CharField(label=_("Contact"), max_length=40, required=False)
+    contact_name = forms.CharField(label=_("Contact person"), max_length=40, required=False)
     contact_phone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
     another = forms.BooleanField(
         label=_("It is another organisation"),
@@ -177,18 +179,22 @@ class Form(EntryForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.obj is not None:
+        if self.obj is not None or not self.is_bound:
             del self.fields["another"]
 
     def clean(self) -> Values:
         cleaned = super().clean() or self.cleaned_data
         sure = cleaned.pop("another", self.obj is not None)
-        if not sure and (found := similar.organisations(cleaned.get("name", ""))):
+        found = [] if sure else similar.organisations(cleaned.get("name", ""))
+        if found:
             names = "、".join(organisation.name for organisation in found[:3])
             told = gettext(
                 "The register already has %(names)s. If this is another one, say so below."
             )
             self.add_error("name", told % {"names": names})
+        elif not sure:
+            # Asked only where there is something to ask about.
+            self.fields.pop("another", None)
         return cleaned
 
 

@@ -14,7 +14,7 @@ from wufei.hub.audit.models import AuditEvent
 from wufei.hub.base.actor import Actor, Scope
 from wufei.hub.base.pages import Section
 from wufei.hub.base.tables import Table
-from wufei.hub.base.tables.show import Shower
+from wufei.hub.base.tables.show import RIGHT_ALIGNED, Shower
 from wufei.hub.base.tables.spec import Text
 from wufei.hub.registry.models import DeviceBinding
 from wufei.hub.registry.pages import words
@@ -41,7 +41,10 @@ def part(
     return Section(
         title,
         "registry/_rows.html",
-        {"columns": columns, "rows": [shower.row(obj) for obj in rows[:LINES]]},
+        {
+            "headings": [(column.heading, column.kind in RIGHT_ALIGNED) for column in columns],
+            "rows": [shower.row(obj) for obj in rows[:LINES]],
+        },
         count=rows.count(),
         link=f"{reverse(f'{table.code}.list')}?{urlencode({'q': search})}",
     )

@@ -34,6 +34,12 @@ _NAMES: Mapping[str, Text] = {
     "id_number": _("identity card"),
     "qualification_number": _("qualification number"),
     "vehicle": _("vehicle"),
+    "organisation": _("organisation"),
+    "merged_into": _("Became part of"),
+    "carrier": _("carrier"),
+    "user": _("person"),
+    "part_of": _("Part of"),
+    "region": _("region"),
     "site": _("site"),
     "valid_from": _("valid from"),
     "valid_until": _("valid until"),
@@ -57,7 +63,7 @@ def changes(
         if name in _SILENT:
             continue
         field = _field(model, name)
-        label = getattr(field, "verbose_name", None) or _NAMES.get(name, name)
+        label: Text = _NAMES.get(name, getattr(field, "verbose_name", name))
         if field is not None and field.is_relation:
             yield label, ""
         elif edited and isinstance(value, list) and len(value) == 2:

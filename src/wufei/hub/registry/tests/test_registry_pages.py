@@ -158,6 +158,19 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(
     assert len(short) <= 16
 
 
+def test_an_organisations_page_shows_what_belongs_to_it_and_what_was_done(officer, entries):
+    made = entries["registry.organisation"]
+    organisations.edit(made, BY, address="湖西路 1 号")
+    page = officer.get(reverse("registry.organisation.detail", args=[made.uuid])).content.decode()
+    for shown in ("一号库", "鲁P12341", "李强", "鲁危证1号", "900-249-08 1,200 t", "013900000001"):
+        assert shown in page, shown
+    assert "— → 湖西路 1 号" in page
+    licence = officer.get(
+        reverse("registry.licence.detail", args=[entries["registry.licence"].uuid])
+    ).content.decode()
+    assert "1,200.000" in licence
+
+
 def test_a_clerk_sees_and_edits_their_own_firm_only(db, sign_in):
     own, foreign = firm(), firm("别家公司", 2)
     clerk = sign_in("clerk", organisations=[own])
