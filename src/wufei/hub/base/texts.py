@@ -2,18 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
 
 from wufei.hub.base.notices.models import filled
+from wufei.ui.templatetags.wufei import amount
 
 Text = str | Promise
 
 
 @dataclass(frozen=True)
 class FindingText:
-    """``title`` names the rule; ``message`` is a message id with ``%(name)s`` places."""
+    """``title`` names the rule; ``message`` is a message id with ``%(name)s`` places.
+
+    Where the finding has ``mass_g``, the message may say ``%(mass_t)s t``.
+    """
 
     title: Text
     message: str
@@ -37,4 +42,13 @@ def tell(code: str, values: Mapping[str, Any]) -> str:
     text = _TEXTS.get(code)
     if text is None:
         return ", ".join(f"{name} {value}" for name, value in values.items())
-    return filled(text.message, dict(values))
+    return filled(text.message, {**values, **_in_tonnes(values)})
+
+
+def _in_tonnes(values: Mapping[str, Any]) -> dict[str, str]:
+    """``mass_g`` gives a ``mass_t`` as well: people read tonnes."""
+    return {
+        f"{name.removesuffix('_g')}_t": amount(Decimal(value) / 1_000_000, 3)
+        for name, value in values.items()
+        if name.endswith("_g") and isinstance(value, int)
+    }

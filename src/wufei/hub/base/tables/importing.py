@@ -11,8 +11,8 @@ from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_noop, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import Refusal
@@ -70,6 +70,7 @@ def hand_in(table: Table, upload: "UploadedFile[Any] | None", actor: Actor) -> I
             file=file,
             actor=actor.id,
             actor_row=actor.as_json(),
+            language=get_language() or settings.LANGUAGE_CODE,
             header=heading.texts,
             unknown_columns=heading.unknown,
             rows_total=heading.rows,
@@ -96,8 +97,12 @@ def work_off(uuid: UUID) -> None:
         state=State.RUNNING, started=timezone.now()
     )
     run = ImportRun.objects.select_related("file").get(uuid=uuid)
-    if run.state != State.RUNNING:
-        return
+    if run.state == State.RUNNING:
+        with override(run.language):
+            _work(run)
+
+
+def _work(run: ImportRun) -> None:
     try:
         if _take_all(run):
             _finish(run, State.DONE)

@@ -29,6 +29,8 @@ class ImportRun(models.Model):
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     actor = models.CharField(max_length=80, db_index=True)
     actor_row = models.JSONField()
+    # What is told about rows is told in the language of who handed them in.
+    language = models.CharField(max_length=10)
     header = models.JSONField(default=list)
     unknown_columns = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
