@@ -1,0 +1,90 @@
+"""What the history is told about: places, wastes, the seed, and the clock of the district."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from random import Random
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from wufei.hub.ledger.entries import AccountKey
+from wufei.hub.ledger.models import AccountKind
+from wufei.hub.ledger.units import GRAMS_PER_T, Mass
+
+BASE_YEAR, TARGET_YEAR = 2021, 2025
+# Asia/Shanghai has had no summer time since 1991.
+_OFFSET = timedelta(hours=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An organisation and its site, by their primary keys."""
+
+    holder_id: int
+    site_id: int
+
+
+@dataclass(frozen=True)
+class World:
+    """``places`` by the keys of ``organisations.csv``, ``wastes`` by code, both as keys of rows."""
+
+    seed: int
+    places: Mapping[str, Place]
+    wastes: Mapping[str, int]
+    first: date
+    _keys: dict[tuple[object, ...], AccountKey] = field(default_factory=dict)
+
+    @cached_property
+    def namespace(self) -> UUID:
+        return uuid5(NAMESPACE_OID, f"wufei-demo:{self.seed}")
+
+    def id(self, text: str) -> UUID:
+        """The same text has the same id in every run with this seed."""
+        return uuid5(self.namespace, text)
+
+    def random(self, what: str) -> Random:
+        return Random(f"{self.seed}:{what}")  # noqa: S311 - invented data
+
+    def account(self, kind: AccountKind, place: str, waste: str, method: str = "") -> AccountKey:
+        name = (kind, place, waste, method)
+        if (key := self._keys.get(name)) is None:
+            at = self.places[place]
+            key = AccountKey(kind, at.holder_id, self.wastes[waste], at.site_id, method)
+            self._keys[name] = key
+        return key
+
+    def custody(self, carrier: str, waste: str, line: UUID) -> AccountKey:
+        holder_id = self.places[carrier].holder_id
+        return AccountKey(AccountKind.CUSTODY, holder_id, self.wastes[waste], line=line)
+
+
+def moment(day: date, hour: float) -> datetime:
+    """``hour`` o'clock of ``day`` in the district, to the minute; above 24 is the next morning."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) - _OFFSET
+    return midnight + timedelta(minutes=round(hour * 60))
+
+
+def along(day: date, *, stops: bool = True) -> float:
+    """How far the district is on its way: 0 in the base year, 1 in the target year.
+
+    Then it ``stops``, or goes on as before.
+    """
+    year = day.year + (day.timetuple().tm_yday - 183) / 365.25
+    way = max((year - BASE_YEAR) / (TARGET_YEAR - BASE_YEAR), 0.0)
+    return min(way, 1.05) if stops else way
+
+
+def between(ends: tuple[float, float], way: float) -> float:
+    """A value of the base year and one of the target year, and how far along."""
+    return ends[0] + (ends[1] - ends[0]) * way
+
+
+def tonnes(value: float) -> int:
+    """Grams of ``value`` tonnes."""
+    return round(value * GRAMS_PER_T)
+
+
+def weighed(mass_g: int) -> Mass:
+    """A mass as a weighbridge prints it."""
+    return Mass(mass_g, Decimal(mass_g).scaleb(-6), "t")

@@ -1,0 +1,154 @@
+"""Load the demo district: registers first, then its history, oldest first.
+
+Everything goes through the services that people and imports use. Every id follows from the seed,
+so a load that was killed is simply started again, and a load of today goes on from yesterday's.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from wufei.demo import lastdays
+from wufei.demo.entering import Entered, enter
+from wufei.demo.history import Correction, Event, Place, World, history
+from wufei.demo.history.hazardous import FLY_ASH
+from wufei.demo.history.stream import lot_sources, sources
+from wufei.demo.history.world import BASE_YEAR
+from wufei.demo.models import Load
+from wufei.hub.base.actor import Actor, system
+from wufei.hub.base.errors import Refusal
+from wufei.hub.catalogue.queries import WasteBook
+from wufei.hub.ledger import services
+from wufei.hub.ledger.entries import Entry
+
+Progress = Callable[[str, int], None]
+CAUSE = "import:demo"
+_LOCK = 0x64656D6F
+# A finished history is not continued for less.
+_WORTH_IT = timedelta(hours=1)
+# Movements of a day, by which a capped history is cut short.
+_A_DAY = 180
+log = logging.getLogger("wufei.demo")
+
+
+class AlreadyLoading(Exception):
+    """Another process is loading the demo at this moment."""
+
+
+def load(progress: Progress | None = None, *, now: datetime | None = None) -> Load:
+    """Load what is missing up to ``now``; returns the record of it.
+
+    ``progress`` is called with the month reached ("2023-05") and the movements so far. Raises
+    ``AlreadyLoading`` where another process is at it.
+    """
+    with _alone():
+        by = system("demo")
+        record = _begin(now or timezone.now())
+        entered = enter(by, record.anchor)
+        if not record.finished:
+            started = time.monotonic()
+            _tell(record, _world(record, entered), by, progress)
+            lastdays.enact(record, entered, by)
+            record.seconds = time.monotonic() - started
+            record.finished = True
+            record.save()
+        return record
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Held by the session: a killed process lets go of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            raise AlreadyLoading
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def _begin(now: datetime) -> Load:
+    """The record of this seed; a run that was cut off keeps the end it was going for."""
+    now = now.replace(second=0, microsecond=0)
+    today = timezone.localdate(now)
+    record, made = Load.objects.get_or_create(
+        seed=settings.DEMO_SEED,
+        defaults={
+            "movements_max": settings.DEMO_MOVEMENTS,
+            "anchor": today,
+            "first": _first_day(today, settings.DEMO_MOVEMENTS),
+            "until": now,
+        },
+    )
+    if not made and record.finished and now - record.until >= _WORTH_IT:
+        record.until, record.finished = now, False
+        record.save()
+    return record
+
+
+def _first_day(today: date, movements_max: int) -> date:
+    base = date(BASE_YEAR, 1, 1)
+    if not movements_max:
+        return base
+    return max(base, today - timedelta(days=movements_max // _A_DAY))
+
+
+def _world(record: Load, entered: Entered) -> World:
+    book, today = WasteBook(), record.anchor
+    codes = {source.waste for source in (*sources(), *lot_sources(), FLY_ASH)}
+    return World(
+        seed=record.seed,
+        places={key: Place(site.organisation_id, site.pk) for key, site in entered.sites.items()},
+        wastes={code: book.waste(code, today).pk for code in sorted(codes)},
+        first=record.first,
+    )
+
+
+def _tell(record: Load, world: World, by: Actor, progress: Progress | None) -> None:
+    """Import month by month; months that are certainly recorded are passed over."""
+    count = 0
+    for month, events in groupby(history(world, record.until), key=_month):
+        found = list(events)
+        count += len(found)
+        if record.movements_max and count > record.movements_max:
+            found = found[: record.movements_max - count]
+            count = record.movements_max
+        if record.reached is None or _end(found) > record.reached:
+            _import(found, by)
+            record.reached, record.movements = _end(found), count
+            record.save()
+            if progress:
+                progress(month, count)
+        if record.movements_max and count >= record.movements_max:
+            break
+    record.reached = record.until
+
+
+def _month(event: Event) -> str:
+    return f"{timezone.localtime(event.happened_at):%Y-%m}"
+
+
+def _end(events: list[Event]) -> datetime:
+    return events[-1].happened_at if events else datetime.min.replace(tzinfo=UTC)
+
+
+def _import(events: Iterable[Event], by: Actor) -> None:
+    entries = [event for event in events if isinstance(event, Entry)]
+    corrections = [event for event in events if isinstance(event, Correction)]
+    result = services.import_movements(entries, by=by, cause=CAUSE)
+    for row, refusal in result.refused:
+        log.warning("demo movement %s refused: %s", entries[row].id, refusal)
+    for correction in corrections:
+        try:
+            services.reverse(correction.movement, id=correction.id, by=by, reason=correction.reason)
+        except Refusal as refusal:
+            log.warning("demo correction %s refused: %s", correction.id, refusal)
