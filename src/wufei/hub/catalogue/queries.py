@@ -59,7 +59,8 @@ def find(
     """Wastes valid on ``day`` (today) that ``text`` may mean, the likeliest first.
 
     Exact code, then code prefix or category, then pinyin initials or the beginning of the name,
-    then anything that contains it; drafts after the others. Several words must all be there.
+    then anything that contains it; drafts after the others, and codes of one industry after those
+    of any (900). Several words must all be there.
     """
     rows = WasteType.objects.filter(valid_on(day)).defer("official_text")
     if domain:
@@ -71,8 +72,9 @@ def find(
         rows = rows.filter(_any_of(_ranks(word)))
     ranks = (When(condition, then=Value(n)) for n, condition in enumerate(_ranks(text)))
     return rows.annotate(
-        rank=Case(*ranks, default=Value(99), output_field=IntegerField())
-    ).order_by("rank", "draft", "code")
+        rank=Case(*ranks, default=Value(99), output_field=IntegerField()),
+        special=Case(When(code__startswith="900-", then=0), default=1),
+    ).order_by("rank", "draft", "special", "code")
 
 
 def _ranks(text: str) -> list[Q]:

@@ -42,6 +42,10 @@ def test_initials_of_the_name_itself_come_before_those_of_its_category():
     assert codes("xmjg")[0] == "LC-straw-wheat"
 
 
+def test_codes_of_any_industry_come_before_those_of_one():
+    assert codes("fkwy")[0].startswith("900-")
+
+
 def test_a_word_that_people_use_finds_the_code():
     assert "900-214-08" in codes("润滑油")
     assert codes("废电瓶") == ["900-052-31"]

@@ -20,6 +20,9 @@ function close({ input, list }) {
 function open({ input, list }) {
   list.hidden = !list.children.length;
   input.setAttribute("aria-expanded", String(!list.hidden));
+  // On a phone the keyboard and the bottom bar leave little room below.
+  const room = window.innerHeight - input.getBoundingClientRect().bottom;
+  if (!list.hidden && room < 320) input.scrollIntoView({ block: "start" });
 }
 
 function mark({ input, list }, option) {
