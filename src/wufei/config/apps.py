@@ -7,6 +7,7 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill each engine's registry, once, from the one table of domains."""
+        from wufei.config.desk import PANELS
         from wufei.domains import DOMAINS
         from wufei.hub.accounts import actors, choices
         from wufei.hub.base import desk, search
@@ -23,10 +24,10 @@ class ConfigConfig(AppConfig):
         declarations.fill(DOMAINS)
         domains.fill((domain.code, domain.name) for domain in DOMAINS)
         actors.register_memberships(Provider())
-        ui_domains.fill((domain.code, domain.name) for domain in DOMAINS)
+        ui_domains.fill((one.code, one.name, one.short_name) for one in DOMAINS)
         choices.register(regions=_regions, domains=ui_domains.choices)
         search.register(*SEARCH, WASTES, *LEDGER_SEARCH)
-        desk.register(*WAITING, *LEDGER_DESK, *DESK_PARTS)
+        desk.register(*PANELS, *WAITING, *LEDGER_DESK, *DESK_PARTS)
 
 
 def _regions() -> list[tuple[str, str]]:

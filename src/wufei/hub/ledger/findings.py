@@ -19,17 +19,17 @@ SUBJECT = "ledger.account"
 def register() -> None:
     finding_text(
         "ledger.shortfall",
-        gettext_noop("The book lacked %(mass_g)s g of what was really moved."),
+        gettext_noop("The book lacked %(mass_t)s t of what was really moved."),
         _("Shortfall of the book"),
     )
     finding_text(
         "ledger.surplus",
-        gettext_noop("%(mass_g)s g were found that the book did not have."),
+        gettext_noop("%(mass_t)s t were found that the book did not have."),
         _("Surplus"),
     )
     finding_text(
         "ledger.stocktake",
-        gettext_noop("A stock-take differs from the book by %(mass_g)s g."),
+        gettext_noop("A stock-take differs from the book by %(mass_t)s t."),
         _("Stock-take with a difference"),
     )
     finding_text(

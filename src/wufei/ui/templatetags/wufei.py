@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from wufei.ui import domains
+
 register = template.Library()
 
 GRAMS = {"t": 1_000_000, "kg": 1_000, "g": 1}
@@ -125,9 +127,13 @@ def mark(text: object, tone: str = "plain") -> SafeString:
 @register.simple_tag
 def domain_name(code: str) -> SafeString:
     """A domain's colour with its name beside it."""
-    from wufei.ui.domains import label
+    return format_html('<span class="domain {}">{}</span>', code, domains.label(code))
 
-    return format_html('<span class="domain {}">{}</span>', code, label(code))
+
+@register.simple_tag
+def domain_short(code: str) -> SafeString:
+    """The same in one word, where there is little room."""
+    return format_html('<span class="domain {}">{}</span>', code, domains.short(code))
 
 
 @register.simple_tag
