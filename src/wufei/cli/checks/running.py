@@ -37,7 +37,7 @@ def ports() -> Found:
     if _up():
         return ok("held by Wufei")
     problems = [text for port in needed_ports() if (text := busy(port))]
-    return failure("\n".join(problems), "See there.") if problems else ok("free")
+    return failure("\n".join(problems), "As it says on the left.") if problems else ok("free")
 
 
 def database() -> Found:
@@ -126,6 +126,8 @@ def worker() -> Found:
 
     from wufei.config.health import WORKER_SILENT_S, WORKERS_ALIVE
 
+    if "procrastinate_workers" not in connection.introspection.table_names():
+        return failure("the queue's tables are missing", "Run `wufei migrate`.")
     with connection.cursor() as cursor:
         cursor.execute(WORKERS_ALIVE, [WORKER_SILENT_S])
         alive = cursor.fetchone()[0]
