@@ -87,11 +87,16 @@ class Selection:
     """The filters of a request, cut to what ``act`` of the actor reaches."""
 
     def __init__(self, data: Any, actor: Actor, act: str, *, by: By = By.DOMAIN) -> None:
-        self.form = SelectionForm(data, actor, act)
+        # The fields show the period that is in force, not only one that somebody wrote.
+        today = timezone.localdate()
+        filled = data.copy()
+        for name, day in (("to", today), ("from", today.replace(month=1, day=1))):
+            if not filled.get(name):
+                filled[name] = day.isoformat()
+        self.form = SelectionForm(filled, actor, act)
         self.form.is_valid()
         self.reach = reach(actor, act)
         cleaned = getattr(self.form, "cleaned_data", {})
-        today = timezone.localdate()
         last = cleaned.get("to") or today
         first = cleaned.get("from") or min(today, last).replace(month=1, day=1)
         self.period = Period(min(first, last), last)
