@@ -20,6 +20,8 @@ function close({ input, list }) {
 function open({ input, list }) {
   list.hidden = !list.children.length;
   input.setAttribute("aria-expanded", String(!list.hidden));
+  const edge = document.documentElement.clientWidth - 8;
+  list.classList.toggle("from-right", input.getBoundingClientRect().left + list.offsetWidth > edge);
   // On a phone the keyboard and the bottom bar leave little room below.
   const room = window.innerHeight - input.getBoundingClientRect().bottom;
   if (!list.hidden && room < 320) input.scrollIntoView({ block: "start" });
