@@ -1,5 +1,6 @@
 """A small resource, the calendar's days, that stands for every resource of the platform."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -8,8 +9,10 @@ from typing import Any
 
 import django_filters
 import pytest
+from asgiref.sync import sync_to_async
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 from django.test import override_settings
 from django.utils import translation
 from openpyxl import Workbook
@@ -171,7 +174,11 @@ def run_jobs():
     def run():
         connector: Any = app.connector
         worker = app.with_connector(connector.get_worker_connector())
-        worker.run_worker(wait=False, install_signal_handlers=False, concurrency=1)
+        try:
+            worker.run_worker(wait=False, install_signal_handlers=False, concurrency=1)
+        finally:
+            # The worker's thread outlives the test; its connection must not.
+            asyncio.run(sync_to_async(connections.close_all)())
 
     return run
 
