@@ -1,0 +1,115 @@
+"""Two firms in two towns, with one thing of every kind each: what the walk looks at."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from wufei.hub.base.actor import system
+from wufei.hub.catalogue.models import WasteType
+from wufei.hub.ledger import services as ledger
+from wufei.hub.ledger.entries import AccountKey, Entry
+from wufei.hub.ledger.models import Account, AccountKind
+from wufei.hub.ledger.units import grams
+from wufei.hub.registry.models import Organisation, Region
+from wufei.hub.registry.rules.codes import credit_code
+from wufei.hub.registry.services import (
+    devices,
+    drivers,
+    licences,
+    memberships,
+    organisations,
+    quotas,
+    sites,
+    vehicles,
+)
+from wufei.hub.registry.services.licences import Line
+
+BY = system("test")
+WASTE = "900-249-08"
+
+
+@dataclass
+class Firm:
+    organisation: Organisation
+    # Objects by the beginning of the URL names that show them.
+    things: dict[str, Any]
+
+    @property
+    def region_path(self) -> str:
+        return self.organisation.region.path
+
+
+def firm(name: str, number: int, town: str, user: Any) -> Firm:
+    owner = organisations.create(
+        BY,
+        name=name,
+        kind="enterprise",
+        region=Region.objects.get(name=town),
+        credit_code=credit_code(f"Y1371502{number:08d}"),
+        domains=["hazardous"],
+    )
+    site = sites.create(
+        BY,
+        organisation=owner,
+        name=f"{name} store",
+        kind="storage",
+        longitude=Decimal("115.98"),
+        latitude=Decimal("36.44"),
+    )
+    things = _register(owner, site, number, user) | _ledger(owner, site)
+    return Firm(owner, things)
+
+
+def _register(owner: Organisation, site: Any, number: int, user: Any) -> dict[str, Any]:
+    vehicle = vehicles.create(
+        BY, plate=f"鲁P8888{number}", carrier=owner, kind="tipper", load_limit_t=Decimal(31)
+    )
+    device = devices.create(BY, number=f"1380000000{number}", kind="jt808", organisation=owner)
+    return {
+        "registry.organisation": owner,
+        "registry.site": site,
+        "registry.vehicle": vehicle,
+        "registry.driver": drivers.create(BY, carrier=owner, name="李强", phone="139"),
+        "registry.device": device,
+        "registry.licence": licences.create(
+            BY,
+            organisation=owner,
+            kind="hazardous",
+            number=f"licence {number}",
+            lines=[Line(WASTE, Decimal(1200), "R9")],
+            valid_until=date(2035, 1, 1),
+        ),
+        "registry.quota": quotas.create(
+            BY, organisation=owner, code=WASTE, limit_t=Decimal(30), year=2026
+        ),
+        "registry.membership": memberships.create(
+            BY, user=user, organisation=owner, function="manager"
+        ),
+    }
+
+
+def _ledger(owner: Organisation, site: Any) -> dict[str, Any]:
+    """A tonne arose and stands in a lot."""
+    waste = WasteType.objects.filter(code=WASTE).first()
+    assert waste is not None
+
+    def key(kind: AccountKind) -> AccountKey:
+        return AccountKey(kind, owner.pk, waste.pk, site.pk)
+
+    entry = Entry(
+        uuid7(),
+        key(AccountKind.ORIGIN),
+        key(AccountKind.STOCK),
+        grams(1_000_000),
+        timezone.now() - timedelta(hours=1),
+    )
+    (movement,) = ledger.post([entry], by=BY, cause="test")
+    account = Account.objects.get(kind=AccountKind.STOCK, holder=owner)
+    things: dict[str, Any] = {"ledger.movement": movement, "ledger.account": account}
+    if lot := account.lots.first():
+        things["ledger.lot"] = lot
+    return things
