@@ -136,6 +136,13 @@ class Platform:
         with psycopg.connect(**self.database()) as connection:
             return connection.execute(statement, parameters or None).fetchall()
 
+    def databases(self):
+        """Names of the server's databases; none while it does not answer."""
+        try:
+            return [name for (name,) in self.sql("SELECT datname FROM pg_database")]
+        except (psycopg.OperationalError, FileNotFoundError):
+            return []
+
     def kill(self, part: str) -> None:
         """``kill -9``, then wait until another process has its place and all is well."""
         pid = self.pids()[part]
@@ -144,6 +151,11 @@ class Platform:
         # Health is looked at once a second; an answer from before the kill would not count.
         time.sleep(1.1)
         until(self.is_well)
+
+
+@pytest.fixture(name="until")
+def patience():
+    return until
 
 
 @pytest.fixture(scope="module")

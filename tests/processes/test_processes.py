@@ -215,3 +215,18 @@ def test_a_damaged_backup_or_one_over_other_data_is_refused_and_nothing_changes(
     assert refused.returncode == 1
     assert "is damaged" in refused.stderr
     assert (stopped.home / "files" / "ab" / "abcd").exists()
+
+
+def test_a_restore_that_is_killed_midway_leaves_the_old_data(saved, running, until):
+    with writing(running, "ledger") as written:
+        assert written()
+    before = recount(running)
+    running.stop()
+    restore = subprocess.Popen(
+        [sys.executable, "-m", "wufei.cli", "restore", str(saved[0]), "--replace"],
+        env=running.environment,
+    )
+    until(lambda: "wufei_restoring" in running.databases())
+    restore.kill()
+    restore.wait()
+    assert recount(running.start()) == before

@@ -26,6 +26,10 @@ from wufei.hub.registry.models import Organisation, Region, Site  # noqa: E402
 from wufei.hub.registry.validity import period  # noqa: E402
 
 
+PAUSE_S = 0.005
+"""A hundred writes a second are load enough; a machine with two cores has more to do."""
+
+
 def post_movements():
     """Coal ash arises at a power station of this writer's own, a kilogram at a time."""
     region, _ = Region.objects.get_or_create(
@@ -53,6 +57,7 @@ def post_movements():
         entry = Entry(uuid7(), origin, stock, grams(1000), moment)
         until_done(lambda entry=entry: services.post([entry], by=system("test"), cause="test"))
         print(entry.id, flush=True)
+        time.sleep(PAUSE_S)
 
 
 def until_done(act):
@@ -82,7 +87,7 @@ async def publish():
             except (BusError, OSError):
                 await asyncio.sleep(0.05)
         print(name, flush=True)
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(PAUSE_S)
 
 
 if __name__ == "__main__":
