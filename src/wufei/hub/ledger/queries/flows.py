@@ -64,6 +64,7 @@ def picture(lines: Iterable[Line]) -> Picture:
 def _sources(line: Line) -> Iterable[tuple[str, int]]:
     yield from ((code, getattr(line, f"{code}_g")) for code, _label in _SOURCES)
     yield "found", line.variance_g
+    yield "received", -line.handed_g
     yield "out_of_store", line.before_stock_g - line.stock_g
     yield "off_the_road", line.before_custody_g - line.custody_g
 
@@ -77,6 +78,7 @@ def _outcomes(line: Line, shown: list[str]) -> Iterable[tuple[str, int]]:
         yield f"disposed:{method}", mass_g
     yield "disposed", other_g
     yield "exported", line.exported_g
+    yield "handed", line.handed_g
     yield "into_store", line.stock_g - line.before_stock_g
     yield "onto_the_road", line.custody_g - line.before_custody_g
     yield "lost", -line.variance_g
@@ -96,6 +98,7 @@ def _nodes(lines: Iterable[Line], shown: list[str]) -> list[Node]:
     return [
         *(Node(code, label, 0, code) for code, label in _SOURCES),
         Node("found", _("found more than booked"), 0, "variance"),
+        Node("received", _("received from others"), 0, "handed"),
         Node("out_of_store", _("out of storage"), 0, "stock"),
         Node("off_the_road", _("was on the road"), 0, "custody"),
         *(Node(f"domain:{line.key}", _domain(line.key), 1) for line in lines),
@@ -112,6 +115,7 @@ def _nodes(lines: Iterable[Line], shown: list[str]) -> list[Node]:
         ),
         Node("disposed", _("disposed of otherwise"), 2, "disposed"),
         Node("exported", _("taken out"), 2, "exported"),
+        Node("handed", _("handed to others"), 2, "handed"),
         Node("into_store", _("added to storage"), 2, "stock"),
         Node("onto_the_road", _("on the road"), 2, "custody"),
         Node("lost", _("found less than booked"), 2, "variance"),

@@ -25,6 +25,8 @@ class Cell:
     side: str = ""  # "in", "out" or both
     place: int | None = None
     account: int | None = None
+    # Only movements between these accounts and others.
+    crossing: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ CROSS JOIN LATERAL (
     SELECT id, happened_at FROM ledger_movement
     WHERE {column} = a.id AND happened_at >= %(start)s AND happened_at < %(end)s
       AND happened_at <= %(after_at)s AND (happened_at, id) < (%(after_at)s, %(after_id)s)
+      {crossing}
     ORDER BY happened_at DESC, id DESC LIMIT %(limit)s) m"""
 
 
@@ -59,7 +62,10 @@ def movements(cell: Cell, *, after: tuple[datetime, int] | None = None, limit: i
         "after_id": after[1] if after else 0,
         "limit": limit + 1,
     }
-    union = " UNION ".join(_PAGE.format(column=column) for column in sides)
+    union = " UNION ".join(
+        _PAGE.format(column=column, crossing=_CROSSING[column] if cell.crossing else "")
+        for column in sides
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT id FROM ({union}) f ORDER BY happened_at DESC, id DESC LIMIT %(limit)s",
@@ -70,6 +76,32 @@ def movements(cell: Cell, *, after: tuple[datetime, int] | None = None, limit: i
     rows.sort(key=lambda row: (row.happened_at, row.pk), reverse=True)
     more = len(found) > limit
     return Page(rows, (rows[-1].happened_at, rows[-1].pk) if more else None)
+
+
+_CROSSING = {
+    "target_id": "AND NOT source_id = ANY(%(ids)s::bigint[])",
+    "source_id": "AND NOT target_id = ANY(%(ids)s::bigint[])",
+}
+_HANDED = """
+SELECT coalesce(sum(mass_g), 0)::bigint FROM (
+    SELECT sum(m.sign * m.mass_g) FROM unnest(%(ids)s::bigint[]) a(id)
+    JOIN ledger_movement m ON m.source_id = a.id
+    WHERE m.happened_at >= %(start)s AND m.happened_at < %(end)s
+      AND NOT m.target_id = ANY(%(ids)s::bigint[])
+    UNION ALL
+    SELECT -sum(m.sign * m.mass_g) FROM unnest(%(ids)s::bigint[]) a(id)
+    JOIN ledger_movement m ON m.target_id = a.id
+    WHERE m.happened_at >= %(start)s AND m.happened_at < %(end)s
+      AND NOT m.source_id = ANY(%(ids)s::bigint[])) s(mass_g)"""
+
+
+def handed_g(of: Of, period: Period) -> int:
+    """Net mass that the accounts of ``of`` handed to others in ``period``, from the movements."""
+    start, end = _moments(period)
+    ids = account_ids(Cell(of, period))
+    with connection.cursor() as cursor:
+        cursor.execute(_HANDED, {"ids": ids, "start": start, "end": end})
+        return int(cursor.fetchone()[0])
 
 
 def account_ids(cell: Cell) -> list[int]:

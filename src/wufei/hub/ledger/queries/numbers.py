@@ -26,12 +26,13 @@ class Span(StrEnum):
 class Number:
     """``sign`` is 1 where mass that comes to the accounts adds, -1 where mass that leaves does.
 
-    ``rare`` columns are shown only where some line has them.
+    ``rare`` columns are shown only where some line has them. Without a ``kind`` it counts what
+    crosses between the accounts and others.
     """
 
     code: str
     label: str | Promise
-    kind: A
+    kind: A | None
     sign: int = 1
     span: Span = Span.DURING
     rare: bool = False
@@ -39,10 +40,10 @@ class Number:
     @property
     def source(self) -> bool:
         """Whether it stands on the side that mass comes from."""
-        return self.sign < 0 or self.span is Span.BEFORE
+        return (self.sign < 0 and self.kind is not None) or self.span is Span.BEFORE
 
     def of(self, line: Line, method: str = "") -> int:
-        if method:
+        if method and self.kind:
             return line.by_method.get((self.kind, method), 0)
         return int(getattr(line, f"{self.code}_g"))
 
@@ -66,6 +67,7 @@ _ALL = (
     Number("recovered", _("recovered"), A.RECOVERED),
     Number("disposed", _("disposed of"), A.DISPOSED),
     Number("exported", _("taken out"), A.EXPORTED),
+    Number("handed", _("handed to others"), None, -1, rare=True),
     Number("stock", _("in storage"), A.STOCK, span=Span.UNTIL),
     Number("custody", _("on the road"), A.CUSTODY, span=Span.UNTIL),
 )
@@ -76,6 +78,8 @@ def cell_of(number: Number | None, of: Of, period: Period, method: str = "") -> 
     """What the list of movements behind a number asks for; all movements without a number."""
     if number is None:
         return Cell(of, period)
+    if number.kind is None:
+        return Cell(of, period, crossing=True)
     return Cell(of, number.period(period), kind=number.kind, method=method)
 
 

@@ -11,7 +11,11 @@ from wufei.hub.ledger.queries.facts import By, Of, Period, Sum, sums
 
 @dataclass
 class Line:
-    """One line of the account; grams. Sources and sinks meet to the gram (``off_g`` is 0)."""
+    """One line of the account; grams. Sources and sinks meet to the gram (``off_g`` is 0).
+
+    A line of some holders or regions only meets together with what went to others: there
+    ``off_g`` is what was handed over (``handed_g``), and ``movements.handed_g`` counts it.
+    """
 
     key: Any
     before_stock_g: int = 0
@@ -44,6 +48,11 @@ class Line:
         )
         sinks = self.recovered_g + self.disposed_g + self.exported_g
         return sources - sinks - self.stock_g - self.custody_g
+
+    @property
+    def handed_g(self) -> int:
+        """Net mass handed to other holders or regions; of the whole district it is 0."""
+        return self.off_g
 
     @property
     def treated_g(self) -> int:

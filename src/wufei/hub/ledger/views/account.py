@@ -21,6 +21,7 @@ from wufei.hub.ledger import tables
 from wufei.hub.ledger.figures import Figure, decimals_for
 from wufei.hub.ledger.forms.selection import BY_LABELS, Selection
 from wufei.hub.ledger.models import AccountKind
+from wufei.hub.ledger.queries.balance import balanced
 from wufei.hub.ledger.queries.facts import By
 from wufei.hub.ledger.queries.numbers import NUMBERS, Number, month_period
 from wufei.hub.ledger.queries.one_account import Line, one_account, total
@@ -67,7 +68,7 @@ def one_account_page(request: Request) -> HttpResponse:
         "total": _row(selection, whole, numbers, {}, "", ""),
         "cards": _cards(selection, whole),
         "methods": _methods(selection, whole),
-        "balanced": all(line.off_g == 0 for line in lines),
+        "balanced": balanced(selection.of, selection.period, selection.by, lines),
         "chart": _chart(selection, lines),
         "now": timezone.now(),
         "exports": _exports(selection),

@@ -12,7 +12,7 @@ from wufei.hub.ledger.units import GRAMS_PER_T
 
 # Colours that are no domain's: what comes from and what becomes of it.
 _GREY, _GOOD, _STORE, _LEAVES = "#8a9bb0", "#3fa27a", "#7f93ad", "#a08ab8"
-_OUTCOMES = {"recovered": _GOOD, "into_store": _STORE, "exported": _LEAVES}
+_OUTCOMES = {"recovered": _GOOD, "into_store": _STORE, "exported": _LEAVES, "handed": _LEAVES}
 
 
 def sankey_chart(lines: Iterable[Line], url: Callable[[str, str, str], str]) -> dict[str, Any]:

@@ -25,6 +25,20 @@ document.addEventListener("click", (event) => {
   if (drop) dropRow(drop);
 });
 
+/** Write what the book says into every lot of one stock: most of them stand as they should. */
+function asBook(account) {
+  for (const row of document.querySelectorAll(`tr[data-lot-of="${account}"]`)) {
+    const input = row.querySelector("[data-counted]");
+    input.value = Number(row.querySelector("[data-book]").dataset.book) / GRAMS_PER_T;
+    recount(input);
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const fill = event.target.closest("[data-as-book]");
+  if (fill) asBook(fill.dataset.asBook);
+});
+
 /** Whole grams of what was written in tonnes; null where it is no number. */
 function grams(text) {
   const tidy = text.trim().replaceAll(/[,，]/g, "");
