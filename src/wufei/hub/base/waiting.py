@@ -40,7 +40,8 @@ def _finding_todos(actor: Actor, limit: int) -> Iterator[Todo]:
         severity = Severity(found.severity)
         yield Todo(
             what=titles.get(found.code, found.code),
-            whom=texts.tell(found.code, found.values),
+            whom=findings.name_of(found),
+            note=texts.tell(found.code, found.values),
             url=findings.page_of(found) or _all_like(found),
             button=_("Look into it"),
             state=_WORDS[severity],

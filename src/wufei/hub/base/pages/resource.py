@@ -70,7 +70,7 @@ class Resource:
 
     ``save(None or obj, cleaned, actor)`` is the service behind new and edit; ``editable`` says
     whether this actor may edit this object, ``creatable`` whether they may add one (the service
-    checks it again).
+    checks it again). ``exported`` is told who takes the list out as a file.
     """
 
     code: str
@@ -88,6 +88,7 @@ class Resource:
     empty: Text = ""
     editable: Callable[[Any, Actor], bool] = lambda obj, actor: True
     creatable: Callable[[Actor], bool] = lambda actor: True
+    exported: Callable[[Actor], None] | None = None
     totals: Callable[[Any], Sequence[Total]] | None = None
 
     def act(self, verb: str) -> str:

@@ -34,6 +34,8 @@ class ExportPage(ResourcePage):
         table = self.resource.table
         rows = Selection(table, self.request, self.resource.filters).rows
         exporting.refuse_too_many(rows)
+        if self.resource.exported is not None:
+            self.resource.exported(self.request.actor)
         name = f"{table.title}-{timezone.localdate()}.{form}"
         return made(request, lambda file: write(file, table, rows), name, content_type)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from wufei.hub.base.tables.spec import Column, Kind
 
 NOTHING = "—"
+SHORT_CHARACTERS = 16
 RIGHT_ALIGNED = {Kind.INTEGER, Kind.DECIMAL}
 
 
@@ -50,8 +51,11 @@ class Cell:
     tone: str
 
     @property
-    def number(self) -> bool:
-        return self.column.kind in RIGHT_ALIGNED
+    def css(self) -> str:
+        if self.column.kind in RIGHT_ALIGNED:
+            return "num"
+        # A date or a word of state should not be broken to make room for a long name.
+        return "short" if len(self.text) <= SHORT_CHARACTERS else ""
 
     @property
     def with_unit(self) -> str:

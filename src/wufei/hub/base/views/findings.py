@@ -26,11 +26,23 @@ Within = Callable[["QuerySet[FindingRecord]", Actor], "QuerySet[FindingRecord]"]
 SubjectLink = Callable[[str], str | None]
 _within: list[Within] = []
 _links: dict[str, SubjectLink] = {}
+_names: dict[str, Callable[[str], str]] = {}
 
 
 def register_subject(kind: str, link: SubjectLink) -> None:
     """Say where a subject like ``"<kind>:12"`` has its page (None: nowhere)."""
     _links[kind] = link
+
+
+def register_name(kind: str, name: Callable[[str], str]) -> None:
+    """Say what a subject like ``"<kind>:12"`` is called."""
+    _names[kind] = name
+
+
+def name_of(finding: FindingRecord) -> str:
+    """What the finding is about, in words; empty where no room knows."""
+    kind = finding.subject.partition(":")[0]
+    return _names[kind](finding.subject) if kind in _names else ""
 
 
 def register_scope(within: Within) -> None:
