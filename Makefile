@@ -32,7 +32,7 @@ check:
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy --no-error-summary
-	$(BIN)/lint-imports --no-cache --no-verbose
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/python -m wufei.config.messages check
 	$(BIN)/wufei settings | diff docs/guide/settings.md -
 	$(CHECKED) $(BIN)/python -m django makemigrations --check --dry-run --verbosity 0

@@ -25,7 +25,6 @@ from wufei.hub.ledger.units import grams  # noqa: E402
 from wufei.hub.registry.models import Organisation, Region, Site  # noqa: E402
 from wufei.hub.registry.validity import period  # noqa: E402
 
-
 PAUSE_S = 0.005
 """A hundred writes a second are load enough; a machine with two cores has more to do."""
 
