@@ -84,7 +84,7 @@ NAVIGATION: tuple[Entry, ...] = (
     ),
     Entry(
         BASICS,
-        _("Streams and methods"),
+        _("Waste streams"),
         "catalogue.stream.list",
         "catalogue.waste.view",
         "arrows-split-2",

@@ -38,6 +38,7 @@ def register() -> None:
         _("Days below zero"),
     )
     findings.register_subject(SUBJECT, page)
+    findings.register_name(SUBJECT, name)
     findings.register_scope(within)
 
 
@@ -45,6 +46,15 @@ def page(subject: str) -> str | None:
     """Statement of the account that ``ledger.account:12`` names."""
     pk = subject.partition(":")[2]
     return reverse("ledger.account", args=[int(pk)]) if pk.isdecimal() else None
+
+
+def name(subject: str) -> str:
+    """Who holds the account that ``ledger.account:12`` names, and where."""
+    pk = subject.partition(":")[2]
+    found = Account.objects.select_related("holder", "place").filter(pk=int(pk)).first()
+    if found is None:
+        return ""
+    return " · ".join(str(part) for part in (found.holder, found.place) if part)
 
 
 def within(rows: "QuerySet[FindingRecord]", actor: Actor) -> "QuerySet[FindingRecord]":
