@@ -4,9 +4,12 @@ Tests and benchmarks run against a real PostgreSQL: one server, one migrated tem
 per worker. The fixtures are in the root ``conftest.py``.
 """
 
+import atexit
 import fcntl
 import hashlib
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
@@ -62,9 +65,35 @@ def _server() -> "Postgres":
     return Postgres(TEST_HOME, _FAST)
 
 
+def _stop_if_last(users: IO[str]) -> None:
+    """Whoever leaves last puts out the light: no server outlives the tests."""
+    with _locked("start.lock"):
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        pid_file = TEST_HOME / "postgres" / "postmaster.pid"
+        if pid_file.exists() and not _somebody_connected():
+            os.kill(int(pid_file.read_text().split()[0]), signal.SIGINT)
+            while pid_file.exists():
+                time.sleep(0.05)
+
+
+def _somebody_connected() -> bool:
+    with _server().connect("postgres") as connection:
+        found = connection.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' "
+            "AND pid <> pg_backend_pid()"
+        )
+        return found.fetchone() is not None
+
+
 def ensure_server() -> None:
     """Start the test server unless it runs; it is shared by runs of this checkout."""
     with _locked("start.lock"):
+        users = (TEST_HOME / "users.lock").open("w")
+        fcntl.flock(users, fcntl.LOCK_SH)
+        atexit.register(_stop_if_last, users)
         server = _server()
         if server.ready():
             return
@@ -94,18 +123,49 @@ def _ensure_template() -> str:
         draft = f"draft_{name}"
         connection.execute(f'DROP DATABASE IF EXISTS "{draft}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{draft}" OWNER wufei_owner')
-        environment = os.environ | {"WUFEI_AS_OWNER": "1", "WUFEI_DATABASE_NAME": draft}
-        done = subprocess.run(
-            [sys.executable, "-m", "wufei.cli", "migrate"],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise RuntimeError(f"migrations failed:\n{done.stdout}\n{done.stderr}")
+        _migrate({"WUFEI_DATABASE_NAME": draft})
         connection.execute(f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
         return name
+
+
+@contextmanager
+def scratch_server(settings: dict[str, str] | None = None) -> Iterator[Path]:
+    """A server of one's own with production's durability, removed afterwards (benchmarks).
+
+    Sets ``WUFEI_HOME``: enter it before Django reads its settings.
+    """
+    from wufei.cli.postgres import Postgres
+
+    home = Path(tempfile.mkdtemp(prefix="wufei-scratch-"))
+    os.environ["WUFEI_HOME"] = str(home)
+    server = Postgres(home, settings)
+    server.initialise()
+    with (home / "postgres.log").open("ab") as log:
+        process = subprocess.Popen(server.command(), stdout=log, stderr=log)
+    try:
+        while not server.ready():
+            if process.poll() is not None:
+                raise RuntimeError((home / "postgres.log").read_text())
+            time.sleep(0.1)
+        server.provide()
+        _migrate({})
+        yield home
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _migrate(environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "wufei.cli", "migrate"],
+        env=os.environ | {"WUFEI_AS_OWNER": "1"} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"migrations failed:\n{done.stdout}\n{done.stderr}")
 
 
 @contextmanager

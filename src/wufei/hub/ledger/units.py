@@ -1,7 +1,7 @@
 """Units of mass at the edge: everything becomes whole grams once, and is never converted back."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from wufei.hub.base.errors import Refusal
 
 GRAMS_PER_T = 1_000_000
+_DIGITS_MAX = 40
 # Grams of one unit; None where it takes a density or a unit mass.
 UNITS: dict[str, int | None] = {"t": GRAMS_PER_T, "kg": 1_000, "g": 1, "m3": None, "piece": None}
 UNIT_LABELS = {
@@ -84,8 +85,10 @@ def mass(
         if not density_kg or density_kg <= 0:
             needs = _("density (kg/m³)") if unit == "m3" else _("mass of one piece (kg)")
             raise DensityMissing(unit=unit, needs=needs, field="unit")
-    exact = number * (Decimal(factor) if factor else Decimal(density_kg or 0) * 1000)
-    mass_g = int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+    # Room for every digit: rounding happens once.
+    with localcontext(prec=3 * _DIGITS_MAX):
+        exact = number * (Decimal(factor) if factor else Decimal(density_kg or 0) * 1000)
+        mass_g = int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
     if mass_g <= 0:
         raise NotPositive(value=f"{value} {unit}", field="mass")
     return Mass(mass_g, number, unit, density_kg)
@@ -95,9 +98,10 @@ def _number(value: str | int | float | Decimal) -> Decimal:
     # str() first: Decimal(0.1) would keep the float's error.
     text = str(value).strip().replace(",", "").replace("，", "")
     try:
-        number = Decimal(text)
+        number = Decimal(text if len(text) <= _DIGITS_MAX else "")
     except InvalidOperation:
         raise NotANumber(value=str(value)[:40], field="mass") from None
-    if not number.is_finite() or abs(number) >= Decimal(10) ** 15:
+    # Neither abs() nor arithmetic on something like 1e999999999: they overflow.
+    if not number.is_finite() or number.copy_abs() >= Decimal(10) ** 15:
         raise NotANumber(value=str(value)[:40], field="mass")
     return number
