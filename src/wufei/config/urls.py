@@ -18,5 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("registry/", include("wufei.hub.registry.urls")),
     path("catalogue/", include("wufei.hub.catalogue.urls")),
     path("ledger/", include("wufei.hub.ledger.urls")),
+    path("demo/", include("wufei.demo.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

@@ -34,7 +34,7 @@ _LOCK = 0x64656D6F
 # A finished history is not continued for less.
 _WORTH_IT = timedelta(hours=1)
 # Movements of a day, by which a capped history is cut short.
-_A_DAY = 180
+_A_DAY = 150
 log = logging.getLogger("wufei.demo")
 
 
@@ -103,12 +103,13 @@ def _first_day(today: date, movements_max: int) -> date:
 
 
 def _world(record: Load, entered: Entered) -> World:
-    book, today = WasteBook(), record.anchor
-    codes = {source.waste for source in (*sources(), *lot_sources(), FLY_ASH)}
+    book = WasteBook()
+    codes = {source.waste for source in sources()}
+    codes |= {source.waste for source in (*lot_sources(), FLY_ASH)}
     return World(
         seed=record.seed,
         places={key: Place(site.organisation_id, site.pk) for key, site in entered.sites.items()},
-        wastes={code: book.waste(code, today).pk for code in sorted(codes)},
+        wastes={code: book.waste(code, record.anchor).pk for code in sorted(codes)},
         first=record.first,
     )
 

@@ -5,10 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from wufei.demo.history.world import moment
 from wufei.demo.models import Load
 from wufei.hub.base.actor import Actor
+from wufei.hub.base.desk import Panel
 
 
 def unfinished() -> Load | None:
@@ -22,6 +24,9 @@ def panel(actor: Actor) -> Mapping[str, Any] | None:
     """What the desk shows while the history is being loaded; None when it is complete."""
     load = unfinished()
     return {"load": load, "share": share(load)} if load else None
+
+
+PANEL = Panel("demo.loading", _("Demo district"), "desk.view", "demo/loading.html", panel)
 
 
 def share(load: Load) -> int:

@@ -108,7 +108,7 @@ def _film() -> Iterator[Source]:
             waste,
             t_year,
             _CARRIER,
-            2.5,
+            1.2,
             (Outlet("film", "regranulation", (86, 91.6)), Outlet("tip", "landfill", (14, 8.4))),
             FILM_LIFTED,
             keep_t=(0.2, 1.2),

@@ -7,13 +7,12 @@ from enum import Enum
 
 from wufei.demo.history.plants import Plants, outcome
 from wufei.demo.history.seasons import Season, even
-from wufei.demo.history.world import World, along, between, moment, tonnes, weighed
+from wufei.demo.history.world import World, along, between, moment, pace, tonnes, weighed
 from wufei.hub.ledger.entries import AccountKey, Entry
 from wufei.hub.ledger.models import AccountKind
 
 DAY_SHIFT, NIGHT_SHIFT = (7.5, 16.5), (20.5, 27.5)
-# Until the platform ran, trips of a day were written down as one; from then on load by load.
-LOAD_BY_LOAD_FROM = date(2025, 7, 1)
+# Before the books were kept load by load, trips of a day were written down as one.
 _TRIPS_A_DAY, _TOTAL_T_MAX = 2.7, 95
 # Weighbridges print multiples of 20 kg.
 _STEP_G = 20_000
@@ -87,7 +86,7 @@ class BulkDiary:
         if day == self.world.first and source.keep_t[0]:
             yield self._opening(day, way)
         self._arise(day, way)
-        if source.stored and day.toordinal() % source.every == self.due:
+        if source.stored and day.toordinal() % (source.every * pace(day)) == self.due:
             yield from self._book_arising(day)
         yield from self._dispatch(day, way)
 
@@ -95,7 +94,7 @@ class BulkDiary:
         source = self.source
         hour = source.hours[0] + self.random.random()
         keep_g = tonnes(between(source.keep_t, along(day, stops=False)))
-        trips = 1 if day >= LOAD_BY_LOAD_FROM else _TRIPS_A_DAY
+        trips = 1 if pace(day) == 1 else _TRIPS_A_DAY
         while (pick := self._next(way, keep_g, trips)) is not None:
             outlet, mass_g = pick
             yield from self._send(day, hour, outlet, mass_g)

@@ -109,8 +109,8 @@ def _medical() -> Iterator[LotSource]:
     for place, waste, t_year, container_t, outlets in (
         ("hospital", "841-001-01", (128, 138), 0.7, steam),
         ("hospital", "841-002-01", (22, 24), 0.25, burnt),
-        ("clinicyj", "841-001-01", (22, 24), 0.12, steam),
-        ("cliniczl", "841-001-01", (20, 22), 0.11, steam),
+        ("clinicyj", "841-001-01", (22, 24), 0.25, steam),
+        ("cliniczl", "841-001-01", (20, 22), 0.25, steam),
     ):
         yield LotSource(
             place,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from heapq import heappop, heappush
 
-from wufei.demo.history.world import World, moment, tonnes, weighed
+from wufei.demo.history.world import World, moment, pace, tonnes, weighed
 from wufei.domains import DOMAINS
 from wufei.hub.catalogue.declarations import Outcome
 from wufei.hub.ledger.entries import Entry
@@ -68,7 +68,7 @@ class Plants:
             yield from self._opening(day)
         for number, ((plant, waste, method), store) in enumerate(self.stores.items()):
             every, reserve_t = HABITS.get(plant, _USUAL)
-            if (day.toordinal() + number) % every:
+            if (day.toordinal() + number) % (every * pace(day)):
                 continue
             at = moment(day, 22.5 + number % 60 / 60)
             mass_g = store.standing(at) - tonnes(reserve_t)

@@ -91,7 +91,7 @@ def lot_sources() -> Iterator[LotSource]:
     yield LotSource(
         "dismantler",
         "LC-vehicles",
-        (430, 640),
+        (330, 470),
         1.3,
         "dismantler",
         9,

@@ -13,6 +13,8 @@ from wufei.hub.ledger.models import AccountKind
 from wufei.hub.ledger.units import GRAMS_PER_T, Mass
 
 BASE_YEAR, TARGET_YEAR = 2021, 2025
+# From here on the books are kept load by load; before, by totals of several days.
+IN_DETAIL_FROM = date(2026, 1, 1)
 # Asia/Shanghai has had no summer time since 1991.
 _OFFSET = timedelta(hours=8)
 
@@ -73,6 +75,11 @@ def along(day: date, *, stops: bool = True) -> float:
     year = day.year + (day.timetuple().tm_yday - 183) / 365.25
     way = max((year - BASE_YEAR) / (TARGET_YEAR - BASE_YEAR), 0.0)
     return min(way, 1.05) if stops else way
+
+
+def pace(day: date) -> int:
+    """How many times rarer the books were kept on ``day`` than they are today."""
+    return 1 if day >= IN_DETAIL_FROM else 2
 
 
 def between(ends: tuple[float, float], way: float) -> float:
