@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import get_resolver
 from django.utils.functional import Promise
 
 from wufei.hub.base.actor import Actor
@@ -116,6 +117,9 @@ def register(table: Table) -> Table:
 
 
 def table(code: str) -> Table:
+    if code not in _TABLES:
+        # Rooms register tables where they declare pages, which a worker has not loaded yet.
+        _ = get_resolver().url_patterns
     return _TABLES[code]
 
 

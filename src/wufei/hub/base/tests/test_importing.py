@@ -1,5 +1,8 @@
 """Tables on their way in, through the page, the queue and the real worker."""
 
+import os
+import subprocess
+import sys
 from datetime import date
 from io import BytesIO
 from threading import Thread
@@ -240,6 +243,19 @@ def test_the_template_can_be_filled_in_and_handed_in(hand_in, gardener, run_jobs
     run_jobs()
     run.refresh_from_db()
     assert (run.rows_total, run.rows_bad) == (1, 0)
+
+
+def test_a_worker_that_has_served_no_page_knows_every_table():
+    script = (
+        "import django; django.setup()\n"
+        "from wufei.hub.base.tables import table\n"
+        "print(table('registry.organisation').code)"
+    )
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "wufei.config.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "registry.organisation"
 
 
 def validations(page):
