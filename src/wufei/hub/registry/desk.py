@@ -1,9 +1,11 @@
 """The register's part of the desk and of the search box."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.base.actor import Actor
@@ -11,13 +13,16 @@ from wufei.hub.base.desk import ATTENTION, BAD, Card, Todo, TodoSource
 from wufei.hub.base.search import Hit, Source
 from wufei.hub.registry.models import OrganisationName
 from wufei.hub.registry.pages.licences import WARN_DAYS, ends
+from wufei.hub.registry.pages.vehicles import ending_tone
 from wufei.hub.registry.queries import (
     licences_expiring,
+    qualifications_ending,
+    vehicle_permits_ending,
     visible_organisations,
     visible_sites,
     visible_vehicles,
 )
-from wufei.hub.registry.validity import last_day
+from wufei.hub.registry.validity import last_day, today
 
 _FIRST = max(WARN_DAYS)
 
@@ -37,6 +42,44 @@ def _todos(actor: Actor, limit: int) -> Iterator[Todo]:
         )
 
 
+def _papers(actor: Actor, limit: int) -> Iterator[Todo]:
+    for vehicle in vehicle_permits_ending(_FIRST, actor)[:limit]:
+        last = last_day(vehicle.permit_validity)
+        yield Todo(
+            what=_("Road transport permit: %(plate)s") % {"plate": vehicle.plate},
+            whom=vehicle.carrier.name,
+            url=reverse("registry.vehicle.detail", args=[vehicle.uuid]),
+            button=_("Open"),
+            state=_left(last),
+            tone=ending_tone(last),
+            due=last,
+        )
+    for driver in qualifications_ending(_FIRST, actor)[:limit]:
+        last = last_day(driver.qualified)
+        yield Todo(
+            what=_("Qualification: %(person)s") % {"person": driver},
+            whom=driver.carrier.name,
+            url=reverse("registry.driver.detail", args=[driver.uuid]),
+            button=_("Open"),
+            state=_left(last),
+            tone=ending_tone(last),
+            due=last,
+        )
+
+
+def _left(last: date | None) -> str:
+    """Days left of a paper, or that it has run out."""
+    days = (last - today()).days if last else 0
+    if days < 0:
+        return gettext("run out")
+    return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+
+
+def _count_papers(actor: Actor) -> int:
+    ending = (vehicle_permits_ending(_FIRST, actor), qualifications_ending(_FIRST, actor))
+    return sum(rows.count() for rows in ending)
+
+
 DESK_PARTS = (
     Card(
         code="registry.licences",
@@ -46,6 +89,12 @@ DESK_PARTS = (
         url=lambda: f"{reverse('registry.licence.list')}?ending={_FIRST}",
         tone=ATTENTION,
         side="registry.licence.list",
+    ),
+    TodoSource(
+        code="registry.papers",
+        act="registry.vehicle.view",
+        items=_papers,
+        count=_count_papers,
     ),
     TodoSource(
         code="registry.licences",

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import get_language
+
 from wufei.hub.base.tables.spec import Text
 
 _labels: dict[str, Text] = {}
@@ -22,5 +24,6 @@ def codes() -> frozenset[str]:
 
 
 def names(chosen: Iterable[str]) -> str:
-    """``工业、危险`` for a list of codes."""
-    return "、".join(str(_labels.get(code, code)) for code in chosen)
+    """The domains' names in one line, as the current language lists things."""
+    separator = ", " if (get_language() or "").startswith("en") else "、"
+    return separator.join(str(_labels.get(code, code)) for code in chosen)

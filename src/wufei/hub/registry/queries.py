@@ -143,6 +143,24 @@ def licences_expiring(
     )
 
 
+def vehicle_permits_ending(within_days: int, actor: Actor) -> "QuerySet[Vehicle]":
+    """Vehicles in use whose road transport permit has run out or will within so many days."""
+    return (
+        visible_vehicles(actor)
+        .filter(valid_on(), permit_validity__endswith__lte=today() + DAY * (within_days + 1))
+        .order_by("permit_validity__endswith", "pk")
+    )
+
+
+def qualifications_ending(within_days: int, actor: Actor) -> "QuerySet[Driver]":
+    """Drivers at work whose qualification has run out or will within so many days."""
+    return (
+        visible_drivers(actor)
+        .filter(valid_on(), qualified__endswith__lte=today() + DAY * (within_days + 1))
+        .order_by("qualified__endswith", "pk")
+    )
+
+
 def licensed_lines(
     organisation: Organisation | int, code: str, day: date | None = None
 ) -> "QuerySet[LicenceLine]":

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
-from wufei.hub.registry.models.parts import Entry, same_key, same_time
+from wufei.hub.registry.models.parts import Entry, in_language, same_key, same_time
 from wufei.hub.registry.models.places import Region
 
 
@@ -66,7 +66,7 @@ class Organisation(Entry):
         ]
 
     def __str__(self) -> str:
-        return self.short_name or self.name
+        return in_language(self.short_name or self.name, self.name_en)
 
 
 class OrganisationName(models.Model):

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
@@ -25,6 +26,11 @@ class Entry(models.Model):
 
     class Meta:
         abstract = True
+
+
+def in_language(name: str, name_en: str) -> str:
+    """The English name for those who read English, where there is one."""
+    return name_en if name_en and (get_language() or "").startswith("en") else name
 
 
 def same_key(field: str) -> tuple[Func, str]:

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
-from wufei.hub.registry.models.parts import Entry
+from wufei.hub.registry.models.parts import Entry, in_language
 
 
 class Region(models.Model):
@@ -48,7 +48,7 @@ class Region(models.Model):
         indexes = [GinIndex(fields=["covered_by"], name="registry_region_covered")]
 
     def __str__(self) -> str:
-        return self.name
+        return in_language(self.name, self.name_en)
 
 
 class Unit(Entry):
@@ -87,4 +87,4 @@ class Unit(Entry):
         verbose_name = _("unit")
 
     def __str__(self) -> str:
-        return self.short_name or self.name
+        return in_language(self.short_name or self.name, self.name_en)

@@ -43,7 +43,7 @@ def region(required: bool = True) -> Column:
     return Column(
         "region",
         _("Region"),
-        value=lambda obj: obj.region.name if obj.region else None,
+        value=lambda obj: str(obj.region) if obj.region else None,
         sort="region__path",
         required=required,
         help=_("Name or code of a town or village."),

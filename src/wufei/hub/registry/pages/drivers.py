@@ -228,5 +228,6 @@ RESOURCE = Resource(
         ),
     ),
     sections=_sections,
+    exported=lambda actor: sections.note_export(DRIVERS, actor, "name", "phone"),
     empty=_("Import the list of drivers, or enter the first one."),
 )

@@ -71,7 +71,7 @@ class RegionField(forms.ChoiceField):
         self.rows = {region.code: region for region in rows}
         inside = [r for r in rows if r.within and r.level in ("town", "village")]
         groups = [
-            (str(towns[0]), [(r.code, r.name) for r in towns])
+            (str(towns[0]), [(r.code, str(r)) for r in towns])
             for _path, members in groupby(inside, key=_town_of)
             for towns in [list(members)]
         ]
@@ -92,7 +92,7 @@ def _town_of(region: Region) -> str:
 
 
 def _with_parent(region: Region) -> str:
-    return f"{region.parent.name} · {region.name}" if region.parent else region.name
+    return f"{region.parent} · {region}" if region.parent else str(region)
 
 
 class DomainsField(forms.MultipleChoiceField):

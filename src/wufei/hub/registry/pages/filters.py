@@ -15,7 +15,7 @@ from wufei.hub.registry.validity import today, valid_on
 def region_choices() -> list[tuple[str, str]]:
     """The district's root and its towns."""
     rows = Region.objects.filter(within=True, level__in=["zone", "town"]).order_by("-level", "path")
-    return list(rows.values_list("code", "name"))
+    return [(region.code, str(region)) for region in rows]
 
 
 class RegionFilter(django_filters.ChoiceFilter):  # type: ignore[misc]

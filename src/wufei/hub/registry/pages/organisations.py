@@ -232,6 +232,11 @@ def _open(organisation: Organisation) -> bool:
     return organisation.validity.upper is None
 
 
+def _erase_contact(organisation: Organisation, actor: Actor, given: Mapping[str, Any]) -> None:
+    for contact in organisation.contacts.all():
+        organisations.erase_contact(contact, actor)
+
+
 ACTIONS = (
     Action(
         "rename",
@@ -266,6 +271,15 @@ ACTIONS = (
         lambda obj, actor, given: organisations.reopen(obj, actor),
         confirm=_("The organisation may start new business again."),
         visible=lambda obj: not _open(obj),
+    ),
+    Action(
+        "erase_contact",
+        _("Erase contact person"),
+        "registry.organisation.close",
+        _erase_contact,
+        confirm=_("The person's name and telephone are taken away for good."),
+        tone="danger",
+        visible=lambda obj: not _open(obj) and obj.contacts.exists(),
     ),
 )
 
@@ -333,6 +347,7 @@ RESOURCE = Resource(
     actions=ACTIONS,
     sections=_sections,
     # Who covers some organisations only cannot know whether another one is known already.
+    exported=lambda actor: sections.note_export(ORGANISATIONS, actor, "contact"),
     creatable=lambda actor: actor.scope(f"{CODE}.edit") is Scope.ALL,
     empty=_("Import the list of organisations, or enter the first one."),
 )

@@ -25,7 +25,9 @@ CODE = "registry.region"
 LEVELS = chosen(Region.Level)
 
 COLUMNS = (
-    Column("name", _("Name"), required=True, link=detail(CODE), length_max=60, sort="path"),
+    Column(
+        "name", _("Name"), required=True, value=lambda obj: obj.name, link=detail(CODE), sort="path"
+    ),
     Column("code", _("Code"), required=True, length_max=12, example="371502004"),
     Column("name_en", _("English name"), length_max=80),
     Column("level", _("Level"), Kind.CHOICE, choices=LEVELS, required=True),

@@ -81,6 +81,16 @@ def _names(events: Iterable[AuditEvent]) -> dict[str, str]:
     return {f"person:{user.uuid}": str(user) for user in User.objects.filter(uuid__in=uuids)}
 
 
+def note_export(book: Book[Any], actor: Actor, *fields: str) -> None:
+    """Keep that somebody took personal data out as a file."""
+    audit.record(
+        actor,
+        f"registry:{book.name}:export",
+        subject=f"registry.{book.name}:*",
+        values={"fields": list(fields)},
+    )
+
+
 def note_reading(book: Book[Any], entry: Any, actor: Actor, *fields: str) -> None:
     """Keep that somebody from outside of the organisation saw personal data."""
     if actor.scope(f"registry.{book.name}.view") in (Scope.ALL, Scope.REGION):

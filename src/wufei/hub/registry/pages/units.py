@@ -59,9 +59,11 @@ def _spellings(text: str) -> list[str]:
 
 
 def _group(text: str) -> Unit | None:
-    if not text.strip():
+    wanted = text.strip()
+    if not wanted:
         return None
-    found = Unit.objects.filter(Q(code=text.strip()) | Q(name=text.strip())).first()
+    named = Q(code=wanted) | Q(name=wanted) | Q(name_en=wanted) | Q(short_name=wanted)
+    found = Unit.objects.filter(named, kind=Unit.Kind.COLLECTIVE).first()
     if found is None:
         told = gettext("There is no unit “%(text)s”. Enter the group first.")
         raise Invalid(told % {"text": text}, field="part_of")

@@ -15,10 +15,10 @@ _ACTIONS: Mapping[str, Text] = {
     "close": _("Closed"),
     "bind": _("Bound"),
     "unbind": _("Unbound"),
-    "add_contact": _("Contact added"),
     "erase_contact": _("Contact erased"),
     "erase": _("Personal data erased"),
     "read": _("Personal data seen"),
+    "export": _("Exported"),
 }
 _NAMES: Mapping[str, Text] = {
     "validity": _("validity"),

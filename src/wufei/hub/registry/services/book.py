@@ -5,13 +5,14 @@ scope, the words for a conflict and the audit record are the same for all.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, connection, models, transaction
+from django.db.backends.postgresql.psycopg_any import Range
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
@@ -19,11 +20,13 @@ from uuid_utils.compat import uuid7
 from wufei.hub.audit import services as audit
 from wufei.hub.base.actor import Actor, Scope
 from wufei.hub.base.errors import IdReused, Invalid, Refusal
+from wufei.hub.base.findings import Finding
+from wufei.hub.base.services import record_findings
 from wufei.hub.registry.models import Organisation
 from wufei.hub.registry.models.parts import Entry
 from wufei.hub.registry.scope import organisations_for
 from wufei.hub.registry.services.refusals import Closed, NotYours
-from wufei.hub.registry.validity import first_day, last_day, period
+from wufei.hub.registry.validity import first_day, in_words, last_day, period, today
 
 E = TypeVar("E", bound=Entry)
 Values = dict[str, Any]
@@ -35,8 +38,9 @@ class Book(Generic[E]):
 
     ``check`` tidies values and raises ``Invalid``; it gets the entry that is edited, or None.
     ``owner`` names the field that holds the organisation. ``conflicts`` puts a constraint into
-    words. ``after`` writes rows that hang on the entry, ``extras`` reads them back. ``private``
-    fields are personal data: the audit record says that they changed, not from what to what.
+    words, ``findings`` says what looks wrong without being refused. ``after`` writes rows that
+    hang on the entry, ``extras`` reads them back. ``private`` fields are personal data: the audit
+    record says that they changed, not from what to what.
     """
 
     name: str
@@ -44,6 +48,7 @@ class Book(Generic[E]):
     check: Callable[[Values, E | None], Values]
     owner: str = "organisation"
     conflicts: Mapping[str, Callable[[E, Values], Refusal]] = field(default_factory=dict)
+    findings: Callable[[E], Iterable[Finding]] = lambda entry: ()
     after: Callable[[E, Values], None] | None = None
     private: frozenset[str] = frozenset()
     extras: Callable[[E], Values] = lambda entry: {}
@@ -63,7 +68,7 @@ class Book(Generic[E]):
             self._put_validity(entry, clean)
             self._fill(entry, clean)
             self.permit(entry, by, new=True)
-            self._write(entry, clean)
+            self._write(entry, clean, by)
             self.record(entry, by, "create", self._said(clean))
         return entry
 
@@ -79,7 +84,7 @@ class Book(Generic[E]):
             self._put_validity(entry, clean)
             self._fill(entry, clean)
             self.permit(entry, by)
-            self._write(entry, clean)
+            self._write(entry, clean, by)
             if changed := self._changes(before, self._seen(entry, clean)):
                 self.record(entry, by, "edit", changed)
         return entry
@@ -116,7 +121,7 @@ class Book(Generic[E]):
         if "valid_from" not in clean and "valid_until" not in clean and entry.pk:
             return
         known = entry.validity if entry.pk else None
-        first = clean.get("valid_from") or (first_day(known) if known else None)
+        first = clean.get("valid_from") or (first_day(known) if known else today())
         last = clean["valid_until"] if "valid_until" in clean else known and last_day(known)
         if first and last and last < first:
             raise Invalid(_("The last day lies before the first day."), field="valid_until")
@@ -149,12 +154,13 @@ class Book(Generic[E]):
             return entry if isinstance(entry, Organisation) and entry.pk else None
         return getattr(entry, self.owner) if self.owner else None
 
-    def _write(self, entry: E, clean: Values) -> None:
+    def _write(self, entry: E, clean: Values, by: Actor) -> None:
         try:
             with transaction.atomic():
                 entry.save()
                 if self.after:
                     self.after(entry, clean)
+                record_findings(self.findings(entry), by)
         except IntegrityError as error:
             raise self._explained(error, entry, clean) from error
 
@@ -214,6 +220,8 @@ def plain(value: Any) -> Any:
     """``value`` as JSON: rows by their uuid or code, everything else as text or as it is."""
     if isinstance(value, models.Model):
         return str(getattr(value, "code", "") or getattr(value, "uuid", value.pk))
+    if isinstance(value, Range):
+        return in_words(value)
     if isinstance(value, list | tuple):
         return [plain(part) for part in value]
     return value if isinstance(value, str | int | float | bool | dict | None) else str(value)

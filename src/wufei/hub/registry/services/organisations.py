@@ -1,5 +1,6 @@
 """Organisations: entered, corrected, renamed, merged, closed."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -8,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import Invalid, Refusal
+from wufei.hub.base.findings import Finding, Severity
 from wufei.hub.registry import domains
 from wufei.hub.registry.messages import check
 from wufei.hub.registry.models import Organisation, OrganisationContact, OrganisationName
 from wufei.hub.registry.pinyin import initials
-from wufei.hub.registry.rules.codes import credit_code_problem, tidy
+from wufei.hub.registry.rules.codes import credit_code_problem, organisation_code_problem, tidy
 from wufei.hub.registry.services.book import Book, Values
 from wufei.hub.registry.services.refusals import CodeTaken
 from wufei.hub.registry.services.tidying import one_of, required, strip
@@ -76,12 +78,25 @@ def _code_taken(organisation: Organisation, values: Values) -> Refusal:
     return CodeTaken(code=organisation.credit_code, organisation=holder.name, field="credit_code")
 
 
+def _findings(organisation: Organisation) -> Iterator[Finding]:
+    """A credit code that is right as a whole and holds an organisation code that is not."""
+    code = organisation.credit_code
+    if code and (found := organisation_code_problem(code)):
+        yield Finding(
+            "registry.organisation_code",
+            f"registry.organisation:{organisation.uuid}",
+            Severity.NOTE,
+            {"organisation": organisation.name, "code": code, **found.values},
+        )
+
+
 ORGANISATIONS: Book[Organisation] = Book(
     name="organisation",
     model=Organisation,
     check=_check,
     owner="self",
     conflicts={"registry_organisation_credit_code_key": _code_taken},
+    findings=_findings,
     after=_keep_contact,
     extras=_contact,
     private=frozenset(_CONTACT),
@@ -151,17 +166,6 @@ def merge(
     with transaction.atomic():
         ORGANISATIONS.edit(organisation, by, merged_into=into)
         return close(organisation, by, last=last, reason=reason)
-
-
-def add_contact(organisation: Organisation, by: Actor, **values: Any) -> OrganisationContact:
-    """Add a person to call: ``name``, ``phone``, ``email``, ``position``."""
-    ORGANISATIONS.permit(organisation, by)
-    with transaction.atomic():
-        contact = OrganisationContact.objects.create(
-            organisation=organisation, main=False, **strip(values)
-        )
-        ORGANISATIONS.record(organisation, by, "add_contact", {"contact": str(contact.uuid)})
-    return contact
 
 
 def erase_contact(contact: OrganisationContact, by: Actor) -> None:

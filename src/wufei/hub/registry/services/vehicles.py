@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.base.actor import Actor
@@ -14,7 +15,7 @@ from wufei.hub.registry.rules.plates import plate_problem, tidy_plate
 from wufei.hub.registry.services.book import Book, Values, other
 from wufei.hub.registry.services.refusals import PlateTaken
 from wufei.hub.registry.services.tidying import one_of, required, strip
-from wufei.hub.registry.validity import in_words, period
+from wufei.hub.registry.validity import DAY, in_words
 
 # The heaviest lorries that may use public roads weigh 49 t, load included (GB 1589).
 LOAD_T_MAX = Decimal(49)
@@ -49,7 +50,8 @@ def put_period(clean: Values, name: str, first: str, last: str, entry: Any) -> V
         raise Invalid(_("The last day lies before the first day."), field=last)
     known = getattr(entry, name, None)
     begins = begins or (known.lower if known else None)
-    clean[name] = period(begins, ends) if begins or ends else None
+    # The first day may be unknown: what counts of a paper is when it ends.
+    clean[name] = DateRange(begins, ends + DAY if ends else None) if begins or ends else None
     return clean
 
 

@@ -138,7 +138,8 @@ def test_an_exported_file_is_taken_back_and_changes_nothing(code, committed, sig
     admin = sign_in("administrator")
     if code == "registry.organisation":
         hand_in(admin, code, [HEAD, *GOOD])
-    model = {"registry.organisation": Organisation, "registry.region": Region}.get(code, Unit)
+    kinds: dict[str, Any] = {"registry.region": Region, "registry.unit": Unit}
+    model = kinds.get(code, Organisation)
     before = list(model.objects.order_by("pk").values())
     answer = admin.get(reverse(f"{code}.export") + "?format=xlsx")
     book = load_workbook(BytesIO(b"".join(answer.streaming_content)))

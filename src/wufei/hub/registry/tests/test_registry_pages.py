@@ -283,3 +283,59 @@ def test_a_membership_gives_the_person_their_firm(officer, sign_in):
     assert Membership.objects.get().user == clerk.user
     page = clerk.get(reverse("registry.organisation.list")).content.decode()
     assert made.name in page
+
+
+def test_the_desk_names_papers_that_run_out(db, sign_in):
+    from datetime import timedelta
+
+    from wufei.hub.registry.validity import today
+
+    made, other = firm(), firm("别家公司", 2)
+    soon, past = today() + timedelta(days=5), today() - timedelta(days=5)
+    licences.create(BY, organisation=made, kind="hazardous", number="鲁危证1号", valid_until=soon)
+    vehicles.create(BY, plate="鲁P12345", carrier=made, kind="van", permit_until=past)
+    drivers.create(BY, carrier=made, name="李强", qualified_until=soon)
+    vehicles.create(BY, plate="鲁P54321", carrier=other, kind="van", permit_until=past)
+    page = sign_in("clerk", organisations=[made]).get("/").content.decode()
+    for shown in (
+        "Hazardous waste operating licence",
+        "5 days left",
+        "鲁P12345",
+        "run out",
+        "李强",
+    ):
+        assert shown in page, shown
+    assert "鲁P54321" not in page
+
+
+def test_taking_out_personal_data_as_a_file_is_kept(officer, entries):
+    from wufei.hub.audit.models import AuditEvent
+
+    officer.get(reverse("registry.driver.export") + "?format=csv")
+    event = AuditEvent.objects.get(event="registry:driver:export")
+    assert event.values == {"fields": ["name", "phone"]}
+
+
+def test_a_closed_firms_contact_person_can_be_erased(officer, entries):
+    made = entries["registry.organisation"]
+    organisations.close(made, BY, last=date(2099, 1, 1), reason="搬迁")
+    url = reverse("registry.organisation.erase_contact", args=[made.uuid])
+    assert officer.post(url).status_code == 302
+    assert not made.contacts.exists()
+
+
+def test_english_pages_use_english_names_where_there_are_some(officer, entries):
+    page = officer.get(reverse("registry.organisation.list")).content.decode()
+    assert "Huxi Subdistrict" in page
+    assert "Industrial enterprise" in page
+
+
+def test_an_unusual_credit_code_is_a_finding_and_no_refusal(officer):
+    from wufei.hub.base.models import FindingRecord
+    from wufei.hub.registry.rules.codes import credit_check
+
+    first17 = "Y1371502000000010"
+    firm(credit_code=first17 + credit_check(first17))
+    assert FindingRecord.objects.get(code="registry.organisation_code").values["expected"] == "9"
+    page = officer.get(reverse("base.finding.list")).content.decode()
+    assert "Unusual credit code" in page

@@ -177,6 +177,20 @@ def test_a_plate_is_one_vehicle_at_a_time(db):
     assert queries.find_vehicle("鲁P12345", date(2026, 5, 31)) == truck
 
 
+def test_a_paper_may_have_run_out_and_an_entry_may_not_end_before_it_begins(db):
+    truck = vehicles.create(
+        BY, plate="鲁P12345", carrier=firm(), kind="van", permit_until=date(2020, 1, 1)
+    )
+    truck.refresh_from_db()
+    assert truck.permit_validity.upper == date(2020, 1, 2)
+    with pytest.raises(Invalid, match="before the first day"):
+        vehicles.edit(truck, BY, permit_from=date(2020, 2, 1), permit_until=date(2020, 1, 1))
+    with pytest.raises(Invalid, match="before the first day"):
+        vehicles.create(
+            BY, plate="鲁P54321", carrier=truck.carrier, kind="van", valid_until=date(2020, 1, 1)
+        )
+
+
 def test_a_load_in_kilograms_is_recognised(db):
     with pytest.raises(Invalid, match="kilograms"):
         vehicles.create(
