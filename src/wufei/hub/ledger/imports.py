@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.base.actor import Actor
@@ -48,7 +49,7 @@ def write(values: Mapping[str, Any], actor: Actor) -> Movement:
     holder = _holder(values["organisation"], actor)
     site = _site(values["site"], holder)
     happened_at: datetime = values["happened_at"]
-    what = waste(values["waste"], happened_at.date(), field="waste")
+    what = waste(values["waste"], timezone.localdate(happened_at), field="waste")
     entry = _entry(values, holder, site, what, happened_at)
     number = values["external_id"]
     (movement,) = services.post(

@@ -62,7 +62,7 @@ class HolderField(forms.Field):
         rows = visible_organisations(self.actor, self.act)
         exact = Q(name=text) | Q(short_name=text) | Q(credit_code=text.upper())
         if len(text) == 36:
-            exact |= Q(uuid=_uuid_or_none(text))
+            exact |= Q(uuid=uuid_or_none(text))
         found = list(rows.filter(exact)[:2]) or list(rows.filter(name__icontains=text)[:2])
         if len(found) != 1:
             raise self._invalid("several" if found else "unknown")
@@ -87,7 +87,7 @@ def minute_now() -> datetime:
     return timezone.localtime().replace(second=0, microsecond=0)
 
 
-def _uuid_or_none(text: str) -> Any:
+def uuid_or_none(text: str) -> Any:
     try:
         return forms.UUIDField(required=False).clean(text)
     except ValidationError:

@@ -1,7 +1,7 @@
 """The one account and the movements behind its numbers, as people see them."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -57,7 +57,7 @@ def test_every_number_opens_movements_that_add_up_to_it(year, sign_in):
     assert len(links) >= 14
     for link, exact in links:
         behind = client.get(link.replace("&amp;", "&")).content.decode()
-        grams = int(re.search(r'data-grams="(-?\d+)"', behind)[1])
+        (grams,) = map(int, re.findall(r'data-grams="(-?\d+)"', behind))
         tonnes = exact.replace(",", "").replace("−", "-")
         assert f"{grams / 1e6:.6f}" == tonnes, link
 
@@ -88,7 +88,7 @@ def test_a_clerk_sees_only_the_own_firm(year, sign_in):
     assert figures(html)["arisen"] == "0.250"
     listed = page(client, "ledger.movements").content.decode()
     assert "power station" not in listed
-    foreign = Movement.objects.filter(source__holder__name="power station").first()
+    foreign = Movement.objects.filter(source__holder__name="power station").earliest("pk")
     assert page(client, "ledger.movement", foreign.uuid).status_code == 404
     stock = year.account(year.key("stock", "power station"))
     assert page(client, "ledger.account", stock.pk).status_code == 404
@@ -136,7 +136,7 @@ def test_movements_are_exported_all_pages_of_them(year, sign_in):
 
 
 def test_movements_come_page_by_page_without_loss(district, sign_in):
-    at = timezone.now().replace(microsecond=0) - timezone.timedelta(hours=1)
+    at = timezone.now().replace(microsecond=0) - timedelta(hours=1)
     for _ in range(120):
         district.arise("yard", 1, at=at)
     client, seen, url = sign_in("officer"), set(), reverse("ledger.movements")
@@ -163,7 +163,7 @@ def test_the_pages_ask_few_questions(year, sign_in, django_assert_max_num_querie
 
 
 def test_a_reversal_is_made_once_and_shown(year, sign_in):
-    movement = Movement.objects.filter(kind="treatment").first()
+    movement = Movement.objects.filter(kind="treatment").earliest("pk")
     client = sign_in("officer")
     data = {"reason": "typed twice", "submission": str(uuid7())}
     url = reverse("ledger.movement.reverse", args=[movement.uuid])
@@ -174,7 +174,7 @@ def test_a_reversal_is_made_once_and_shown(year, sign_in):
 
 
 def test_a_reversal_of_mass_that_moved_on_says_where_it_went(year, sign_in):
-    movement = Movement.objects.filter(kind="transfer").first()
+    movement = Movement.objects.filter(kind="transfer").earliest("pk")
     response = sign_in("officer").post(
         reverse("ledger.movement.reverse", args=[movement.uuid]),
         {"reason": "wrong", "submission": str(uuid7())},
@@ -186,7 +186,7 @@ def test_a_reversal_of_mass_that_moved_on_says_where_it_went(year, sign_in):
 
 
 def test_who_may_not_reverse_has_no_button(year, sign_in):
-    movement = Movement.objects.filter(kind="treatment").first()
+    movement = Movement.objects.filter(kind="treatment").earliest("pk")
     client = sign_in("auditor")
     assert 'id="reverse"' not in page(client, "ledger.movement", movement.uuid).content.decode()
     url = reverse("ledger.movement.reverse", args=[movement.uuid])
@@ -216,8 +216,8 @@ def test_the_smallest_disposals_are_merged_and_nothing_is_lost(district):
 
 
 def test_a_statement_shows_a_negative_day_first(district, sign_in):
-    district.arise("yard", 5, at=timezone.now() - timezone.timedelta(days=2))
-    district.recover("yard", 3, at=timezone.now() - timezone.timedelta(days=4))
+    district.arise("yard", 5, at=timezone.now() - timedelta(days=2))
+    district.recover("yard", 3, at=timezone.now() - timedelta(days=4))
     account = district.account(district.key("stock", "yard"))
     html = page(sign_in("officer"), "ledger.account", account.pk).content.decode()
     assert "days below zero" in html or "day below zero" in html
@@ -242,8 +242,8 @@ def test_a_lot_is_traced_forward_and_back(district, sign_in):
 
 def test_stock_says_what_stands_too_long(district, sign_in, settings):
     settings.STORAGE_DAYS_NOTICE = 365
-    district.arise("garage", 0.2, waste=LOTS, at=timezone.now() - timezone.timedelta(days=400))
-    district.arise("yard", 5, at=timezone.now() - timezone.timedelta(days=900))
+    district.arise("garage", 0.2, waste=LOTS, at=timezone.now() - timedelta(days=400))
+    district.arise("yard", 5, at=timezone.now() - timedelta(days=900))
     client = sign_in("officer")
     html = page(client, "ledger.stock").content.decode()
     assert html.count(">too long<") == 1

@@ -7,6 +7,7 @@ from uuid import uuid5
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from wufei.hub.base.access import Request, needs
 from wufei.hub.base.errors import Forbidden, Refusal
 from wufei.hub.base.pages.forms import submit_once
 from wufei.hub.ledger import services
-from wufei.hub.ledger.forms.fields import MomentField
+from wufei.hub.ledger.forms.fields import MomentField, uuid_or_none
 from wufei.hub.ledger.forms.recording import site_choices, sites_of
 from wufei.hub.ledger.models import Lot
 from wufei.hub.ledger.queries.stock import Standing
@@ -90,7 +91,7 @@ class Count:
 @needs(ACT)
 def new_stocktake(request: Request) -> HttpResponse:
     site = chosen_site(request, ACT)
-    counts = _counts(site)
+    counts = _counts(site, request.POST)
     if request.method != "POST" or site is None:
         return _show(request, site, counts, WhenForm(initial={"submission": uuid7()}))
     when = WhenForm(request.POST)
@@ -139,12 +140,14 @@ def _record(taken: list[Count], cleaned: dict[str, Any], request: Request) -> st
     return reverse("ledger.stock") + f"?holder={account.holder.uuid}"
 
 
-def _counts(site: Site | None) -> list[Count]:
-    stocks = stocks_of(site)
+def _counts(site: Site | None, data: QueryDict) -> list[Count]:
+    """What stands there, and what the form names although it was counted away meanwhile."""
+    stocks = stocks_of(site, [name.removeprefix("counted-") for name in data])
     exact = [s.account.pk for s in stocks.values() if s.exact]
     lots: dict[int, list[LotCount]] = {}
-    rows = Lot.objects.filter(account__in=exact, remaining_g__gt=0).order_by("since", "pk")
-    for lot in rows:
+    named = [uuid for name in data if (uuid := uuid_or_none(name.removeprefix("lot-")))]
+    rows = Lot.objects.filter(Q(remaining_g__gt=0) | Q(uuid__in=named), account__in=exact)
+    for lot in rows.order_by("since", "pk"):
         lots.setdefault(lot.account_id, []).append(LotCount(lot, f"lot-{lot.uuid}"))
     return [Count(s, lots=lots.get(s.account.pk, [])) for s in stocks.values()]
 

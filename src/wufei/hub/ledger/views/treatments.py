@@ -1,5 +1,6 @@
 """Treatment batches: recorded by the plant, row by row, with the balance live."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from wufei.hub.base.pages.forms import submit_once
 from wufei.hub.ledger import services
 from wufei.hub.ledger.forms.recording import site_choices, sites_of
 from wufei.hub.ledger.forms.treatment import PARTS, ROWS_MAX, Sheet
-from wufei.hub.ledger.models import Movement, Treatment
+from wufei.hub.ledger.models import Account, AccountKind, Movement, Treatment
 from wufei.hub.ledger.queries.facts import Of
 from wufei.hub.ledger.queries.movements import with_names
 from wufei.hub.ledger.queries.people import names_of
@@ -36,7 +37,8 @@ STOCKS_MAX = 300
 @needs(RECORD)
 def new_treatment(request: Request) -> HttpResponse:
     site = chosen_site(request, RECORD)
-    stocks = stocks_of(site)
+    named = [value for name, value in request.POST.items() if name.endswith("-stock")]
+    stocks = stocks_of(site, [str(value) for value in named])
     if request.method != "POST" or site is None:
         return _show(request, site, Sheet(stocks, None, uuid7()))
     sheet = Sheet(stocks, request.POST, uuid7())
@@ -141,12 +143,23 @@ def chosen_site(request: Request, act: str) -> Site | None:
         raise Http404 from error
 
 
-def stocks_of(site: Site | None) -> dict[str, Standing]:
-    """What stands at a site, by account; the oldest first."""
+def stocks_of(site: Site | None, also: Iterable[str] = ()) -> dict[str, Standing]:
+    """What stands at a site, by account; the oldest first.
+
+    ``also`` are accounts that a form names: one that was emptied meanwhile (by the same form, sent
+    twice) is still a stock of this site, of which nothing is left.
+    """
     if site is None:
         return {}
     found = stock(Of(holders=[site.organisation_id]), place=site.pk, limit=STOCKS_MAX)
-    return {str(standing.account.pk): standing for standing in found}
+    stocks = {str(standing.account.pk): standing for standing in found}
+    gone = {int(pk) for pk in also if pk.isdecimal() and len(pk) < 18} - {int(pk) for pk in stocks}
+    if gone:
+        empty = Account.objects.filter(pk__in=gone, place=site, kind=AccountKind.STOCK)
+        for account in empty.select_related("holder", "place", "waste", "region"):
+            by_lots = account.tracking == "lots"
+            stocks[str(account.pk)] = Standing(account, 0, 0, None, by_lots, 0)
+    return stocks
 
 
 def _show(

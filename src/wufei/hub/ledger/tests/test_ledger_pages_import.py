@@ -1,0 +1,174 @@
+"""Movements from a table; findings, desk and jobs of the ledger."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from wufei.hub.base.errors import IdReused, Refusal
+from wufei.hub.base.models import FindingRecord
+from wufei.hub.base.views import findings
+from wufei.hub.catalogue.models import WasteType
+from wufei.hub.ledger import tasks
+from wufei.hub.ledger.desk import DESK_PARTS, SEARCH
+from wufei.hub.ledger.imports import write
+from wufei.hub.ledger.models import FlowDay, Movement, Unfolded
+from wufei.hub.registry.models import Organisation
+from wufei.hub.registry.validity import period
+
+LOTS = "hazardous_industrial"
+
+
+@pytest.fixture
+def firm(district):
+    district.waste("coal_ash")
+    district.waste(LOTS)
+    WasteType.objects.filter(edition="test").update(validity=period(date(2020, 1, 1)))
+    return district.place("power station").organisation
+
+
+def row(**changes):
+    return {
+        "happened_at": timezone.now() - timedelta(hours=2),
+        "organisation": "power station",
+        "site": "power station",
+        "waste": "test-coal_ash",
+        "kind": "arising",
+        "value": Decimal("12.5"),
+        "unit": "t",
+        "external_id": "WB-1",
+    } | changes
+
+
+def test_a_row_is_recorded_once_however_often_the_file_is_sent(district, firm, actor):
+    officer, line = actor("officer"), row()
+    assert write(line, officer).pk == write(line, officer).pk
+    assert district.stock_t("power station") == 12.5
+
+
+def test_a_number_with_other_content_is_refused(district, firm, actor):
+    line = row()
+    write(line, actor("officer"))
+    with pytest.raises(IdReused):
+        write(line | {"value": Decimal(9)}, actor("officer"))
+
+
+def test_treatment_and_export_take_from_stock_and_report_what_the_book_lacks(district, firm, actor):
+    officer = actor("officer")
+    write(row(), officer)
+    write(row(kind="treatment", method="building_materials", external_id="T-1"), officer)
+    assert district.stock_t("power station") == 0
+    write(row(kind="export", value=Decimal(2), external_id="X-1"), officer)
+    assert FindingRecord.objects.get(code="ledger.shortfall").values["mass_g"] == 2_000_000
+
+
+def test_a_named_container_is_the_one_that_leaves(district, firm, actor):
+    officer = actor("officer")
+    drum = {"waste": f"test-{LOTS}", "unit": "kg", "value": Decimal(200), "lot": "D7"}
+    write(row(**drum), officer)
+    out = write(row(**drum, kind="export", external_id="X-7"), officer)
+    assert out.lot_entries.get(side="out").attributed is False
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"organisation": "nobody"}, "organisation"),
+        ({"site": "moon"}, "site"),
+        ({"waste": "999-999-99"}, "waste"),
+        ({"kind": "treatment"}, "method"),
+        ({"kind": "treatment", "method": "oil_refining"}, "method"),
+        ({"value": Decimal(-1)}, "mass"),
+        ({"unit": "piece"}, "unit"),
+        ({"happened_at": timezone.now() + timedelta(days=9)}, "happened_at"),
+        ({"kind": "export", "waste": f"test-{LOTS}", "lot": "none"}, "lot"),
+    ],
+)
+def test_a_bad_row_says_which_column(district, firm, actor, changes, field):
+    with pytest.raises(Refusal) as refused:
+        write(row(**changes), actor("officer"))
+    assert refused.value.field == field
+    assert not Movement.objects.exists()
+
+
+def test_a_clerk_imports_for_the_own_firm_only(district, firm, actor):
+    district.place("quarry")
+    mine = actor("clerk", organisations=[firm])
+    assert write(row(), mine)
+    with pytest.raises(Refusal):
+        write(row(organisation="quarry", site="quarry", external_id="Q-1"), mine)
+
+
+def test_two_firms_may_use_the_same_number(district, firm, actor):
+    district.place("quarry")
+    officer = actor("officer")
+    one = write(row(), officer)
+    other = write(row(organisation="quarry", site="quarry"), officer)
+    assert one.uuid != other.uuid
+
+
+def test_the_import_page_and_its_template_open(firm, sign_in):
+    client = sign_in("clerk", organisations=[firm])
+    assert client.get(reverse("ledger.movement.import")).status_code == 200
+    response = client.get(reverse("ledger.movement.template"))
+    assert b"".join(response.streaming_content).startswith(b"PK")
+    assert sign_in("keeper").get(reverse("ledger.movement.import")).status_code == 403
+
+
+def test_findings_of_the_ledger_are_seen_by_whom_they_concern(district, firm, actor):
+    officer = actor("officer")
+    write(row(kind="export", value=Decimal(2), external_id="X-1"), officer)
+    assert findings.visible(actor("clerk", organisations=[firm])).count() == 1
+    quarry = district.place("quarry").organisation
+    assert findings.visible(actor("clerk", organisations=[quarry])).count() == 0
+
+
+def test_a_finding_leads_to_its_account(district, firm, actor, sign_in):
+    write(row(kind="export", value=Decimal(2), external_id="X-1"), actor("officer"))
+    found = FindingRecord.objects.get()
+    url = findings.page_of(found)
+    assert sign_in("officer").get(url).status_code == 200
+
+
+def test_the_desk_shows_what_stands_too_long(district, actor):
+    district.arise("garage", 0.2, waste=LOTS, at=timezone.now() - timedelta(days=500))
+    card, source = DESK_PARTS
+    garage = Organisation.objects.get(name="garage")
+    clerk = actor("clerk", organisations=[garage])
+    assert card.count(clerk) == source.count(clerk) == 1
+    (todo,) = source.items(clerk, 10)
+    assert (todo.mass_g, todo.tone) == (200_000, "bad")
+    stranger = actor("clerk", organisations=[district.place("quarry").organisation])
+    assert card.count(stranger) == 0
+
+
+def test_a_container_is_found_by_its_number_within_reach(district, firm, actor):
+    drum = {"waste": f"test-{LOTS}", "unit": "kg", "value": Decimal(200), "lot": "DRUM-77"}
+    write(row(**drum), actor("officer"))
+    (source,) = SEARCH
+    assert [hit.name for hit in source.find("m-77", actor("officer"), 5)] == ["DRUM-77"]
+    quarry = district.place("quarry").organisation
+    assert not list(source.find("m-77", actor("clerk", organisations=[quarry]), 5))
+
+
+def test_every_minute_the_queue_is_folded(district):
+    district.arise("yard", 5)
+    assert Unfolded.objects.exists()
+    tasks.fold.func(0)
+    assert not Unfolded.objects.exists()
+    assert FlowDay.objects.exists()
+
+
+def test_every_night_days_below_zero_are_found_and_mended_ones_cleared(district):
+    district.arise("yard", 5, at=timezone.now() - timedelta(days=2))
+    district.recover("yard", 3, at=timezone.now() - timedelta(days=4))
+    tasks.negative_days.func(0)
+    found = FindingRecord.objects.get(code="ledger.negative_day")
+    assert found.cleared_at is None
+    assert found.values["days"] >= 1
+    district.arise("yard", 3, at=timezone.now() - timedelta(days=9))
+    tasks.negative_days.func(0)
+    found.refresh_from_db()
+    assert found.cleared_at is not None
