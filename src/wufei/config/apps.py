@@ -10,6 +10,9 @@ class ConfigConfig(AppConfig):
         from wufei.config.desk import PANELS
         from wufei.domains import DOMAINS
         from wufei.hub.accounts import actors, choices
+        from wufei.hub.accounts.pages import with_actor_names
+        from wufei.hub.accounts.permissions import Role
+        from wufei.hub.audit import pages as audit_pages
         from wufei.hub.base import desk, search
         from wufei.hub.base.waiting import WAITING
         from wufei.hub.catalogue import declarations
@@ -25,6 +28,7 @@ class ConfigConfig(AppConfig):
         domains.fill((domain.code, domain.name) for domain in DOMAINS)
         actors.register_memberships(Provider())
         ui_domains.fill((one.code, one.name, one.short_name) for one in DOMAINS)
+        audit_pages.register_people(with_actor_names, Role.choices)
         choices.register(regions=_regions, domains=ui_domains.choices)
         search.register(*SEARCH, WASTES, *LEDGER_SEARCH)
         desk.register(*PANELS, *WAITING, *LEDGER_DESK, *DESK_PARTS)

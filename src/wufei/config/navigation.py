@@ -116,7 +116,9 @@ def groups(actor: Actor, path: str) -> list[Group]:
         if entry.group is title and actor.may(entry.act)
     ]
     urls = {entry: reverse(entry.url_name) for entry in entries}
-    active = max((url for url in urls.values() if path.startswith(url)), key=len, default="")
+    # The desk is at "/", which every path begins with.
+    above = (url for url in urls.values() if path == url or (url != "/" and path.startswith(url)))
+    active = max(above, key=len, default="")
     return [
         Group(str(title), [_line(entry, urls[entry], active) for entry in members])
         for title, members in groupby(entries, key=lambda entry: entry.group)

@@ -6,7 +6,8 @@ from typing import Any
 import django_filters
 from allauth.mfa.models import Authenticator
 from django import forms
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.accounts import choices, services
@@ -14,6 +15,7 @@ from wufei.hub.accounts.actors import memberships
 from wufei.hub.accounts.models import Contact, User
 from wufei.hub.accounts.permissions import Role
 from wufei.hub.audit import services as audit
+from wufei.hub.audit.models import AuditEvent
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.pages import Action, ActorForm, Resource, Section
 from wufei.hub.base.tables import Column, Kind, Table
@@ -25,6 +27,16 @@ MANAGE = "accounts.user.manage"
 def _rows(actor: Actor) -> "QuerySet[User]":
     factor = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
     return User.objects.select_related("contact").annotate(second_factor=Exists(factor))
+
+
+def with_actor_names(events: "QuerySet[AuditEvent]") -> "QuerySet[AuditEvent]":
+    """Events of the audit log with the names of those people who still have an account."""
+    key = Concat(Value("person:"), Cast("uuid", CharField()))
+    people = User.objects.annotate(key=key).filter(key=OuterRef("actor"))
+    named: QuerySet[AuditEvent] = events.annotate(
+        actor_name=Subquery(people.values("display_name")[:1])
+    )
+    return named
 
 
 def _state(user: User) -> str:
