@@ -13,7 +13,7 @@ _CHUNK_BYTES = 64 * 1024
 
 
 def made(
-    request: HttpRequest, write: Callable[[IO[bytes]], None], name: str, content_type: str
+    request: HttpRequest, write: Callable[[IO[bytes]], object], name: str, content_type: str
 ) -> StreamingHttpResponse:
     """A download of what ``write`` puts into a file; the file has no name and ends with it."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  (closed when it has been sent)

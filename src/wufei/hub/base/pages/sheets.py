@@ -7,9 +7,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from wufei.hub.base import printing
 from wufei.hub.base.errors import Refusal
+from wufei.hub.base.pages.forms import submit_once
 from wufei.hub.base.pages.lists import Selection
 from wufei.hub.base.pages.resource import ResourcePage
 from wufei.hub.base.streaming import made
@@ -60,12 +62,15 @@ class ImportPage(ResourcePage):
         return self._show()
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        upload = request.FILES.get("file")
         try:
-            run = importing.hand_in(self.resource.table, upload, self.request.actor)
+            return HttpResponseRedirect(submit_once(self.request, self._hand_in))
         except Refusal as refusal:
             return self._show(refusal)
-        return HttpResponseRedirect(reverse("base.import.detail", args=[run.uuid]))
+
+    def _hand_in(self) -> str:
+        upload = self.request.FILES.get("file")
+        run = importing.hand_in(self.resource.table, upload, self.request.actor)
+        return reverse("base.import.detail", args=[run.uuid])
 
     def _show(self, refusal: Refusal | None = None) -> HttpResponse:
         context: dict[str, Any] = {
@@ -74,6 +79,7 @@ class ImportPage(ResourcePage):
             "template_url": self.resource.url("template"),
             "back": self.resource.url("list"),
             "refusal": refusal,
+            "token": uuid7(),
             "limits": importing.limits(),
             "runs": importing.runs_of(self.request.actor, self.resource.table)[:10],
         }

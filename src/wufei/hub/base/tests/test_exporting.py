@@ -1,14 +1,17 @@
 """Tables on their way out."""
 
+import asyncio
 import csv
 from datetime import datetime
 from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
+from django.test import AsyncRequestFactory
 from openpyxl import load_workbook
 
 from wufei.hub.base.models import CalendarDay
+from wufei.hub.base.streaming import made
 
 FORMULA = '=HYPERLINK("http://evil.example","x")'
 
@@ -83,6 +86,19 @@ def test_a_list_is_printed_with_its_heading(download, days):
     text = PdfReader(BytesIO(content)).pages[0].extract_text()
     assert "Festival 3" in text
     assert "Source" in text
+
+
+def test_a_download_flows_under_the_asynchronous_server():
+    request = AsyncRequestFactory().get("/")
+    answer = made(request, lambda file: file.write(b"x" * 200_000), "联单.csv", "text/csv")
+
+    async def collect():
+        return [part async for part in answer]
+
+    parts = asyncio.run(collect())
+    assert answer.is_async
+    assert len(parts) > 1
+    assert sum(map(len, parts)) == 200_000
 
 
 def test_an_unknown_format_is_not_found(gardener, db):

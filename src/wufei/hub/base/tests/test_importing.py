@@ -7,6 +7,7 @@ from datetime import date
 from io import BytesIO
 from threading import Thread
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -211,6 +212,18 @@ def test_only_the_person_who_handed_it_in_sees_an_import(hand_in, sheet, gardene
         assert other.get(f"/imports/{run.uuid}/{address}").status_code == 404
     assert other.post(f"/imports/{run.uuid}/cancel/").status_code == 404
     assert "0 entries" in other.get("/imports/").content.decode()
+
+
+def test_a_file_sent_twice_by_a_double_tap_is_one_import(gardener, committed, sheet):
+    client, token = gardener(), str(uuid4())
+    places = [
+        client.post(
+            "/garden/days/import/", {"file": sheet([HEAD, GOOD]), "submission": token}
+        ).headers["Location"]
+        for _tap in (1, 2)
+    ]
+    assert places[0] == places[1]
+    assert ImportRun.objects.count() == 1
 
 
 def test_my_imports_are_listed_with_their_result(hand_in, sheet, run_jobs):

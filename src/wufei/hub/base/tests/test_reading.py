@@ -1,6 +1,7 @@
 """Files as they come: encodings, formats, and those that were made to hurt."""
 
 import io
+import struct
 import zipfile
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from wufei.hub.base.errors import Refusal
-from wufei.hub.base.files.content import CSV, ODS, XLSX, sniff
+from wufei.hub.base.files.content import CSV, ODS, XLS, XLSX, sniff
 from wufei.hub.base.tables import reading
 
 ROWS = [["Day", "Name"], ["2031-05-01", "劳动节"]]
@@ -73,6 +74,13 @@ def test_an_open_document_is_read(tmp_path):
     assert read(path, ODS.mime) == ROWS
 
 
+def test_an_old_workbook_is_read(tmp_path):
+    path = write(tmp_path, old_workbook([["Day", "Name"], ["2031-05-01", "劳动节"]]))
+    with path.open("rb") as file:
+        assert sniff(file, "t.xls") is XLS
+    assert read(path, XLS.mime) == ROWS
+
+
 def test_one_cell_at_the_far_corner_takes_no_more_than_its_share(tmp_path):
     book = Workbook()
     page: Any = book.active
@@ -127,3 +135,47 @@ def open_document(rows):
             'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
         )
     return target.getvalue()
+
+
+def old_workbook(rows):
+    """The smallest BIFF8 workbook in the smallest OLE2 container ([MS-XLS], [MS-CFB])."""
+
+    def record(code, *parts):
+        body = b"".join(parts)
+        return struct.pack("<HH", code, len(body)) + body
+
+    def start(kind):
+        return record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0, 0, 0, 6))
+
+    def sheet_at(offset):
+        return record(0x0085, struct.pack("<IBB", offset, 0, 0), b"\x04\x00Days")
+
+    def label(row, column, text):
+        letters = text.encode("utf-16-le")
+        return record(0x0204, struct.pack("<HHHHB", row, column, 0, len(text), 1), letters)
+
+    end = record(0x000A)
+    globals_size = len(start(5) + sheet_at(0) + end)
+    size = record(0x0200, struct.pack("<IIHHH", 0, len(rows), 0, len(rows[0]), 0))
+    cells = b"".join(label(r, c, text) for r, row in enumerate(rows) for c, text in enumerate(row))
+    stream = start(5) + sheet_at(globals_size) + end + start(0x10) + size + cells + end
+    stream = stream.ljust(4096, b"\0")  # shorter ones would need a second kind of sector
+
+    def entry(name, kind, child, first, length):
+        letters = name.encode("utf-16-le")
+        return (
+            letters.ljust(64, b"\0")
+            + struct.pack("<HBB", len(letters) + 2 if name else 0, kind, 1)
+            + struct.pack("<iii", -1, -1, child)
+            + b"\0" * 36
+            + struct.pack("<iQ", first, length)
+        )
+
+    sectors = [-3, -2, *range(3, 10), -2]  # table of sectors, folder, eight of the stream
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16
+    header += struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + b"\0" * 6
+    header += struct.pack("<IIiIIiIiI", 0, 1, 1, 0, 4096, -2, 0, -2, 0)
+    header += struct.pack("<109i", 0, *[-1] * 108)
+    table = struct.pack("<128i", *sectors, *[-1] * (128 - len(sectors)))
+    folder = entry("Root Entry", 5, 1, -2, 0) + entry("Workbook", 2, -1, 2, len(stream))
+    return header + table + folder.ljust(512, b"\0") + stream
