@@ -8,7 +8,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from wufei.hub.base.tables.exporting import file_cell, head_cell
+from wufei.hub.base.tables.exporting import fill, head_cell
 from wufei.hub.base.tables.heading import key
 from wufei.hub.base.tables.models import ImportFault, ImportRun
 from wufei.hub.base.tables.reading import Cells, decode
@@ -45,7 +45,9 @@ def _positions(run: ImportRun) -> dict[str, int]:
 
 
 def _row(sheet: Any, cells: Cells, fault: ImportFault, bad: int | None) -> list[Any]:
-    row = [file_cell(sheet, value) for value in cells]
+    row = [WriteOnlyCell(sheet) for _cell in cells]
+    for cell, value in zip(row, cells, strict=True):
+        fill(cell, value)
     if bad is not None:
         row[bad].fill = _BAD_FILL
     reason = WriteOnlyCell(sheet, value=fault.reason)

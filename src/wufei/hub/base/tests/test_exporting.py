@@ -10,8 +10,10 @@ import pytest
 from django.test import AsyncRequestFactory
 from openpyxl import load_workbook
 
+from wufei.hub.base import printing
 from wufei.hub.base.models import CalendarDay
 from wufei.hub.base.streaming import made
+from wufei.hub.base.tables import exporting
 
 FORMULA = '=HYPERLINK("http://evil.example","x")'
 
@@ -71,9 +73,14 @@ def test_control_characters_do_not_break_a_workbook(download, db):
     assert sheet_rows(download("format=xlsx")[1])[1][2].value == "ab"
 
 
-def test_a_list_beyond_the_cap_is_refused_with_a_way_on(gardener, days, settings):
+@pytest.mark.parametrize("form", ["xlsx", "csv", "pdf"])
+def test_a_list_beyond_the_cap_is_refused_with_a_way_on(
+    gardener, days, settings, monkeypatch, form
+):
     settings.WUFEI_IMPORT_ROWS_MAX = 2
-    answer = gardener().get("/garden/days/export/?format=xlsx")
+    monkeypatch.setattr(exporting, "XLSX_ROWS_MAX", 2)
+    monkeypatch.setattr(printing, "ROWS_MAX", 2)
+    answer = gardener().get(f"/garden/days/export/?format={form}")
     assert answer.status_code == 413
     assert "more than 2 rows" in answer.content.decode()
     assert "Narrow it with filters" in answer.content.decode()
