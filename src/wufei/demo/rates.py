@@ -54,7 +54,7 @@ _FOUR_CLASSES = _streams(
 RATES = (
     Rate("straw", _streams("straw"), recovered, {2021: 91.5, 2025: 95.4}, 95),
     Rate("manure", _streams("livestock_manure"), recovered, {2021: 84.5, 2025: 91.4}, 90),
-    Rate("film", _streams("mulch_film"), recovered, {2021: 86, 2025: 92.3}, 92),
+    Rate("film", _streams("mulch_film"), recovered, {2021: 85, 2025: 92.3}, 92),
     Rate(
         "pesticide_packaging",
         _streams("pesticide_packaging"),
@@ -69,7 +69,7 @@ RATES = (
         {2021: 89.5, 2025: 95.3},
         95,
     ),
-    Rate("household_recovered", _FOUR_CLASSES, recovered, {2021: 24, 2025: 36.5}, 35),
+    Rate("household_recovered", _FOUR_CLASSES, recovered, {2021: 22, 2025: 35.6}, 35),
     Rate(
         "hazardous_recovered",
         _streams("hazardous_industrial"),

@@ -109,7 +109,7 @@ def _film() -> Iterator[Source]:
             t_year,
             _CARRIER,
             1.2,
-            (Outlet("film", "regranulation", (86, 91.6)), Outlet("tip", "landfill", (14, 8.4))),
+            (Outlet("film", "regranulation", (88, 93.6)), Outlet("tip", "landfill", (12, 6.4))),
             FILM_LIFTED,
             keep_t=(0.2, 1.2),
             every=4,

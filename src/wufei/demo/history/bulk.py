@@ -13,7 +13,9 @@ from wufei.hub.ledger.models import AccountKind
 
 DAY_SHIFT, NIGHT_SHIFT = (7.5, 16.5), (20.5, 27.5)
 # Before the books were kept load by load, trips of a day were written down as one.
-_TRIPS_A_DAY, _TOTAL_T_MAX = 2.7, 95
+_TRIPS_A_DAY, _TOTAL_T_MAX = 3.2, 95
+# A load weighs at least this share of what the truck may carry.
+_LEAST = 0.86
 # Weighbridges print multiples of 20 kg.
 _STEP_G = 20_000
 
@@ -80,6 +82,8 @@ class BulkDiary:
         self.unbooked_g = 0
         self.number = 0
         self.due = self.random.randrange(source.every)
+        # With less than this in the yard there is nothing to choose.
+        self.least_g = tonnes(min(o.batch_t or source.load_t for o in source.outlets) * _LEAST)
 
     def day(self, day: date) -> Iterator[Entry]:
         source, way = self.source, along(day)
@@ -94,6 +98,8 @@ class BulkDiary:
         source = self.source
         hour = source.hours[0] + self.random.random()
         keep_g = tonnes(between(source.keep_t, along(day, stops=False)))
+        if self.standing_g - keep_g < self.least_g:
+            return
         trips = 1 if pace(day) == 1 else _TRIPS_A_DAY
         while (pick := self._next(way, keep_g, trips)) is not None:
             outlet, mass_g = pick
@@ -134,7 +140,7 @@ class BulkDiary:
         chosen = max(range(len(outlets)), key=lambda n: self.owed[n] + weights[n] / total)
         outlet = outlets[chosen]
         size_t = outlet.batch_t or min(self.source.load_t * trips, _TOTAL_T_MAX)
-        size_g = round(tonnes(size_t) * self.random.uniform(0.86, 1.0) / _STEP_G) * _STEP_G
+        size_g = round(tonnes(size_t) * self.random.uniform(_LEAST, 1.0) / _STEP_G) * _STEP_G
         mass_g = max(size_g, _STEP_G if size_t > 1 else tonnes(size_t))
         if self.standing_g - keep_g < mass_g:
             return None

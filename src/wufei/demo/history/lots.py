@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from wufei.demo.history.bulk import DAY_SHIFT, How, Outlet
 from wufei.demo.history.plants import HABITS, outcome
 from wufei.demo.history.seasons import Season, even
-from wufei.demo.history.world import World, along, between, moment, tonnes, weighed
+from wufei.demo.history.world import World, along, between, moment, pace, tonnes, weighed
 from wufei.hub.ledger.entries import AccountKey, Entry, LotPart, NewLot
 from wufei.hub.ledger.models import AccountKind
 from wufei.hub.ledger.units import Mass, mass
@@ -116,7 +116,7 @@ class LotDiary:
     def _arise(self, day: date) -> Iterator[Entry]:
         source = self.source
         self.filling_g += self.made_by() if self.made_by else self._arisen_g(day)
-        size_g = tonnes(source.container_t)
+        size_g = self._size_g(day)
         hour = source.hour - 1
         while self.filling_g >= size_g:
             mass_g = size_g
@@ -125,6 +125,11 @@ class LotDiary:
             self.filling_g -= mass_g
             yield self._container(day, hour, mass_g)
             hour = min(hour + 0.1, DAY_SHIFT[1])
+
+    def _size_g(self, day: date) -> int:
+        """Before the books were kept in detail, two containers were written down as one."""
+        one = self.source.unit == "piece" or pace(day) == 1
+        return tonnes(self.source.container_t * (1 if one else 2))
 
     def _arisen_g(self, day: date) -> float:
         a_day_t = between(self.source.t_year, along(day)) / 365 * self.source.season(day)

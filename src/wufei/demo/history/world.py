@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from random import Random
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -67,6 +67,7 @@ def moment(day: date, hour: float) -> datetime:
     return midnight + timedelta(minutes=round(hour * 60))
 
 
+@lru_cache(maxsize=16)
 def along(day: date, *, stops: bool = True) -> float:
     """How far the district is on its way: 0 in the base year, 1 in the target year.
 
@@ -79,7 +80,7 @@ def along(day: date, *, stops: bool = True) -> float:
 
 def pace(day: date) -> int:
     """How many times rarer the books were kept on ``day`` than they are today."""
-    return 1 if day >= IN_DETAIL_FROM else 2
+    return 1 if day >= IN_DETAIL_FROM else 3
 
 
 def between(ends: tuple[float, float], way: float) -> float:
