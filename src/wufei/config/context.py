@@ -28,6 +28,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "bottom": SimpleLazyObject(lambda: navigation.bottom(actor, request.path)),
         "organisations": SimpleLazyObject(lambda: _organisations(request)),
         "acting_for": SimpleLazyObject(lambda: request.session.get(ACTING_FOR)),
+        "acting_name": SimpleLazyObject(lambda: _acting_name(request)),
         "demo_users": SimpleLazyObject(_demo_users),
         "notices_url": reverse("base.notice.list") if actor.may("base.notice.view") else "",
         "notices_count": SimpleLazyObject(lambda: unread_count(actor)),
@@ -43,6 +44,11 @@ def _organisations(request: HttpRequest) -> dict[int, str]:
     if not request.user.is_authenticated:
         return {}
     return dict(memberships().organisations(request.user))
+
+
+def _acting_name(request: HttpRequest) -> str:
+    """The organisation that an agent has chosen to act for; empty for all of theirs."""
+    return _organisations(request).get(request.session.get(ACTING_FOR, 0), "")
 
 
 def _district() -> str:

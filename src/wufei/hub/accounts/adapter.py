@@ -1,25 +1,20 @@
 """How allauth behaves here: accounts are given by an administrator, and everything is audited."""
 
 import math
-import time
 from typing import Any
 
-from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core.internal import ratelimit
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import ngettext
 
+from wufei.hub.accounts import lockout
 from wufei.hub.accounts.actors import actor_for
 from wufei.hub.accounts.models import User
 from wufei.hub.accounts.services import subject
 from wufei.hub.audit import services as audit
 from wufei.hub.base.actor import NOBODY
-
-_ACTION = "login_failed"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -30,8 +25,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError as error:
-            key = self._get_login_attempts_cache_key(request, **credentials)
-            raise ValidationError(_locked_text(_wait_s(request, key)), code=error.code) from error
+            wait_s = lockout.wait_s(request, credentials.get("username", ""))
+            raise ValidationError(_locked_text(wait_s), code=error.code) from error
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        return lockout.key_of(credentials.get("username", ""))
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         user = User.objects.filter(username=credentials.get("username", "")).first()
@@ -49,20 +47,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             user.must_change_password = False
             super().set_password(user, password)
             audit.record(actor_for(user), "accounts:password:change", subject=subject(user))
-
-
-def _wait_s(request: HttpRequest, key: str) -> int:
-    """Seconds until the next try is counted again: the longest of the limits that are full."""
-    now, wait = time.time(), 0.0
-    for rate in ratelimit.parse_rates(app_settings.RATE_LIMITS[_ACTION]):
-        entry = ratelimit.get_cache_key(
-            request, app="allauth.account", action=_ACTION, rate=rate, key=key
-        )
-        # Newest first; the limit is full while its oldest counted try is younger than its span.
-        history = cache.get(entry) or []
-        if len(history) >= rate.amount:
-            wait = max(wait, history[rate.amount - 1] + rate.duration - now)
-    return max(1, math.ceil(wait))
 
 
 def _locked_text(wait_s: int) -> str:

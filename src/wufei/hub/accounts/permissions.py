@@ -22,7 +22,7 @@ class Role(models.TextChoices):
     DISPATCHER = "dispatcher", _("City-management dispatcher")
     TOWN_OFFICER = "town_officer", _("Town officer")
     CLERK = "clerk", _("Enterprise environment clerk")
-    AGENT = "agent", _("Environment agent of several firms")
+    AGENT = "agent", _("Environment agent")
     DRIVER = "driver", _("Driver")
     KEEPER = "keeper", _("Station keeper")
     RESIDENT = "resident", _("Resident")

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from wufei.hub.accounts import lockout
 from wufei.hub.accounts.actors import memberships
 from wufei.hub.accounts.models import Contact, User
 from wufei.hub.accounts.permissions import Role
@@ -91,7 +92,8 @@ def _insert(user: User) -> None:
 def set_password(user: User, password: str, *, by: Actor) -> User:
     """An administrator gives a new password, which its owner replaces on signing in.
 
-    Running sessions end, because they are bound to the old one. Raises ``Invalid`` for a weak one.
+    Running sessions end, because they are bound to the old one; a lockout ends, too. Raises
+    ``Invalid`` for a weak one.
     """
     _check_password(password, user)
     user.set_password(password)
@@ -99,6 +101,7 @@ def set_password(user: User, password: str, *, by: Actor) -> User:
     with transaction.atomic():
         user.save(update_fields=["password", "must_change_password"])
         audit.record(by, "accounts:password:reset", subject=subject(user))
+    lockout.lift(user.username)
     return user
 
 

@@ -65,6 +65,13 @@ def test_a_lockout_holds_for_other_browsers_too(li, browser):
     assert other.get("/").status_code == 302
 
 
+def test_a_new_password_from_the_administrator_ends_the_lockout(li, browser):
+    for _guess in range(6):
+        enter(browser, "guess")
+    services.set_password(li, "from-the-Administrator-1", by=system("test"))
+    assert enter(browser, "from-the-Administrator-1").status_code == 302
+
+
 def test_nobody_signs_up(db, browser):
     assert browser.get("/accounts/signup/").status_code == 404
 
