@@ -15,6 +15,9 @@ CORES := $(shell nproc 2>/dev/null || echo 2)
 CHECKED := WUFEI_HOME=$(DONE)/home DJANGO_SETTINGS_MODULE=wufei.config.settings PYTHONWARNINGS=ignore
 PRODUCTION := WUFEI_SECURE=true WUFEI_DEMO=false WUFEI_MFA_REQUIRED=true
 
+# Without compiled modules every process would compile a thousand files anew, at every start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test check bench
 
 run:
