@@ -5,8 +5,10 @@ A refusal has a stable ``code``, the HTTP status and a message that says what to
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import DataError, IntegrityError
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 
 class Refusal(Exception):
@@ -70,3 +72,31 @@ class IdReused(Refusal):
     message = gettext_noop(
         "The id %(id)s was used before for something else. Nothing was written; use a new id."
     )
+
+
+# What a service may answer with when it will not write something.
+REFUSED = (Refusal, ValidationError, IntegrityError, DataError)
+
+
+def problems(error: Exception) -> list[tuple[str, str]]:
+    """(field, text) of everything that one of ``REFUSED`` says; field "" means the whole."""
+    if isinstance(error, Refusal):
+        return [(error.field, str(error))]
+    if isinstance(error, ValidationError):
+        if not hasattr(error, "error_dict"):
+            return [("", " ".join(error.messages))]
+        return [
+            ("" if field == NON_FIELD_ERRORS else field, " ".join(texts))
+            for field, texts in error.message_dict.items()
+        ]
+    diagnosis = getattr(error.__cause__, "diag", None)
+    rule = getattr(diagnosis, "constraint_name", None) or type(error).__name__
+    text = gettext("This contradicts what is already there (%(rule)s). Check it and try again.")
+    return [("", text % {"rule": rule})]
+
+
+def as_refusal(error: Exception) -> Refusal:
+    """One of ``REFUSED`` as a refusal, for where there is no form to show it in."""
+    if isinstance(error, Refusal):
+        return error
+    return Invalid(" ".join(text for _field, text in problems(error)))

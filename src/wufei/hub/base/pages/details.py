@@ -7,14 +7,13 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from uuid_utils.compat import uuid7
 
-from wufei.hub.base.errors import Forbidden, Invalid, Refusal
+from wufei.hub.base.errors import REFUSED, Forbidden, Refusal, as_refusal
 from wufei.hub.base.pages.forms import make_form, show_refusal, submit_once
 from wufei.hub.base.pages.resource import Action, ResourcePage
 from wufei.hub.base.tables.show import Cell, Shower
@@ -102,11 +101,11 @@ class ActionPage(ResourcePage):
         cleaned = form.cleaned_data if form is not None else {}
         try:
             target = submit_once(self.request, lambda: self._run(obj, cleaned))
-        except (Refusal, ValidationError) as refusal:
-            if form is None and isinstance(refusal, ValidationError):
-                raise Invalid(" ".join(refusal.messages)) from refusal
-            if isinstance(refusal, Forbidden) or form is None:
+        except REFUSED as refusal:
+            if isinstance(refusal, Forbidden):
                 raise
+            if form is None:
+                raise as_refusal(refusal) from refusal
             show_refusal(form, refusal)
             return self._show(obj, form)
         messages.success(request, _("Done: %(action)s.") % {"action": self.action.label})

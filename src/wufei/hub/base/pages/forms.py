@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 from uuid_utils.compat import uuid7
 
 from wufei.hub.base.access import Request
-from wufei.hub.base.errors import Forbidden, Invalid, Refusal
+from wufei.hub.base.errors import REFUSED, Forbidden, Invalid, problems
 from wufei.hub.base.models import Submission
 from wufei.hub.base.pages.resource import ActorForm, ResourcePage
 
@@ -39,15 +38,10 @@ def make_form(
     return form(**options)
 
 
-def show_refusal(form: forms.Form, refusal: Refusal | ValidationError) -> None:
+def show_refusal(form: forms.Form, refusal: Exception) -> None:
     """Put what a service said beside the field it speaks of, or on top."""
-    if isinstance(refusal, Refusal):
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        return
-    by_field = refusal.message_dict if hasattr(refusal, "error_dict") else {"": refusal.messages}
-    for name, texts in by_field.items():
-        known = name in form.fields and name != NON_FIELD_ERRORS
-        form.add_error(name if known else None, ValidationError(texts))
+    for field, text in problems(refusal):
+        form.add_error(field if field in form.fields else None, text)
 
 
 def submit_once(request: Request, work: Callable[[], str]) -> str:
@@ -111,7 +105,7 @@ class FormPage(ResourcePage):
             return self._show(form, obj)
         try:
             target = submit_once(self.request, lambda: self._save(form, obj))
-        except (Refusal, ValidationError) as refusal:
+        except REFUSED as refusal:
             if isinstance(refusal, Forbidden):
                 raise
             show_refusal(form, refusal)

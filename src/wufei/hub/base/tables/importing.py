@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.db.models import QuerySet
@@ -15,7 +14,7 @@ from django.utils.translation import get_language, gettext_noop, override
 from django.utils.translation import gettext as _
 
 from wufei.hub.base.actor import Actor
-from wufei.hub.base.errors import Refusal
+from wufei.hub.base.errors import REFUSED, Refusal, problems
 from wufei.hub.base.files.content import Kind as FileKind
 from wufei.hub.base.files.services import path_of, store
 from wufei.hub.base.notices.services import notify
@@ -198,14 +197,18 @@ class Taker:
             with transaction.atomic():
                 assert self.table.write is not None
                 self.table.write(values, self.actor)
-        except (Refusal, ValidationError, IntegrityError, DataError) as error:
+        except REFUSED as error:
             return self._describe(number, cells, error)
         return None
 
     def _describe(self, number: int, cells: Cells, error: Exception) -> ImportFault:
-        column, reason = explain(error)
+        found = problems(error)
         return ImportFault(
-            run=self.run, row_number=number, cells=encode(cells), column=column, reason=reason
+            run=self.run,
+            row_number=number,
+            cells=encode(cells),
+            column=found[0][0],
+            reason=" ".join(text for _column, text in found),
         )
 
     def _values(self, cells: Cells) -> dict[str, Any]:
@@ -218,16 +221,3 @@ class Taker:
                 refusal.field = column.name
                 raise
         return values
-
-
-def explain(error: Exception) -> tuple[str, str]:
-    """(column, reason) of a row that was not taken."""
-    if isinstance(error, Refusal):
-        return error.field, str(error)
-    if isinstance(error, ValidationError):
-        field = next(iter(error.message_dict), "") if hasattr(error, "error_dict") else ""
-        return field, " ".join(error.messages)
-    diagnosis = getattr(error.__cause__, "diag", None)
-    constraint = getattr(diagnosis, "constraint_name", None)
-    text = _("The database does not take this line (%(rule)s). Check it against the others.")
-    return "", text % {"rule": constraint or type(error).__name__}

@@ -3,6 +3,7 @@ from uuid import uuid4
 
 import pytest
 
+from wufei.hub.base.errors import problems
 from wufei.hub.base.models import CalendarDay
 from wufei.hub.base.pages import lists
 
@@ -155,6 +156,23 @@ def test_a_refusal_stands_beside_its_field_and_nothing_is_kept(gardener, db):
     assert answer.status_code == 422
     assert answer.context["form"].errors["day"] == ["Days before 2000 are not kept."]
     assert not CalendarDay.objects.filter(day__year=1999).exists()
+
+
+def test_what_the_database_refuses_is_told_on_the_form(gardener, days):
+    answer = gardener().post("/garden/days/new/", NEW_DAY | {"day": "2031-01-01"})
+    assert answer.status_code == 422
+    assert "contradicts what is already there" in answer.content.decode()
+    assert CalendarDay.objects.get(day="2031-01-01").name == "Festival 1"
+
+
+def test_what_a_model_refuses_is_told_beside_its_fields():
+    from django.core.exceptions import ValidationError
+
+    assert problems(ValidationError({"name": ["Too short."], "__all__": ["No."]})) == [
+        ("name", "Too short."),
+        ("", "No."),
+    ]
+    assert problems(ValidationError(["No.", "Never."])) == [("", "No. Never.")]
 
 
 def test_editing_starts_from_what_is_there(gardener, days):
