@@ -47,11 +47,11 @@ class Selection:
                 rows = rows.filter(
                     reduce(or_, (Q(**{lookup: word}) for lookup in self.table.search))
                 )
-        order = self.order
-        if order is None:
-            return rows
-        # The key makes the order total, so that no row is on two pages or on none.
-        return rows.order_by(order, "pk")
+        order = [self.order] if self.order else rows.query.order_by or rows.model._meta.ordering
+        # The key makes the order total, so that no row is on two pages or on none; rows that
+        # are sums of others have none.
+        key = () if isinstance(rows.query.group_by, tuple) else ("pk",)
+        return rows.order_by(*order, *key)
 
     @property
     def words(self) -> str:

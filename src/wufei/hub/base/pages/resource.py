@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.urls import reverse
 
@@ -99,7 +100,10 @@ class Resource:
 
     def find(self, key: Any, actor: Actor) -> Any:
         """The object, if this actor may see it; otherwise it does not exist for them."""
-        found = self.table.rows(actor).filter(**{self.lookup: key}).first()
+        try:
+            found = self.table.rows(actor).filter(**{self.lookup: key}).first()
+        except (ValueError, ValidationError):  # nothing has such a key
+            found = None
         if found is None:
             raise Http404
         return found

@@ -128,6 +128,11 @@ def test_what_an_actor_may_not_see_does_not_exist_for_them(gardener, db):
         assert client.get(f"/garden/days/2020-01-01/{address}").status_code == 404
 
 
+@pytest.mark.parametrize("key", ["nonsense", "2031-02-30", "%00", "x" * 3000])
+def test_nonsense_for_a_key_is_not_found(gardener, db, key):
+    assert gardener().get(f"/garden/days/{key}/").status_code == 404
+
+
 def test_a_new_object_is_saved_and_shown(gardener, db):
     answer = gardener().post("/garden/days/new/", NEW_DAY, follow=True)
     assert answer.redirect_chain == [("/garden/days/2032-05-01/", 302)]
