@@ -45,4 +45,8 @@ class DutiesMiddleware:
             return self.get_response(request)
         if request.headers.get("HX-Request"):
             return HttpResponse(headers={"HX-Redirect": reverse(duty)})
+        if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+            # A script that looks something up must not open the page of the duty unseen: each
+            # look at the second factor's page makes a new secret.
+            return HttpResponse(status=403)
         return HttpResponseRedirect(reverse(duty))

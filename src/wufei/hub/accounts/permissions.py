@@ -52,6 +52,10 @@ base.notice.view             A A A A R O O O O O A
 base.finding.view            A A A R R O O . O . A
 base.import.view             A A A A R O O . O . A
 base.file.view               A A A A R O O O O O A
+base.calendar.view           A A A A A A A . A . A
+base.calendar.edit           A . . . . . . . . . .
+base.calendar.import         A . . . . . . . . . .
+base.calendar.export         A A A A A A A . A . A
 
 registry.region.view         A A A A A A A A A A A
 registry.region.edit         A . . . . . . . . . .

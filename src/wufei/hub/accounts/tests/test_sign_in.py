@@ -132,6 +132,13 @@ def test_officials_without_a_second_factor_set_it_up_first_where_it_is_required(
     assert fragment.headers["HX-Redirect"] == "/accounts/2fa/totp/activate/"
 
 
+def test_a_lookup_in_the_background_does_not_open_the_page_of_a_duty(li, browser, settings):
+    settings.MFA_REQUIRED = True
+    enter(browser)
+    answer = browser.get("/counts/", headers={"Sec-Fetch-Mode": "cors"})
+    assert answer.status_code == 403
+
+
 def test_a_driver_needs_no_second_factor(db, sign_in, settings):
     settings.MFA_REQUIRED = True
     assert sign_in("driver").get("/").status_code == 200

@@ -143,8 +143,11 @@ function showCounts(counts) {
 
 async function loadCounts() {
   if (document.hidden) return;
-  const answer = await fetch(side.dataset.counts, { headers: { Accept: "application/json" } });
-  if (!answer.ok || answer.redirected) return;
+  const answer = await fetch(side.dataset.counts, {
+    headers: { Accept: "application/json" },
+    redirect: "error",
+  });
+  if (!answer.ok) return;
   const counts = await answer.json();
   sessionStorage.setItem("counts", JSON.stringify(counts));
   showCounts(counts);
