@@ -143,7 +143,7 @@ class BindForm(ActorForm):
         widget=Offering,
         help_text=_("Plate of a vehicle, or name of one of the organisation's sites."),
     )
-    first = DayField(label=_("From"), required=False, help_text=_("Empty: from today."))
+    first = DayField(label=_("Bound from"), required=False, help_text=_("Empty: from today."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -212,7 +212,7 @@ def save(obj: Organisation | None, cleaned: Values, actor: Actor) -> Organisatio
 
 class RenameForm(forms.Form):
     name = forms.CharField(label=_("New name"), max_length=120)
-    first = DayField(label=_("From"))
+    first = DayField(label=_("In use from"))
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
 
 

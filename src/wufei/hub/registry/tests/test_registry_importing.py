@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import translation
 from openpyxl import Workbook, load_workbook
 
 from wufei.hub.base.actor import system
@@ -36,10 +35,9 @@ BAD_REGION = ["于集生态养殖场", "", "farm", "agricultural", "无此镇", 
 
 
 @pytest.fixture(autouse=True)
-def english_files_of_ones_own(settings, tmp_path):
+def own_files(settings, tmp_path):
+    """Stored files of a test lie in its own folder."""
     settings.MEDIA_ROOT = tmp_path / "files"
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
