@@ -49,6 +49,9 @@ class CalendarDay(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"
+
 
 class FindingRecord(models.Model):
     """A finding that was seen; open until it is cleared. See ``findings.Finding``."""

@@ -2,7 +2,9 @@
 
 from django.urls import URLPattern, path
 
+from wufei.hub.base.pages import urls
 from wufei.hub.base.views import files, findings, imports, notices
+from wufei.hub.base.views.calendar import RESOURCE
 
 urlpatterns: list[URLPattern] = [
     path("imports/", imports.ImportList.as_view(), name="base.import.list"),
@@ -12,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("imports/<uuid:uuid>/faults/", imports.faults, name="base.import.faults"),
     path("files/<uuid:uuid>/", files.download, name="base.file.download"),
     path("findings/", findings.FindingList.as_view(), name="base.finding.list"),
+    *urls(RESOURCE),
     path("notices/", notices.NoticeList.as_view(), name="base.notice.list"),
     path("notices/read/", notices.read_all, name="base.notice.read"),
     path("notices/<uuid:uuid>/", notices.show, name="base.notice.detail"),

@@ -12,7 +12,13 @@ from datetime import date, timedelta
 from importlib import resources
 from typing import Any
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from wufei.hub.base.actor import Actor
+from wufei.hub.base.errors import Invalid
 from wufei.hub.base.models import CalendarDay
+from wufei.hub.base.recording import record
 
 _ONE_DAY = timedelta(days=1)
 
@@ -71,6 +77,30 @@ def working_days_between(start: date, end: date) -> int:
 
 def calendar_known(year: int) -> bool:
     return CalendarDay.objects.filter(day__year=year).exists()
+
+
+def save_day(day: CalendarDay | None, values: Mapping[str, Any], actor: Actor) -> CalendarDay:
+    """Add a day or correct one (its date stays); the same again changes nothing."""
+    differs = values["kind"] == CalendarDay.Kind.WORKDAY
+    date_ = day.day if day else values["day"]
+    if differs is (date_.weekday() < 5):
+        raise Invalid(
+            _("%(day)s is such a day anyway. Only days that differ from their weekday are kept.")
+            % {"day": date_},
+            field="kind",
+        )
+    kept = {name: values[name] for name in ("kind", "name", "source", "certain") if name in values}
+    with transaction.atomic():
+        saved, _new = CalendarDay.objects.update_or_create(day=date_, defaults=kept)
+        record(actor, "base:calendar:save", subject=f"base.calendar:{date_}", kind=saved.kind)
+    return saved
+
+
+def remove_day(day: CalendarDay, actor: Actor) -> None:
+    """Let a day be like its weekday again."""
+    with transaction.atomic():
+        record(actor, "base:calendar:remove", subject=f"base.calendar:{day.day}", kind=day.kind)
+        day.delete()
 
 
 def shipped_days() -> Iterator[dict[str, Any]]:

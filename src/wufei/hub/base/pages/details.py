@@ -119,7 +119,9 @@ class ActionPage(ResourcePage):
         if not self.action.visible(obj):
             raise NoLongerPossible
         self.action.run(obj, self.request.actor, cleaned)
-        return self.resource.url("detail", obj)
+        return (
+            self.resource.url("list") if self.action.removes else self.resource.url("detail", obj)
+        )
 
     def _show(self, obj: Any, form: forms.Form | None) -> HttpResponse:
         url = self.resource.url(self.action.code, obj)

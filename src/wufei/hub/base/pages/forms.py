@@ -91,12 +91,7 @@ class FormPage(ResourcePage):
 
     def get(self, request: HttpRequest, key: Any = None) -> HttpResponse:
         obj = self._object(key)
-        resource = self.resource
-        initial = resource.initial(obj) if resource.initial and obj is not None else None
-        if initial is None:
-            # A link may prefill a new form: ?region=…
-            initial = request.GET.dict()
-        return self._show(self._form(obj, initial), obj)
+        return self._show(self._form(obj), obj)
 
     def post(self, request: HttpRequest, key: Any = None) -> HttpResponse:
         obj = self._object(key)
@@ -123,9 +118,15 @@ class FormPage(ResourcePage):
             raise Forbidden(self.act)
         return obj
 
-    def _form(self, obj: Any, initial: Any = None) -> forms.Form:
-        assert self.resource.form is not None
-        return make_form(self.resource.form, self.request, obj, initial)
+    def _form(self, obj: Any) -> forms.Form:
+        resource = self.resource
+        assert resource.form is not None
+        if obj is not None and resource.initial is not None:
+            initial = resource.initial(obj)
+        else:
+            # A link may prefill a new form: ?region=…
+            initial = self.request.GET.dict()
+        return make_form(resource.form, self.request, obj, initial)
 
     def _save(self, form: forms.Form, obj: Any) -> str:
         assert self.resource.save is not None

@@ -29,7 +29,8 @@ class ActorForm(forms.Form):
 class Action:
     """A button on the detail page: ``run(obj, actor, cleaned)`` calls one service.
 
-    ``confirm`` is asked first, ``form`` is filled in first; ``tone`` is "", "primary" or "danger".
+    ``confirm`` is asked first, ``form`` is filled in first; ``tone`` is "", "primary" or "danger";
+    one that ``removes`` the object leads to the list.
     """
 
     code: str
@@ -40,6 +41,7 @@ class Action:
     confirm: Text = ""
     tone: str = ""
     visible: Callable[[Any], bool] = lambda obj: True
+    removes: bool = False
 
 
 @dataclass(frozen=True)

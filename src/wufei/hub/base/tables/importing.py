@@ -18,6 +18,7 @@ from wufei.hub.base.errors import REFUSED, Refusal, problems
 from wufei.hub.base.files.content import Kind as FileKind
 from wufei.hub.base.files.services import path_of, store
 from wufei.hub.base.notices.services import notify
+from wufei.hub.base.recording import record
 from wufei.hub.base.tables.heading import Heading, find_heading
 from wufei.hub.base.tables.models import ImportFault, ImportRun
 from wufei.hub.base.tables.parsing import choice_names, parse
@@ -74,6 +75,7 @@ def hand_in(table: Table, upload: "UploadedFile[Any] | None", actor: Actor) -> I
             unknown_columns=heading.unknown,
             rows_total=heading.rows,
         )
+        record(actor, "base:import:hand_in", subject=f"base.import:{run.uuid}", table=table.code)
         import_table.defer(run=str(run.uuid))
     return run
 
@@ -83,11 +85,12 @@ def runs_of(actor: Actor, table: Table | None = None) -> "QuerySet[ImportRun]":
     return runs.filter(table_code=table.code) if table is not None else runs
 
 
-def cancel(run: ImportRun) -> None:
+def cancel(run: ImportRun, actor: Actor) -> None:
     """Stop after the batch in hand; rows taken so far stay, since each stands alone."""
-    ImportRun.objects.filter(pk=run.pk, state__in=ImportRun.OPEN).update(
-        state=State.CANCELLED, finished=timezone.now()
-    )
+    with transaction.atomic():
+        is_open = ImportRun.objects.filter(pk=run.pk, state__in=ImportRun.OPEN)
+        if is_open.update(state=State.CANCELLED, finished=timezone.now()):
+            record(actor, "base:import:cancel", subject=f"base.import:{run.uuid}")
 
 
 def work_off(uuid: UUID) -> None:

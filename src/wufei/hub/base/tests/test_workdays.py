@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wufei.hub.audit.models import AuditEvent
 from wufei.hub.base import workdays
 from wufei.hub.base.models import CalendarDay
 from wufei.hub.base.workdays import WorkCalendar
@@ -45,6 +46,41 @@ def test_an_administrator_corrects_the_calendar(db):
     CalendarDay.objects.create(day="2031-10-01", kind="holiday", source="Gazette 2030/12")
     assert not workdays.is_working_day(date(2031, 10, 1))
     assert workdays.calendar_known(2031)
+
+
+def test_the_calendar_has_its_pages(sign_in, db):
+    client = sign_in("administrator")
+    new = {
+        "day": "2031-10-01",
+        "kind": "holiday",
+        "name": "国庆节",
+        "source": "Gazette",
+        "certain": 1,
+    }
+    assert client.post("/calendar/new/", new).headers["Location"] == "/calendar/2031-10-01/"
+    assert not workdays.is_working_day(date(2031, 10, 1))
+    client.post("/calendar/2031-10-01/edit/", {"kind": "holiday", "name": "国庆", "source": "G"})
+    assert CalendarDay.objects.get(day="2031-10-01").name == "国庆"
+    page = client.get("/calendar/?year=2031").content.decode()
+    assert "1 entry" in page
+    answer = client.post("/calendar/2031-10-01/remove/")
+    assert answer.headers["Location"] == "/calendar/"
+    assert workdays.is_working_day(date(2031, 10, 1))
+    assert AuditEvent.objects.filter(event__startswith="base:calendar:").count() == 3
+
+
+def test_a_day_like_its_weekday_is_not_kept(sign_in, db):
+    sunday = {"day": "2031-10-05", "kind": "holiday", "source": "Gazette"}
+    answer = sign_in("administrator").post("/calendar/new/", sunday)
+    assert answer.status_code == 422
+    assert "such a day anyway" in answer.content.decode()
+
+
+def test_an_officer_reads_the_calendar_and_changes_nothing(sign_in, db):
+    client = sign_in("officer")
+    assert client.get("/calendar/").status_code == 200
+    for page in ("new/", "import/", "2025-10-01/edit/", "2025-10-01/remove/"):
+        assert client.post(f"/calendar/{page}").status_code == 403
 
 
 def test_what_is_not_certain_is_marked(db):

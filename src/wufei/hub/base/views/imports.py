@@ -81,7 +81,7 @@ def progress(request: Request, uuid: UUID) -> HttpResponse:
 @needs("base.import.view")
 def cancel(request: Request, uuid: UUID) -> HttpResponse:
     run = _run(request, uuid)
-    importing.cancel(run)
+    importing.cancel(run, request.actor)
     return HttpResponseRedirect(reverse("base.import.detail", args=[run.uuid]))
 
 
