@@ -19,6 +19,7 @@ class AccountRow:
     id: int
     key: AccountKey
     by_lots: bool
+    limited: bool
 
 
 _KEYS = """unnest(%(holder)s::bigint[], %(waste)s::bigint[], %(kind)s::text[], %(place)s::bigint[],
@@ -90,7 +91,7 @@ def _find(keys: Sequence[AccountKey]) -> dict[AccountKey, AccountRow]:
     with connection.cursor() as cursor:
         cursor.execute(_FIND, _arrays(keys))
         return {
-            keys[n - 1]: AccountRow(pk, keys[n - 1], tracking == "lots")
+            keys[n - 1]: AccountRow(pk, keys[n - 1], tracking == "lots", keys[n - 1].limited)
             for n, pk, tracking in cursor.fetchall()
         }
 

@@ -5,10 +5,12 @@ recognised by its ids. Each row stands alone: a bad one is reported, the others 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
-from uuid import UUID, uuid5
+from typing import NamedTuple
+from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -17,22 +19,19 @@ from wufei.hub.base.errors import IdReused, Refusal
 from wufei.hub.base.services import record_findings
 from wufei.hub.ledger import rules
 from wufei.hub.ledger.entries import AccountKey, Entry
-from wufei.hub.ledger.models import AccountKind, Balance, Movement, MovementKind
+from wufei.hub.ledger.models import Balance, Movement, MovementKind
 from wufei.hub.ledger.services.accounts import AccountRow, accounts, lock, write_balances
+from wufei.hub.ledger.services.copying import Copied, copy_movements
 from wufei.hub.ledger.services.folding import fold_all
-from wufei.hub.ledger.services.positions import Positions, positions
+from wufei.hub.ledger.services.positions import positions
 from wufei.hub.ledger.services.posting import (
     Lack,
-    check,
     post,
     same_content,
     shortfall_finding,
     shortfall_of,
 )
 
-_COPY = """COPY ledger_movement (uuid, group_uuid, kind, source_id, target_id, mass_g, sign,
-    happened_at, source_from_g, target_from_g, original_value, original_unit, density_kg_m3,
-    cause, actor) FROM STDIN"""
 _SINGLE_ROWS = 500
 _ATTEMPTS = 5
 
@@ -47,7 +46,14 @@ class ImportResult:
     shortfall_g: int = 0
 
 
-Numbered = tuple[int, Entry]
+class _Row(NamedTuple):
+    """An entry that is good by itself. Accounts are looked up once: hashing a key is dear."""
+
+    number: int
+    entry: Entry
+    kind: MovementKind
+    source: AccountRow
+    target: AccountRow
 
 
 class _AccountsMissing(Exception):
@@ -75,223 +81,197 @@ def import_movements(
     Within a batch, rows are recorded in the order in which they happened. ``progress`` is called
     with the number of rows read so far, after each committed batch.
     """
-    known: dict[AccountKey, AccountRow] = {}
-    result = ImportResult()
+    importer = _Importer(by, cause)
     numbered = enumerate(entries)
     read = 0
     while batch := list(islice(numbered, batch_rows)):
-        _import_batch(batch, known, result, by, cause)
+        importer.take(batch)
         read += len(batch)
         fold_all()
         if progress is not None:
             progress(read)
-    return result
+    return importer.result
 
 
-def _import_batch(
-    batch: list[Numbered],
-    known: dict[AccountKey, AccountRow],
-    result: ImportResult,
-    by: Actor,
-    cause: str,
-) -> None:
-    good = list(_checked(batch, result))
-    good.sort(key=lambda row: row[1].happened_at)
-    _learn_accounts((key for _, entry in good for key in (entry.source, entry.target)), known)
-    bulk: list[Numbered] = []
-    singly: list[Numbered] = []
-    for row in good:
-        exact = known[row[1].source].by_lots or known[row[1].target].by_lots
-        (singly if exact or row[1].booking else bulk).append(row)
-    for start in range(0, len(singly), _SINGLE_ROWS):
-        _post(singly[start : start + _SINGLE_ROWS], result, by, cause)
-    if bulk:
-        _record_all(bulk, known, result, by, cause)
+class _Importer:
+    """One import: the accounts that it has met, and what became of its rows."""
 
+    def __init__(self, by: Actor, cause: str) -> None:
+        self.by, self.cause = by, cause
+        self.known: dict[AccountKey, AccountRow] = {}
+        self.result = ImportResult()
 
-def _checked(batch: Sequence[Numbered], result: ImportResult) -> Iterator[Numbered]:
-    now = timezone.now()
-    seen: dict[UUID, Entry] = {}
-    for number, entry in batch:
+    def take(self, batch: Sequence[tuple[int, Entry]]) -> None:
+        bulk: list[_Row] = []
+        singly: list[_Row] = []
+        for row in self._found(list(self._checked(batch))):
+            exact = row.source.by_lots or row.target.by_lots
+            (singly if exact or row.entry.booking else bulk).append(row)
+        for start in range(0, len(singly), _SINGLE_ROWS):
+            self._post(singly[start : start + _SINGLE_ROWS])
+        if bulk:
+            self._record_all(bulk)
+
+    def _checked(
+        self, batch: Sequence[tuple[int, Entry]]
+    ) -> Iterator[tuple[int, Entry, MovementKind]]:
+        now, load_t_max, movement_t_max = (
+            timezone.now(),
+            settings.LOAD_T_MAX,
+            settings.MOVEMENT_T_MAX,
+        )
+        seen: dict[UUID, Entry] = {}
+        for number, entry in batch:
+            try:
+                kind = rules.check(
+                    entry, now=now, load_t_max=load_t_max, movement_t_max=movement_t_max
+                )
+                if earlier := seen.get(entry.id):
+                    if earlier != entry:
+                        raise IdReused(id=entry.id)
+                    self.result.repeated += 1
+                    continue
+                seen[entry.id] = entry
+            except Refusal as refusal:
+                self.result.refused.append((number, refusal))
+            else:
+                yield number, entry, kind
+
+    def _found(self, good: list[tuple[int, Entry, MovementKind]]) -> Iterator[_Row]:
+        """The rows with their accounts, in the order in which they happened."""
+        good.sort(key=lambda row: row[1].happened_at)
+        find = self.known.get
+        ends = [(find(entry.source), find(entry.target)) for _, entry, _ in good]
+        if missing := {
+            key
+            for (_, entry, _), (source, target) in zip(good, ends, strict=True)
+            if source is None or target is None
+            for key in (entry.source, entry.target)
+        }:
+            self.known |= accounts(missing - self.known.keys())
+        for (number, entry, kind), (source, target) in zip(good, ends, strict=True):
+            yield _Row(
+                number,
+                entry,
+                kind,
+                source or self.known[entry.source],
+                target or self.known[entry.target],
+            )
+
+    def _post(self, rows: Sequence[_Row]) -> None:
+        """Lots and bookings are looked at one by one; a chunk with a bad row is done row by row."""
+        entries = [row.entry for row in rows]
         try:
-            check(entry, now)
-            if earlier := seen.get(entry.id):
-                if earlier != entry:
-                    raise IdReused(id=entry.id)
-                result.repeated += 1
-                continue
-            seen[entry.id] = entry
+            before = Movement.objects.filter(uuid__in=[entry.id for entry in entries]).count()
+            post(entries, by=self.by, cause=self.cause, on_lack=Lack.SHORTFALL)
         except Refusal as refusal:
-            result.refused.append((number, refusal))
+            if len(rows) == 1:
+                self.result.refused.append((rows[0].number, refusal))
+                return
+            for row in rows:
+                self._post([row])
         else:
-            yield number, entry
+            self.result.repeated += before
+            self.result.recorded += len(rows) - before
 
+    def _record_all(self, rows: Sequence[_Row]) -> None:
+        for attempt in range(_ATTEMPTS):
+            try:
+                return self._record(rows)
+            except _AccountsMissing as missing:
+                self.known |= accounts(missing.keys)
+            except IntegrityError as error:
+                # Another importer recorded the same ids at the same moment: now they are seen.
+                if "ledger_movement_uuid" not in str(error) or attempt == _ATTEMPTS - 1:
+                    raise
+        raise AssertionError("shortfall accounts were made and are still missing")
 
-def _learn_accounts(keys: Iterable[AccountKey], known: dict[AccountKey, AccountRow]) -> None:
-    if wanted := set(keys) - known.keys():
-        known |= accounts(wanted)
+    def _record(self, rows: Sequence[_Row]) -> None:
+        limited = {end.id for row in rows for end in (row.source, row.target) if end.limited}
+        with transaction.atomic():
+            balances = lock(limited)
+            fresh, repeated, reused = self._unknown(rows)
+            shortfall_g = self._write(fresh, balances) if fresh else 0
+        self.result.recorded += len(fresh)
+        self.result.repeated += repeated
+        self.result.refused += reused
+        self.result.shortfall_g += shortfall_g
 
-
-def _post(rows: Sequence[Numbered], result: ImportResult, by: Actor, cause: str) -> None:
-    """Lots and bookings are looked at one by one; a chunk with a bad row is done row by row."""
-    try:
-        before = Movement.objects.filter(uuid__in=[entry.id for _, entry in rows]).count()
-        post([entry for _, entry in rows], by=by, cause=cause, on_lack=Lack.SHORTFALL)
-    except Refusal as refusal:
-        if len(rows) == 1:
-            result.refused.append((rows[0][0], refusal))
-            return
+    def _unknown(
+        self, rows: Sequence[_Row]
+    ) -> tuple[Sequence[_Row], int, list[tuple[int, Refusal]]]:
+        """Rows not recorded before, how many were, and those whose id says something else."""
+        earlier = {row.uuid: row for row in _movements([row.entry.id for row in rows])}
+        if not earlier:
+            return rows, 0, []
+        fresh: list[_Row] = []
+        reused: list[tuple[int, Refusal]] = []
+        repeated = 0
         for row in rows:
-            _post([row], result, by, cause)
-    else:
-        result.repeated += before
-        result.recorded += len(rows) - before
+            movement = earlier.get(row.entry.id)
+            if movement is None:
+                fresh.append(row)
+            elif same_content(movement, row.entry, self.known, self.cause):
+                repeated += 1
+            else:
+                reused.append((row.number, IdReused(id=row.entry.id)))
+        return fresh, repeated, reused
 
+    def _write(self, rows: Sequence[_Row], balances: dict[int, Balance]) -> int:
+        """Copy the rows in, on locked balances; returns the grams that the book lacked."""
+        place = positions(
+            [row.entry.mass.grams for row in rows],
+            [row.source.id if row.source.limited else -1 for row in rows],
+            [row.target.id if row.target.limited else -1 for row in rows],
+            balances,
+        )
+        lacking = [n for n, lack_g in enumerate(place.lack_g) if lack_g]
+        missing = {shortfall_of(rows[n].source.key) for n in lacking} - self.known.keys()
+        if missing:
+            raise _AccountsMissing(missing)
+        copied = (
+            Copied(
+                row.entry,
+                row.kind,
+                row.source.id,
+                row.target.id,
+                source_from_g,
+                target_from_g,
+                lack_g,
+                shortfall_from_g,
+                self.known[shortfall_of(row.source.key)].id if lack_g else 0,
+            )
+            for row, source_from_g, target_from_g, lack_g, shortfall_from_g in zip(
+                rows,
+                place.source_from_g,
+                place.target_from_g,
+                place.lack_g,
+                place.shortfall_from_g,
+                strict=True,
+            )
+        )
+        copy_movements(copied, cause=self.cause, actor=self.by.id)
+        write_balances(balances.values())
+        if lacking:
+            self._report([(rows[n], place.lack_g[n]) for n in lacking])
+        return sum(place.lack_g)
 
-def _record_all(
-    rows: Sequence[Numbered],
-    known: dict[AccountKey, AccountRow],
-    result: ImportResult,
-    by: Actor,
-    cause: str,
-) -> None:
-    for attempt in range(_ATTEMPTS):
-        try:
-            return _record(rows, known, result, by, cause)
-        except _AccountsMissing as missing:
-            known |= accounts(missing.keys)
-        except IntegrityError as error:
-            # Another importer recorded the same ids at the same moment; now they can be seen.
-            if "ledger_movement_uuid" not in str(error) or attempt == _ATTEMPTS - 1:
-                raise
-    raise AssertionError("shortfall accounts were made and are still missing")
-
-
-def _record(
-    rows: Sequence[Numbered],
-    known: dict[AccountKey, AccountRow],
-    result: ImportResult,
-    by: Actor,
-    cause: str,
-) -> None:
-    limited = {
-        known[key].id: key
-        for _, entry in rows
-        for key in (entry.source, entry.target)
-        if key.limited
-    }
-    with transaction.atomic():
-        balances = lock(limited)
-        fresh, repeated, reused = _unknown(rows, known, cause)
-        shortfall_g = _write(fresh, known, balances, by, cause) if fresh else 0
-    result.recorded += len(fresh)
-    result.repeated += repeated
-    result.refused += reused
-    result.shortfall_g += shortfall_g
-
-
-def _write(
-    rows: Sequence[Numbered],
-    known: dict[AccountKey, AccountRow],
-    balances: dict[int, Balance],
-    by: Actor,
-    cause: str,
-) -> int:
-    """Copy the rows in, on locked balances; returns the grams that the book lacked."""
-    place = positions([entry for _, entry in rows], known, balances)
-    lacking = [(n, lack_g) for n, lack_g in enumerate(place.lack_g) if lack_g]
-    if missing := {shortfall_of(rows[n][1].source) for n, _ in lacking} - known.keys():
-        raise _AccountsMissing(missing)
-    _copy(rows, place, known, by, cause)
-    write_balances(balances.values())
-    if lacking:
+    def _report(self, lacking: Sequence[tuple[_Row, int]]) -> None:
         record_findings(
             [
-                shortfall_finding(known[rows[n][1].source].id, lack_g, str(rows[n][1].id))
-                for n, lack_g in lacking
+                shortfall_finding(row.source.id, lack_g, str(row.entry.id))
+                for row, lack_g in lacking
             ],
-            by,
+            self.by,
         )
-    return sum(lack_g for _, lack_g in lacking)
 
 
-def _unknown(
-    rows: Sequence[Numbered], known: dict[AccountKey, AccountRow], cause: str
-) -> tuple[Sequence[Numbered], int, list[tuple[int, Refusal]]]:
-    """Rows not recorded before, how many were, and those whose id says something else."""
-    ids = [entry.id for _, entry in rows]
-    earlier = {row.uuid: row for row in Movement.objects.filter(uuid__in=ids)}
-    if not earlier:
-        return rows, 0, []
-    fresh: list[Numbered] = []
-    reused: list[tuple[int, Refusal]] = []
-    repeated = 0
-    for number, entry in rows:
-        movement = earlier.get(entry.id)
-        if movement is None:
-            fresh.append((number, entry))
-        elif same_content(movement, entry, known, cause):
-            repeated += 1
-        else:
-            reused.append((number, IdReused(id=entry.id)))
-    return fresh, repeated, reused
-
-
-def _copy(
-    rows: Sequence[Numbered],
-    place: Positions,
-    known: dict[AccountKey, AccountRow],
-    by: Actor,
-    cause: str,
-) -> None:
-    tail = f"{_escaped(cause)}\t{_escaped(by.id)}\n"
-    with connection.cursor() as cursor, cursor.cursor.copy(_COPY) as copy:
-        lines: list[str] = []
-        for n, (_, entry) in enumerate(rows):
-            if lack_g := place.lack_g[n]:
-                entry = replace(entry, group=entry.group or entry.id)
-                lines.append(_shortfall_line(entry, lack_g, place.shortfall_from_g[n], known, tail))
-            lines.append(_line(entry, place.source_from_g[n], place.target_from_g[n], known, tail))
-            if len(lines) >= 5_000:
-                copy.write("".join(lines))
-                lines.clear()
-        copy.write("".join(lines))
-
-
-def _line(
-    entry: Entry,
-    source_from_g: int,
-    target_from_g: int,
-    known: dict[AccountKey, AccountRow],
-    tail: str,
-) -> str:
-    mass = entry.mass
-    kind = rules.FLOWS[entry.source.kind, entry.target.kind].value
-    value = "\\N" if mass.value is None else mass.value
-    density = "\\N" if mass.density_kg is None else mass.density_kg
-    return (
-        f"{entry.id}\t{entry.group or _NULL}\t{kind}\t{known[entry.source].id}"
-        f"\t{known[entry.target].id}\t{mass.grams}\t1\t{entry.happened_at.isoformat()}"
-        f"\t{source_from_g if source_from_g >= 0 else _NULL}"
-        f"\t{target_from_g if target_from_g >= 0 else _NULL}"
-        f"\t{value}\t{mass.unit}\t{density}\t{tail}"
-    )
-
-
-def _shortfall_line(
-    entry: Entry, lack_g: int, from_g: int, known: dict[AccountKey, AccountRow], tail: str
-) -> str:
-    source = known[shortfall_of(entry.source)].id
-    return (
-        f"{uuid5(entry.id, AccountKind.SHORTFALL)}\t{entry.group or _NULL}"
-        f"\t{MovementKind.SHORTFALL.value}\t{source}\t{known[entry.source].id}\t{lack_g}\t1"
-        f"\t{entry.happened_at.isoformat()}\t{_NULL}\t{from_g}\t{_NULL}\t\t{_NULL}\t{tail}"
-    )
-
-
-_NULL = "\\N"
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-def _escaped(text: str) -> str:
-    return text.translate(_ESCAPES)
+def _movements(uuids: Sequence[UUID]) -> list[Movement]:
+    """Movements with these ids, asked for in one text: many parameters are parsed for long."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT uuid FROM ledger_movement WHERE uuid = ANY(string_to_array(%s, ',')::uuid[])",
+            [",".join([uuid.hex for uuid in uuids])],
+        )
+        found = [uuid for (uuid,) in cursor.fetchall()]
+    return list(Movement.objects.filter(uuid__in=found)) if found else []

@@ -1,14 +1,12 @@
 """Where each mass of a batch begins in its accounts' streams, and what the book lacked."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from wufei.hub.ledger.entries import AccountKey, Entry
 from wufei.hub.ledger.models import Balance
-from wufei.hub.ledger.services.accounts import AccountRow
 
 Grams = npt.NDArray[np.int64]
 
@@ -27,18 +25,20 @@ class Positions:
 
 
 def positions(
-    entries: Sequence[Entry],
-    rows: Mapping[AccountKey, AccountRow],
+    mass_g: Sequence[int],
+    sources: Sequence[int],
+    targets: Sequence[int],
     balances: Mapping[int, Balance],
 ) -> Positions:
-    """Positions of all entries in the given order; ``balances`` are moved on to the end."""
-    count = len(entries)
-    mass_g = np.fromiter((entry.mass_g for entry in entries), np.int64, count)
+    """Positions of masses in the given order; ``balances`` are moved on to the end.
+
+    ``sources`` and ``targets`` are the accounts' ids, -1 where unlimited.
+    """
+    count = len(mass_g)
+    moved_g = np.array(mass_g, np.int64)
     # Events in recorded order: a row first takes from its source, then gives to its target.
-    sources = _limited_ids((entry.source for entry in entries), rows, count)
-    targets = _limited_ids((entry.target for entry in entries), rows, count)
-    account = np.stack((sources, targets), axis=1).ravel()
-    change_g = np.stack((-mass_g, mass_g), axis=1).ravel()
+    account = np.array((sources, targets), np.int64).T.ravel()
+    change_g = np.stack((-moved_g, moved_g), axis=1).ravel()
     from_g = np.full(2 * count, -1, np.int64)
     lack_g = np.zeros(2 * count, np.int64)
     lack_from_g = np.zeros(2 * count, np.int64)
@@ -55,13 +55,6 @@ def positions(
         lack_g[0::2].tolist(),
         lack_from_g[0::2].tolist(),
     )
-
-
-def _limited_ids(
-    keys: Iterable[AccountKey], rows: Mapping[AccountKey, AccountRow], count: int
-) -> Grams:
-    """Account ids, -1 where unlimited."""
-    return np.fromiter((rows[key].id if key.limited else -1 for key in keys), np.int64, count)
 
 
 def _one_account(change_g: Grams, balance: Balance) -> tuple[Grams, Grams, Grams]:
