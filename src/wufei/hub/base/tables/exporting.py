@@ -9,7 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_noop
@@ -48,6 +47,17 @@ def refuse_too_many(rows: "QuerySet[Any]", limit: int) -> None:
         raise TooManyRows(limit=f"{limit:,}")
 
 
+def _at_most(limit: int, rows: Iterable[Any]) -> Iterator[Any]:
+    """Go through ``rows`` in chunks; refuse before the first where they can be counted."""
+    if isinstance(rows, QuerySet):
+        refuse_too_many(rows, limit)
+        rows = rows.iterator(chunk_size=CHUNK_ROWS)
+    for number, row in enumerate(rows):
+        if number == limit:
+            raise TooManyRows(limit=f"{limit:,}")
+        yield row
+
+
 def harmless(text: str) -> str:
     """``text`` so that no spreadsheet program takes it for a formula."""
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
@@ -60,17 +70,15 @@ def clean_text(text: str) -> str:
 
 def write_csv(target: IO[bytes], table: Table, rows: "QuerySet[Any]") -> None:
     """UTF-8 with a byte order mark, which Excel needs to read Chinese."""
-    refuse_too_many(rows, settings.WUFEI_IMPORT_ROWS_MAX)
     text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
     writer.writerow([column.heading for column in table.exported])
-    for values in _values(table, rows):
+    for values in _values(table, _at_most(settings.WUFEI_IMPORT_ROWS_MAX, rows)):
         writer.writerow([_csv_cell(value) for value in values])
     text.detach()
 
 
 def write_xlsx(target: IO[bytes] | Path, table: Table, rows: "QuerySet[Any]") -> None:
-    refuse_too_many(rows, XLSX_ROWS_MAX)
     book = Workbook(write_only=True)
     sheet = book.create_sheet(sheet_title(table.title))
     _set_widths(sheet, table.exported)
@@ -80,16 +88,16 @@ def write_xlsx(target: IO[bytes] | Path, table: Table, rows: "QuerySet[Any]") ->
     cells = [WriteOnlyCell(sheet) for _column in table.exported]
     for cell, column in zip(cells, table.exported, strict=True):
         cell.number_format = number_format(column)
-    for values in _values(table, rows):
+    for values in _values(table, _at_most(XLSX_ROWS_MAX, rows)):
         for cell, value in zip(cells, values, strict=True):
             fill(cell, value)
         sheet.append(cells)
     book.save(target)
 
 
-def _values(table: Table, rows: "QuerySet[Any]") -> Iterator[list[Any]]:
+def _values(table: Table, rows: Iterable[Any]) -> Iterator[list[Any]]:
     shower = Shower(table.exported)
-    for obj in rows.iterator(chunk_size=CHUNK_ROWS):
+    for obj in rows:
         yield [shower.value(column, obj) for column in table.exported]
 
 
