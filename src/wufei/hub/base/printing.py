@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -12,12 +12,12 @@ from typing import IO, Any
 
 import typst
 from django.apps import apps
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wufei.hub.base.tables import Table, show
+from wufei.hub.base.tables.exporting import at_most
 from wufei.hub.base.tables.show import RIGHT_ALIGNED, Shower
 
 # A printed list is for reading; more goes into a workbook.
@@ -47,8 +47,8 @@ def pdf(template: str, data: Mapping[str, Any]) -> bytes:
     return made
 
 
-def write_table(target: IO[bytes], table: Table, rows: "QuerySet[Any]") -> None:
-    """A list as a printed table: the listed columns. For at most ``ROWS_MAX`` rows."""
+def write_table(target: IO[bytes], table: Table, rows: Iterable[Any]) -> None:
+    """A list as a printed table: the listed columns. Refuses more than ``ROWS_MAX``."""
     shower = Shower(table.listed)
     data = {
         "title": table.title,
@@ -56,7 +56,7 @@ def write_table(target: IO[bytes], table: Table, rows: "QuerySet[Any]") -> None:
             {"heading": column.heading, "number": column.kind in RIGHT_ALIGNED}
             for column in table.listed
         ],
-        "rows": [[cell.text for cell in shower.row(obj).cells] for obj in rows],
+        "rows": [[cell.text for cell in shower.row(obj).cells] for obj in at_most(ROWS_MAX, rows)],
         "count": _("Entries"),
     }
     target.write(pdf("base/table.typ", data))

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -26,13 +25,6 @@ _WRITERS = {
 }
 
 
-def rows_max(form: str) -> int:
-    """Rows that a file may hold which is made while a person waits."""
-    if form == "pdf":
-        return printing.ROWS_MAX
-    return exporting.XLSX_ROWS_MAX if form == "xlsx" else int(settings.WUFEI_IMPORT_ROWS_MAX)
-
-
 class ExportPage(ResourcePage):
     """The list as a file, with the same search and filters: ``?format=xlsx|csv|pdf``."""
 
@@ -43,7 +35,6 @@ class ExportPage(ResourcePage):
         write, content_type = _WRITERS[form]
         table = self.resource.table
         rows = Selection(table, self.request, self.resource.filters).rows
-        exporting.refuse_too_many(rows, rows_max(form))
         if self.resource.exported is not None:
             self.resource.exported(self.request.actor)
         name = f"{table.title}-{timezone.localdate()}.{form}"

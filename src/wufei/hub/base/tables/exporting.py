@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_noop
@@ -27,8 +28,8 @@ XLSX_ROWS_MAX = 50_000
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEAD_FILL = PatternFill("solid", fgColor="E8EEF6")
 BOLD = Font(bold=True)
-# Text that begins like this would be run as a formula by a spreadsheet program (CSV injection).
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+# Text that begins like this would be run as a formula by a spreadsheet program (CSV injection).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -41,16 +42,11 @@ class TooManyRows(Refusal):
     )
 
 
-def refuse_too_many(rows: "QuerySet[Any]", limit: int) -> None:
-    """Raises ``TooManyRows`` above the limit; counts no further."""
-    if rows.order_by()[: limit + 1].count() > limit:
-        raise TooManyRows(limit=f"{limit:,}")
-
-
-def _at_most(limit: int, rows: Iterable[Any]) -> Iterator[Any]:
-    """Go through ``rows`` in chunks; refuse before the first where they can be counted."""
+def at_most(limit: int, rows: Iterable[Any]) -> Iterator[Any]:
+    """Go through ``rows`` in chunks; raises ``TooManyRows``, before the first if it can count."""
     if isinstance(rows, QuerySet):
-        refuse_too_many(rows, limit)
+        if rows.order_by()[: limit + 1].count() > limit:
+            raise TooManyRows(limit=f"{limit:,}")
         rows = rows.iterator(chunk_size=CHUNK_ROWS)
     for number, row in enumerate(rows):
         if number == limit:
@@ -68,17 +64,17 @@ def clean_text(text: str) -> str:
     return _CONTROL.sub("", text)[:32767]
 
 
-def write_csv(target: IO[bytes], table: Table, rows: "QuerySet[Any]") -> None:
+def write_csv(target: IO[bytes], table: Table, rows: Iterable[Any]) -> None:
     """UTF-8 with a byte order mark, which Excel needs to read Chinese."""
     text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
     writer.writerow([column.heading for column in table.exported])
-    for values in _values(table, _at_most(settings.WUFEI_IMPORT_ROWS_MAX, rows)):
+    for values in _values(table, at_most(settings.WUFEI_IMPORT_ROWS_MAX, rows)):
         writer.writerow([_csv_cell(value) for value in values])
     text.detach()
 
 
-def write_xlsx(target: IO[bytes] | Path, table: Table, rows: "QuerySet[Any]") -> None:
+def write_xlsx(target: IO[bytes] | Path, table: Table, rows: Iterable[Any]) -> None:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(sheet_title(table.title))
     _set_widths(sheet, table.exported)
@@ -88,7 +84,7 @@ def write_xlsx(target: IO[bytes] | Path, table: Table, rows: "QuerySet[Any]") ->
     cells = [WriteOnlyCell(sheet) for _column in table.exported]
     for cell, column in zip(cells, table.exported, strict=True):
         cell.number_format = number_format(column)
-    for values in _values(table, _at_most(XLSX_ROWS_MAX, rows)):
+    for values in _values(table, at_most(XLSX_ROWS_MAX, rows)):
         for cell, value in zip(cells, values, strict=True):
             fill(cell, value)
         sheet.append(cells)
