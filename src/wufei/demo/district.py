@@ -17,6 +17,20 @@ _CODE = "91371502DEM{number:05d}"
 # Kinds that stand in no business register.
 _WITHOUT_CODE = {"village_point", "community"}
 
+_SITE_WORDS = {
+    "production": "厂区",
+    "storage": "贮存库",
+    "treatment": "处理车间",
+    "landfill": "填埋区",
+    "collection": "收集点",
+    "transfer": "站区",
+    "construction": "出土口",
+    "farm": "养殖区",
+    "yard": "场地",
+    "medical": "医废暂存间",
+    "other": "办公点",
+}
+
 
 @dataclass(frozen=True)
 class Firm:
@@ -29,6 +43,7 @@ class Firm:
     kind: str
     region: str
     domains: tuple[str, ...]
+    site: str
     site_kind: str
     longitude: Decimal
     latitude: Decimal
@@ -122,6 +137,7 @@ def _firm(number: int, row: dict[str, str]) -> Firm:
         kind=row["kind"],
         region=row["region"],
         domains=tuple(row["domains"].split()),
+        site=row["name"] + _SITE_WORDS[row["site_kind"]],
         site_kind=row["site_kind"],
         longitude=Decimal(row["longitude"]),
         latitude=Decimal(row["latitude"]),

@@ -111,7 +111,7 @@ def _sites(by: Actor, firms: Mapping[str, Organisation]) -> dict[str, Site]:
     wanted = {
         firm.key: {
             "organisation": firms[firm.key],
-            "name": firm.name,
+            "name": firm.site,
             "kind": firm.site_kind,
             "longitude": firm.longitude,
             "latitude": firm.latitude,

@@ -20,7 +20,7 @@ from wufei.demo.entering import Entered, enter
 from wufei.demo.history import Correction, Event, Place, World, history
 from wufei.demo.history.hazardous import FLY_ASH
 from wufei.demo.history.stream import lot_sources, sources
-from wufei.demo.history.world import BASE_YEAR
+from wufei.demo.history.world import BASE_YEAR, OFFSET
 from wufei.demo.models import Load
 from wufei.hub.base.actor import Actor, system
 from wufei.hub.base.errors import Refusal
@@ -135,7 +135,8 @@ def _tell(record: Load, world: World, by: Actor, progress: Progress | None) -> N
 
 
 def _month(event: Event) -> str:
-    return f"{timezone.localtime(event.happened_at):%Y-%m}"
+    at = event.happened_at + OFFSET
+    return f"{at.year}-{at.month:02}"
 
 
 def _end(events: list[Event]) -> datetime:

@@ -1,6 +1,6 @@
 """Plants: what arrives stands in stock until it is treated."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from heapq import heappop, heappush
@@ -12,7 +12,7 @@ from wufei.hub.ledger.entries import Entry
 from wufei.hub.ledger.models import AccountKind
 
 _OUTCOMES = {m.code: m.outcome for d in DOMAINS for s in d.streams for m in s.methods}
-# Days between treatments, and tonnes of each waste a plant always has in hand.
+# Days between treatments, and tonnes of each waste a plant has in hand at most.
 HABITS: dict[str, tuple[int, float]] = {
     "burner": (1, 40),
     "kitchen": (1, 4),
@@ -29,6 +29,8 @@ HABITS: dict[str, tuple[int, float]] = {
     "sorting": (3, 25),
 }
 _USUAL = (6, 10.0)
+# Of a waste that hardly comes, no more is in hand than this many days bring.
+_DAYS_IN_HAND = 20
 
 
 def outcome(method: str) -> AccountKind:
@@ -52,12 +54,21 @@ class Store:
         return self.mass_g
 
 
+def _habit(plant: str) -> tuple[int, float]:
+    return HABITS.get(plant, _USUAL)
+
+
 class Plants:
     """Every plant's stock by (plant, waste, method)."""
 
-    def __init__(self, world: World, supplied: Iterable[tuple[str, str, str]]) -> None:
+    def __init__(self, world: World, supplied_t: Mapping[tuple[str, str, str], float]) -> None:
+        """``supplied_t``: tonnes a year of each (plant, waste, method)."""
         self.world = world
-        self.stores = {key: Store() for key in supplied}
+        self.stores = {key: Store() for key in supplied_t}
+        self.reserve_g = {
+            key: tonnes(round(min(_habit(key[0])[1], t_year / 365 * _DAYS_IN_HAND), 2))
+            for key, t_year in supplied_t.items()
+        }
         self.treated_g: dict[str, int] = {}
 
     def arrive(self, plant: str, waste: str, method: str, at: datetime, mass_g: int) -> None:
@@ -67,11 +78,11 @@ class Plants:
         if day == self.world.first:
             yield from self._opening(day)
         for number, ((plant, waste, method), store) in enumerate(self.stores.items()):
-            every, reserve_t = HABITS.get(plant, _USUAL)
+            every, _reserve_t = _habit(plant)
             if (day.toordinal() + number) % (every * pace(day)):
                 continue
             at = moment(day, 22.5 + number % 60 / 60)
-            mass_g = store.standing(at) - tonnes(reserve_t)
+            mass_g = store.standing(at) - self.reserve_g[plant, waste, method]
             if mass_g <= 0:
                 continue
             store.mass_g -= mass_g
@@ -82,7 +93,7 @@ class Plants:
         """Each plant begins with what it always has in hand."""
         at = moment(day, 0.5)
         for (plant, waste, method), store in self.stores.items():
-            if mass_g := tonnes(HABITS.get(plant, _USUAL)[1]):
+            if mass_g := self.reserve_g[plant, waste, method]:
                 store.put(at, mass_g)
                 yield Entry(
                     self.world.id(f"opening:{plant}:{waste}:{method}:{day}"),

@@ -66,14 +66,17 @@ def _diaries(world: World) -> list[Diary]:
     ]
 
 
-def _supplied(bulk: Iterable[Source]) -> list[tuple[str, str, str]]:
-    found = {
-        (outlet.place, source.waste, outlet.method)
-        for source in bulk
-        for outlet in source.outlets
-        if outlet.how is How.PLANT
-    }
-    return sorted(found)
+def _supplied(bulk: Iterable[Source]) -> dict[tuple[str, str, str], float]:
+    """Tonnes of the base year by (plant, waste, method)."""
+    found: dict[tuple[str, str, str], float] = {}
+    for source in bulk:
+        whole = sum(outlet.share[0] for outlet in source.outlets)
+        for outlet in source.outlets:
+            if outlet.how is How.PLANT:
+                key = (outlet.place, source.waste, outlet.method)
+                share_t = source.t_year[0] * outlet.share[0] / whole
+                found[key] = found.get(key, 0) + share_t
+    return dict(sorted(found.items()))
 
 
 def _fly_ash_g(plants: Plants) -> float:

@@ -16,7 +16,7 @@ BASE_YEAR, TARGET_YEAR = 2021, 2025
 # From here on the books are kept load by load; before, by totals of several days.
 IN_DETAIL_FROM = date(2026, 1, 1)
 # Asia/Shanghai has had no summer time since 1991.
-_OFFSET = timedelta(hours=8)
+OFFSET = timedelta(hours=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class World:
 
 def moment(day: date, hour: float) -> datetime:
     """``hour`` o'clock of ``day`` in the district, to the minute; above 24 is the next morning."""
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) - _OFFSET
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) - OFFSET
     return midnight + timedelta(minutes=round(hour * 60))
 
 
