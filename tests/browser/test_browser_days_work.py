@@ -88,7 +88,7 @@ def _organisations(headings, town, file):
     wrong = good[0][:-1] + ("0" if good[0][-1] != "0" else "1")
     rows += [("测试单位8", wrong, "工业企业"), ("测试单位9", "", "城堡")]
     book = Workbook()
-    sheet = book.active
+    sheet = book.create_sheet("单位", 0)
     names = [heading.split(" (")[0] for heading in headings]
     sheet.append(names)
     for name, code, kind in rows:
