@@ -37,8 +37,8 @@ def test_a_waste_code_is_found_by_the_first_letters_of_its_pinyin(enter, look):
     page.fill("#list-q", "qtfkwy")
     page.wait_for_selector("#list >> text=900-249-08")
     look("wastes")
-    page.keyboard.press("Escape")
-    page.press("body", "/")
+    page.click("h1")
+    page.keyboard.press("/")
     page.keyboard.type("qtfkwy", delay=30)
     page.wait_for_selector("#found >> text=900-249-08")
 
