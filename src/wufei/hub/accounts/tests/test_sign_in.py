@@ -7,6 +7,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secr
 from django.core.cache import cache
 from django.test import Client
 
+from wufei.demo import people
 from wufei.hub.accounts import services
 from wufei.hub.accounts.models import User
 from wufei.hub.audit.models import AuditEvent
@@ -154,7 +155,9 @@ def test_the_language_stays_chosen(li, browser):
 
 def test_the_demo_shows_its_people_and_a_real_place_does_not(db, browser, settings):
     settings.DEMO = True
-    assert "Demo accounts" in browser.get("/accounts/login/").content.decode()
+    assert "is being loaded" in browser.get("/accounts/login/").content.decode()
+    people.create()
+    assert "auditor" in browser.get("/accounts/login/").content.decode()
     settings.DEMO = False
     assert "Demo accounts" not in browser.get("/accounts/login/").content.decode()
 
