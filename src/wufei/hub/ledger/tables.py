@@ -1,8 +1,8 @@
 """Tables of the ledger: what is exported and imported."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -16,20 +16,6 @@ from wufei.hub.ledger.models import Account, Movement
 from wufei.hub.ledger.queries.numbers import Number
 from wufei.hub.ledger.queries.people import cause_of
 from wufei.hub.ledger.units import GRAMS_PER_T
-
-
-class _Rows:
-    """Anything that can be gone through, as an export expects it."""
-
-    def __init__(self, rows: Iterable[Any]) -> None:
-        self.rows = rows
-
-    def iterator(self, chunk_size: int = 0) -> Iterator[Any]:
-        return iter(self.rows)
-
-
-def rows_of(rows: Iterable[Any]) -> "QuerySet[Any]":
-    return cast("QuerySet[Any]", _Rows(rows))
 
 
 def one_account_table(by: Text, numbers: Sequence[Number]) -> Table:

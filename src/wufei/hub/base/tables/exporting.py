@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_noop

@@ -90,7 +90,7 @@ def export(request: Request) -> HttpResponseBase:
     period = selection.period
     return made(
         request,
-        lambda file: write(file, table, tables.rows_of(rows)),
+        lambda file: write(file, table, rows),
         f"{table.title}-{period.start}-{period.end}.{'csv' if csv else 'xlsx'}",
         "text/csv; charset=utf-8" if csv else XLSX_TYPE,
     )

@@ -123,7 +123,7 @@ def export(request: Request) -> HttpResponseBase:
     period = asked.period
     return made(
         request,
-        lambda file: write(file, table, tables.rows_of(_every(asked))),
+        lambda file: write(file, table, _every(asked)),
         f"{table.title}-{period.start}-{period.end}.{'csv' if csv else 'xlsx'}",
         "text/csv; charset=utf-8" if csv else XLSX_TYPE,
     )

@@ -106,7 +106,7 @@ def export(request: Request) -> HttpResponseBase:
     table = tables.STOCK_OUT
     return made(
         request,
-        lambda file: write(file, table, tables.rows_of(_every(selection, kind))),
+        lambda file: write(file, table, _every(selection, kind)),
         f"{table.title}-{timezone.localdate()}.{'csv' if csv else 'xlsx'}",
         "text/csv; charset=utf-8" if csv else XLSX_TYPE,
     )
