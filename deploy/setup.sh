@@ -23,10 +23,11 @@ find_python() {
 
 # pip for .venv; a system without ensurepip (Debian without python3-venv) may still have pip.
 pip_install() {
-    "$(find_python)" -m pip --python "$bin/python" install -q --require-hashes -r "$1" 2>/dev/null && return
+    options="-q --require-hashes --no-deps --no-compile --disable-pip-version-check"
+    "$(find_python)" -m pip --python "$bin/python" install $options -r "$1" 2>/dev/null && return
     "$bin/python" -m ensurepip >/dev/null 2>&1 ||
         fail "This Python has neither pip nor ensurepip: install the package python3-venv or python3-pip of your system."
-    "$bin/python" -m pip install -q --require-hashes -r "$1"
+    "$bin/python" -m pip install $options -r "$1"
 }
 
 pip_setting() {
