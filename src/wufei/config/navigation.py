@@ -44,7 +44,6 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(
         BOOKS, _("Stock-take"), "ledger.stocktake.new", "ledger.stocktake.record", "clipboard-list"
     ),
-    Entry(BASICS, _("Working days"), "base.calendar.list", "base.calendar.view", "calendar"),
     Entry(SYSTEM, _("My imports"), "base.import.list", "base.import.view", "table-import"),
     Entry(SYSTEM, _("Users"), "accounts.user.list", "accounts.user.view", "users"),
     Entry(
@@ -90,6 +89,7 @@ NAVIGATION: tuple[Entry, ...] = (
         "catalogue.waste.view",
         "arrows-split-2",
     ),
+    Entry(BASICS, _("Working days"), "base.calendar.list", "base.calendar.view", "calendar"),
 )
 
 

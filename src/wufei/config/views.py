@@ -13,6 +13,7 @@ from wufei.hub.base.actor import Actor
 from wufei.hub.base.desk import DESK, Todo
 from wufei.hub.base.search import search as find
 
+TODO_LINES_MAX = 200
 TODO_LINES, HITS_IN_BOX, HITS_ON_PAGE = 15, 5, 50
 _FAR = date.max
 
@@ -21,12 +22,13 @@ _FAR = date.max
 def desk(request: Request) -> HttpResponse:
     """What waits for me, first what is most urgent."""
     actor = request.actor
+    lines = TODO_LINES_MAX if "all" in request.GET else TODO_LINES
     sources = [source for source in DESK.sources.values() if actor.may(source.act)]
-    todos = [todo for source in sources for todo in source.items(actor, TODO_LINES)]
+    todos = [todo for source in sources for todo in source.items(actor, lines)]
     todos.sort(key=lambda todo: (todo.tone != "bad", todo.due or _FAR, todo.tone != "attention"))
     context = {
         "cards": _cards(actor),
-        "todos": todos[:TODO_LINES],
+        "todos": todos[:lines],
         "todo_count": sum(source.count(actor) for source in sources),
         "weeks": _weeks(todos, timezone.localdate()),
         "panels": _panels(actor),

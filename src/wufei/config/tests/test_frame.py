@@ -43,6 +43,15 @@ def test_the_most_urgent_comes_first(db, sign_in, empty_desk):
     assert page.index("burning") < page.index("sooner") < page.index("later")
 
 
+def test_more_than_the_desk_holds_is_shown_on_demand(db, sign_in, empty_desk):
+    desk.register(source(*(todo(f"thing {number:02}") for number in range(20))))
+    officer = sign_in("officer")
+    first = officer.get("/").content.decode()
+    assert "thing 19" not in first
+    assert "All 20" in first
+    assert "thing 19" in officer.get("/", {"all": "1"}).content.decode()
+
+
 def test_a_card_that_counts_nothing_stays_quiet(db, sign_in, empty_desk):
     card = desk.Card("test", "Things", "desk.view", lambda actor: 0, lambda: "/", desk.BAD)
     desk.register(card)
