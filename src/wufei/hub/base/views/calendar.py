@@ -47,7 +47,9 @@ TABLE = register(
 
 class CalendarFilters(django_filters.FilterSet):  # type: ignore[misc]
     year = django_filters.NumberFilter("day__year", label=_("Year"), min_value=1900, max_value=2200)
-    kind = django_filters.ChoiceFilter(label=_("Is it worked"), choices=CalendarDay.Kind.choices)
+    kind = django_filters.ChoiceFilter(
+        label=_("Is it worked"), choices=CalendarDay.Kind.choices, empty_label=_("All")
+    )
 
 
 class DayForm(ActorForm):

@@ -92,10 +92,13 @@ TABLE = Table(
 
 
 class FindingFilters(django_filters.FilterSet):  # type: ignore[misc]
-    severity = django_filters.ChoiceFilter(label=_("severity"), choices=SEVERITIES)
-    code = django_filters.ChoiceFilter(label=_("rule"), choices=texts.titles)
+    severity = django_filters.ChoiceFilter(
+        label=_("severity"), empty_label=_("All"), choices=SEVERITIES
+    )
+    code = django_filters.ChoiceFilter(label=_("rule"), empty_label=_("All"), choices=texts.titles)
     state = django_filters.ChoiceFilter(
         label=_("state"),
+        empty_label=_("All"),
         choices=[("open", _("still open")), ("cleared", _("cleared"))],
         method="by_state",
     )
