@@ -38,7 +38,7 @@ check:
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/python -m wufei.config.messages check
 	$(BIN)/wufei settings | diff docs/guide/settings.md -
-	$(CHECKED) $(BIN)/python -m django makemigrations --check --dry-run --verbosity 0
+	$(CHECKED) $(BIN)/python -m django makemigrations --check --dry-run
 	$(CHECKED) $(PRODUCTION) $(BIN)/python -m django check --deploy --fail-level WARNING
 
 bench:
