@@ -101,7 +101,7 @@ def update(app: str) -> list[str]:
     )
     path = po_file(app)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_HEADER + buffer.getvalue().decode().lstrip("\n"))
+    path.write_text(_HEADER + buffer.getvalue().decode().strip("\n") + "\n")
     return []
 
 
