@@ -27,7 +27,6 @@ run:
 test:
 	@$(SETUP) $(DONE)/dev $(DONE)/browser
 	@$(SETUP) $(DONE)/chromium
-	@$(BIN)/wufei assets
 	@$(BIN)/python -m pytest -n $(CORES) --dist loadgroup
 
 check:
