@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                             ("dispatcher", "City-management dispatcher"),
                             ("town_officer", "Town officer"),
                             ("clerk", "Enterprise environment clerk"),
-                            ("agent", "Environment agent of several firms"),
+                            ("agent", "Environment agent"),
                             ("driver", "Driver"),
                             ("keeper", "Station keeper"),
                             ("resident", "Resident"),
