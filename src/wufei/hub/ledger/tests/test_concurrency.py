@@ -63,7 +63,7 @@ def kept() -> tuple[Any, ...]:
     return Movement.objects.count(), Booking.objects.count(), list(balances)
 
 
-@examples(8)
+@examples(12)
 @given(histories=st.lists(steps(), min_size=2, max_size=4))
 def test_writers_side_by_side_and_the_same_ids_twice_at_once(real_district, histories):
     district, name = furnish(real_district), uuid4().hex

@@ -172,7 +172,7 @@ def played(district: Any, history: Any) -> tuple[Player, PlainBook]:
     return player, book
 
 
-@examples(12)
+@examples(30)
 @given(history=steps(lots=False), start=st.integers(0, 75), days=st.integers(0, 60))
 def test_a_plain_book_foretells_every_refusal_balance_and_fact(real_district, history, start, days):
     player, book = played(real_district, history)
@@ -187,7 +187,7 @@ def test_a_plain_book_foretells_every_refusal_balance_and_fact(real_district, hi
     assert differences() == []
 
 
-@examples(12)
+@examples(30)
 @given(history=steps(), cuts=st.sets(st.integers(1, 80), max_size=5))
 def test_the_one_account_of_a_period_is_the_sum_of_its_parts(real_district, history, cuts):
     player = Player(furnish(real_district), uuid4().hex)
@@ -235,7 +235,7 @@ def standing(player: Player) -> tuple[Any, ...]:
     )
 
 
-@examples(12)
+@examples(30)
 @given(before=steps(), after=steps(FORWARD))
 def test_reversing_backwards_undoes_exactly(real_district, before, after):
     player = Player(furnish(real_district), uuid4().hex)
@@ -251,7 +251,7 @@ def test_reversing_backwards_undoes_exactly(real_district, before, after):
     assert differences() == []
 
 
-@examples(12)
+@examples(30)
 @given(history=steps())
 def test_playing_a_history_again_changes_nothing(real_district, history):
     name, district = uuid4().hex, furnish(real_district)
