@@ -86,6 +86,8 @@ class Platform:
         return self.process.wait(timeout=120)
 
     def destroy(self) -> None:
+        # The folder's name is too long for a socket, which hence lies elsewhere.
+        shutil.rmtree(socket_folder(self.home), ignore_errors=True)
         shutil.rmtree(self.home)
 
     # Looking
@@ -164,6 +166,8 @@ def platform(tmp_path_factory):
     yield built
     if built.process and built.process.poll() is None:
         built.stop()
+    if built.home.exists():
+        built.destroy()
 
 
 @pytest.fixture
