@@ -19,12 +19,14 @@ class ConfigConfig(AppConfig):
         from wufei.hub.catalogue.search import WASTES
         from wufei.hub.ledger.desk import DESK_PARTS as LEDGER_DESK
         from wufei.hub.ledger.desk import SEARCH as LEDGER_SEARCH
+        from wufei.hub.manifests import declarations as manifests
         from wufei.hub.registry import domains
         from wufei.hub.registry.desk import DESK_PARTS, SEARCH
         from wufei.hub.registry.services.memberships import Provider
         from wufei.ui import domains as ui_domains
 
         declarations.fill(DOMAINS)
+        manifests.fill(template for domain in DOMAINS for template in domain.manifests)
         domains.fill((domain.code, domain.name) for domain in DOMAINS)
         actors.register_memberships(Provider())
         ui_domains.fill((one.code, one.name, one.short_name) for one in DOMAINS)

@@ -20,4 +20,11 @@ LIBRARIES = (
     ),
     ("htmx", "htmx.org/dist", ("htmx.min.js",)),
     ("echarts", "echarts/dist", ("echarts.min.js",)),
+    (
+        "maplibre",
+        "maplibre-gl/dist",
+        ("maplibre-gl-csp.js", "maplibre-gl-csp-worker.js", "maplibre-gl.css"),
+    ),
+    ("pmtiles", "pmtiles/dist", ("pmtiles.js",)),
+    ("qr-scanner", "qr-scanner", ("qr-scanner.min.js", "qr-scanner-worker.min.js")),
 )

@@ -18,6 +18,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("registry/", include("wufei.hub.registry.urls")),
     path("catalogue/", include("wufei.hub.catalogue.urls")),
     path("ledger/", include("wufei.hub.ledger.urls")),
+    path("manifests/", include("wufei.hub.manifests.urls")),
+    path("telemetry/", include("wufei.hub.telemetry.urls")),
+    path("alarms/", include("wufei.hub.alarms.urls")),
+    path("plans/", include("wufei.hub.plans.urls")),
+    path("indicators/", include("wufei.hub.indicators.urls")),
+    path("cockpit/", include("wufei.hub.cockpit.urls")),
     path("demo/", include("wufei.demo.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

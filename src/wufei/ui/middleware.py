@@ -10,6 +10,8 @@ _POLICY = "; ".join(
     (
         "default-src 'self'",
         "img-src 'self' data: blob:",
+        # Maps draw in workers that the library makes from our own files.
+        "worker-src 'self' blob:",
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",

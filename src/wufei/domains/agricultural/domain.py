@@ -9,14 +9,15 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from wufei.domains.declaration import WasteDomain
 from wufei.hub.catalogue import methods as m
-from wufei.hub.catalogue.declarations import Domain, Stream, Unit
+from wufei.hub.catalogue.declarations import Stream, Unit
 
 # The five uses of straw 秸秆"五化"利用: fertiliser, fodder, fuel, substrate, raw material.
 _FIVE_USES = (m.RETURN_TO_FIELD, m.COMPOST, m.FODDER, m.FUEL, m.BASE_MATERIAL, m.RAW_MATERIAL)
 _FIRE = (m.POWER_INCINERATION, m.LANDFILL, m.OTHER_DISPOSAL)
 
-AGRICULTURAL = Domain(
+AGRICULTURAL = WasteDomain(
     code="agricultural",
     name=_("agricultural solid waste"),
     short_name=pgettext_lazy("domain", "agricultural"),

@@ -9,8 +9,10 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from wufei.domains.construction.manifests import MANIFESTS
+from wufei.domains.declaration import WasteDomain
 from wufei.hub.catalogue import methods as m
-from wufei.hub.catalogue.declarations import Domain, Method, Stream, Text
+from wufei.hub.catalogue.declarations import Method, Stream, Text
 
 _RUBBLE = (m.RECYCLED_AGGREGATE, m.BUILDING_MATERIALS, m.ROAD_BASE, m.BACKFILL)
 _EARTH = (m.EARTHWORK, m.BACKFILL, m.BUILDING_MATERIALS)
@@ -28,13 +30,14 @@ def _stream(code: str, name: Text, density: int, recovery: tuple[Method, ...]) -
     )
 
 
-CONSTRUCTION = Domain(
+CONSTRUCTION = WasteDomain(
     code="construction",
     name=_("construction waste"),
     short_name=pgettext_lazy("domain", "construction"),
     colour="#c58b5c",
     icon="backhoe",
     description=_("Spoil, slurry, and waste of building, demolition and renovation."),
+    manifests=MANIFESTS,
     streams=(
         _stream("spoil", _("engineering spoil"), 1600, _EARTH),
         _stream("slurry", _("engineering slurry"), 1200, _EARTH),

@@ -5,8 +5,10 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from wufei.domains.declaration import WasteDomain
+from wufei.domains.hazardous.manifests import MANIFESTS
 from wufei.hub.catalogue import methods as m
-from wufei.hub.catalogue.declarations import Domain, Stream, Tracking, Unit
+from wufei.hub.catalogue.declarations import Stream, Tracking, Unit
 
 _RECOVERY = (
     m.OIL_REFINING,
@@ -30,13 +32,14 @@ _DISPOSAL = (
     m.OTHER_DISPOSAL,
 )
 
-HAZARDOUS = Domain(
+HAZARDOUS = WasteDomain(
     code="hazardous",
     name=_("hazardous waste"),
     short_name=pgettext_lazy("domain", "hazardous"),
     colour="#e8615a",
     icon="biohazard",
     description=_("HW01 to HW50 of the national catalogue, medical and social sources included."),
+    manifests=MANIFESTS,
     streams=(
         Stream(
             "hazardous_industrial",

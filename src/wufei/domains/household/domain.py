@@ -9,8 +9,9 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from wufei.domains.declaration import WasteDomain
 from wufei.hub.catalogue import methods as m
-from wufei.hub.catalogue.declarations import Domain, Method, Stream, Text, Unit
+from wufei.hub.catalogue.declarations import Method, Stream, Text, Unit
 
 _KITCHEN = (m.BIOGAS, m.COMPOST, m.FODDER, m.OIL_EXTRACTION)
 _RECYCLE = (
@@ -47,7 +48,7 @@ def _stream(
     )
 
 
-HOUSEHOLD = Domain(
+HOUSEHOLD = WasteDomain(
     code="household",
     name=_("household waste"),
     short_name=pgettext_lazy("domain", "household"),

@@ -9,8 +9,9 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from wufei.domains.declaration import WasteDomain
 from wufei.hub.catalogue import methods as m
-from wufei.hub.catalogue.declarations import Domain, Method, Stream, Text
+from wufei.hub.catalogue.declarations import Method, Stream, Text
 
 _MINERAL = (m.BUILDING_MATERIALS, m.ROAD_BASE, m.BACKFILL)
 _TO_RAW = (m.BUILDING_MATERIALS, m.RAW_MATERIAL)
@@ -36,7 +37,7 @@ def _stream(
     )
 
 
-INDUSTRIAL = Domain(
+INDUSTRIAL = WasteDomain(
     code="industrial",
     name=_("general industrial solid waste"),
     short_name=pgettext_lazy("domain", "industrial"),

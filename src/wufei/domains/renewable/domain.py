@@ -9,8 +9,9 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from wufei.domains.declaration import WasteDomain
 from wufei.hub.catalogue import methods as m
-from wufei.hub.catalogue.declarations import Domain, Method, Stream, Text, Tracking, Unit
+from wufei.hub.catalogue.declarations import Method, Stream, Text, Tracking, Unit
 
 _LEFT = (m.POWER_INCINERATION, m.LANDFILL, m.OTHER_DISPOSAL)
 _CAREFUL = (m.SAFE_DISPOSAL, m.INCINERATION)
@@ -20,7 +21,7 @@ def _stream(code: str, name: Text, *recovery: Method) -> Stream:
     return Stream(code, name, recovery=(*recovery, m.OTHER_RECOVERY), disposal=_LEFT)
 
 
-RENEWABLE = Domain(
+RENEWABLE = WasteDomain(
     code="renewable",
     name=_("renewable resources"),
     short_name=pgettext_lazy("domain", "renewable"),

@@ -115,6 +115,24 @@ ledger.treatment.record      . . . . . O O . O . .
 ledger.stocktake.record      . . . . . O O . O . .
 ledger.surplus.record        . . . . . O O . O . .
 
+manifests.manifest.view      A A A R R O O O O . A
+manifests.manifest.issue     . . . . . O O . O . .
+manifests.manifest.sign      . . . . . O O O O . .
+manifests.manifest.export    A A A R R O O . O . A
+manifests.route.view         A A A R R O O O O . A
+telemetry.live.view          A A A R R O O O O . A
+telemetry.track.view         A A A R R O O O O . A
+alarms.alarm.view            A A A R R O O . O . A
+alarms.alarm.work            A . A R R . . . . . .
+alarms.alarm.export          A A A R R O O . . . A
+alarms.rule.view             A A A A A A A . . . A
+plans.plan.view              A A A A A . . . . . A
+plans.plan.load              A A A . . . . . . . .
+plans.plan.export            A A A A A . . . . . A
+indicators.indicator.view    A A A A A . . . . . A
+indicators.indicator.export  A A A A A . . . . . A
+cockpit.screen.view          A A A A A . . . . . A
+
 accounts.user.view           A . . . . . . . . . A
 accounts.user.edit           A . . . . . . . . . .
 accounts.user.manage         A . . . . . . . . . .

@@ -1,0 +1,13 @@
+"""What a waste domain declares to every engine of the hub, in one place."""
+
+from dataclasses import dataclass
+
+from wufei.hub.catalogue.declarations import Domain
+from wufei.hub.manifests.declarations import ManifestTemplate
+
+
+@dataclass(frozen=True)
+class WasteDomain(Domain):
+    """One of the six: its wastes (catalogue) and what each engine does with them."""
+
+    manifests: tuple[ManifestTemplate, ...] = ()

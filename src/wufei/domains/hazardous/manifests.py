@@ -1,0 +1,79 @@
+"""How hazardous waste travels: each party signs on the page behind the QR code.
+
+Source: Measures for hazardous waste transfer manifests (MEE order 23 of 2021): who fills what,
+the receiver confirms within 5 working days, the number has 14 digits (year, province, city,
+serial).
+"""
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from wufei.hub.ledger.units import GRAMS_PER_T
+from wufei.hub.manifests.declarations import (
+    Grade,
+    Hours,
+    ManifestTemplate,
+    Party,
+    Step,
+    WorkingDays,
+)
+
+_NUMBER = r"20\d{2}(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])\d{8}"
+# No national figure exists; weighbridges of class III differ by less.
+_TOLERANCE_PERMILLE = 10
+
+MANIFESTS = (
+    ManifestTemplate(
+        code="hazardous",
+        name=_("hazardous waste manifest"),
+        streams=("hazardous_industrial", "incineration_fly_ash", "lead_battery", "social_source"),
+        grade=Grade.STATUTORY,
+        authority=_("national solid waste system"),
+        number_prefix="WF",
+        steps=(
+            Step(
+                "issue",
+                by=Party.CONSIGNOR,
+                needs=frozenset(
+                    {"waste", "declared", "method", "carrier", "consignee", "consignee_site"}
+                ),
+                may=frozenset({"lots", "containers", "route", "authority_no", "note"}),
+                seals=frozenset({"consignor", "consignor_site", "waste", "lots"}),
+            ),
+            Step(
+                "load",
+                by=Party.CARRIER,
+                needs=frozenset({"weighed_out", "vehicle", "driver"}),
+                seals=frozenset(
+                    {"declared", "containers", "method", "carrier", "vehicle", "driver"}
+                    | {"route", "consignee", "consignee_site", "weighed_out", "note"}
+                ),
+                within=WorkingDays(5),
+            ),
+            Step(
+                "arrive",
+                by=Party.CONSIGNEE,
+                needs=frozenset({"weighed_in"}),
+                seals=frozenset({"weighed_in"}),
+                within=Hours(24),
+            ),
+            Step(
+                "accept",
+                by=Party.CONSIGNEE,
+                seals=frozenset({"accepted"}),
+                within=WorkingDays(5),
+            ),
+            Step(
+                "close",
+                by=Party.CONSIGNOR,
+                may=frozenset({"difference_reason", "authority_no"}),
+                seals=frozenset({"difference_reason", "authority_no"}),
+                within=WorkingDays(5),
+            ),
+        ),
+        tolerance_permille=_TOLERANCE_PERMILLE,
+        road_limit_g=settings.LOAD_T_MAX * GRAMS_PER_T,
+        authority_pattern=_NUMBER,
+        licence_kinds=("hazardous", "collection"),
+    ),
+)

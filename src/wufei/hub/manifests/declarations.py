@@ -1,0 +1,145 @@
+"""What a domain declares about its transfers: who signs which step, what it needs and seals.
+
+``config`` fills the registry once at start-up from ``domains.DOMAINS``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+class Party(StrEnum):
+    """Who is who on a manifest; a person signs for the organisation they belong to."""
+
+    CONSIGNOR = "consignor"
+    CARRIER = "carrier"
+    CONSIGNEE = "consignee"
+
+    @property
+    def label(self) -> Text:
+        return {
+            "consignor": _("Consignor"),
+            "carrier": _("Carrier"),
+            "consignee": _("Consignee"),
+        }[self.value]
+
+
+class Grade(StrEnum):
+    """How strict the law is with a transfer."""
+
+    STATUTORY = "statutory"
+    LOAD_RECORD = "load_record"
+    DAILY_TOTAL = "daily_total"
+
+    @property
+    def label(self) -> Text:
+        return {
+            "statutory": _("Statutory manifest"),
+            "load_record": _("Load record"),
+            "daily_total": _("Daily total"),
+        }[self.value]
+
+
+@dataclass(frozen=True)
+class WorkingDays:
+    count: int
+
+
+@dataclass(frozen=True)
+class Hours:
+    count: int
+
+
+Deadline = WorkingDays | Hours
+
+
+@dataclass(frozen=True)
+class Step:
+    """One signature on the way.
+
+    ``code`` is a ``models.Step``. ``needs`` are the fields that must be filled when it is signed
+    (names of ``fields.FIELDS``), ``may`` those that may be; ``seals`` the fields that nobody can
+    change after it. ``within`` counts from the step before it.
+    """
+
+    code: str
+    by: Party
+    needs: frozenset[str] = frozenset()
+    may: frozenset[str] = frozenset()
+    seals: frozenset[str] = frozenset()
+    within: Deadline | None = None
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Several steps signed by one scan of the vehicle's code, at a ``place`` ("gate", "site")."""
+
+    place: str
+    by: Party
+    steps: tuple[str, ...]
+    label: Text
+
+
+@dataclass(frozen=True)
+class ManifestTemplate:
+    """How one family of wastes travels; every number with its source beside the declaration.
+
+    ``road_limit_g``: most grams of one load (None: the platform's general limit).
+    ``tolerance_permille``: difference between weighed out and weighed in that needs no reason.
+    ``authority_pattern``: what a number given by the authority looks like (regular expression).
+    """
+
+    code: str
+    name: Text
+    streams: tuple[str, ...]
+    grade: Grade
+    authority: Text
+    number_prefix: str
+    steps: tuple[Step, ...]
+    tolerance_permille: int
+    scans: tuple[Scan, ...] = ()
+    road_limit_g: int | None = None
+    authority_pattern: str = ""
+    licence_kinds: tuple[str, ...] = field(default=())
+
+    def step(self, code: str) -> Step:
+        """Raises ``KeyError`` for a step that this template does not have."""
+        return {step.code: step for step in self.steps}[code]
+
+    def scan(self, place: str) -> Scan | None:
+        return next((scan for scan in self.scans if scan.place == place), None)
+
+
+_templates: dict[str, ManifestTemplate] = {}
+_by_stream: dict[str, ManifestTemplate] = {}
+
+
+def fill(declared: Iterable[ManifestTemplate]) -> None:
+    """Make ``declared`` the registry's whole content (called once at start-up)."""
+    _templates.clear()
+    _by_stream.clear()
+    for template in declared:
+        assert template.code not in _templates, f"template {template.code} is declared twice"
+        _templates[template.code] = template
+        for stream in template.streams:
+            assert stream not in _by_stream, f"stream {stream} has two templates"
+            _by_stream[stream] = template
+
+
+def templates() -> tuple[ManifestTemplate, ...]:
+    return tuple(_templates.values())
+
+
+def template(code: str) -> ManifestTemplate:
+    """Raises ``KeyError`` for a code that no domain declares."""
+    return _templates[code]
+
+
+def template_of(stream: str) -> ManifestTemplate | None:
+    """The template that a stream of waste travels under."""
+    return _by_stream.get(stream)

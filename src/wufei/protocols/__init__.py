@@ -1,0 +1,1 @@
+"""Wire formats: pure bytes <-> messages, no I/O, no Django."""
