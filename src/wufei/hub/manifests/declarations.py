@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Text = str | Promise
 
@@ -24,7 +25,7 @@ class Party(StrEnum):
     def label(self) -> Text:
         return {
             "consignor": _("Consignor"),
-            "carrier": _("Carrier"),
+            "carrier": pgettext_lazy("manifest", "Carrier"),
             "consignee": _("Consignee"),
         }[self.value]
 

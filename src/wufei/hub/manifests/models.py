@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wufei.hub.catalogue.models import WasteType
 from wufei.hub.ledger.models import Lot
@@ -21,8 +22,8 @@ class Status(models.TextChoices):
     LOADED = "loaded", _("On the road")
     ARRIVED = "arrived", _("Arrived")
     ACCEPTED = "accepted", _("Accepted")
-    CLOSED = "closed", _("Closed")
-    CANCELLED = "cancelled", _("Cancelled")
+    CLOSED = "closed", pgettext_lazy("manifest", "Closed")
+    CANCELLED = "cancelled", pgettext_lazy("manifest", "Cancelled")
 
 
 OPEN = (Status.ISSUED, Status.LOADED, Status.ARRIVED, Status.ACCEPTED)
@@ -35,7 +36,7 @@ class StepCode(models.TextChoices):
     LOAD = "load", _("Take over")
     ARRIVE = "arrive", _("Receive")
     ACCEPT = "accept", _("Accept")
-    CLOSE = "close", _("Close")
+    CLOSE = "close", pgettext_lazy("manifest", "Close")
 
 
 class Route(models.Model):
@@ -90,7 +91,10 @@ class Manifest(models.Model):
         Site, models.PROTECT, related_name="+", verbose_name=_("from")
     )
     carrier = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="+", verbose_name=_("carrier")
+        Organisation,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("manifest", "carrier"),
     )
     consignee = models.ForeignKey(
         Organisation, models.PROTECT, related_name="+", verbose_name=_("consignee")
@@ -172,7 +176,9 @@ class Line(models.Model):
     manifest = models.ForeignKey(Manifest, models.PROTECT, related_name="lines")
     position = models.PositiveSmallIntegerField()
     waste = models.ForeignKey(WasteType, models.PROTECT, related_name="+", verbose_name=_("waste"))
-    method = models.CharField(_("method"), max_length=40, blank=True, default="")
+    method = models.CharField(
+        pgettext_lazy("manifest", "method"), max_length=40, blank=True, default=""
+    )
     declared_g = models.BigIntegerField(_("declared"))
     weighed_out_g = models.BigIntegerField(_("weighed out"), null=True)
     weighed_in_g = models.BigIntegerField(_("weighed in"), null=True)

@@ -6,182 +6,460 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0002_shipped_data'),
-        ('ledger', '0002_append_only_and_facts'),
-        ('registry', '0003_facts'),
+        ("catalogue", "0002_shipped_data"),
+        ("ledger", "0002_append_only_and_facts"),
+        ("registry", "0003_facts"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Manifest',
+            name="Manifest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(unique=True)),
-                ('created_digest', models.CharField(editable=False, max_length=64)),
-                ('template', models.CharField(max_length=40, verbose_name='template')),
-                ('domain', models.CharField(max_length=20, verbose_name='domain')),
-                ('local_id', models.CharField(max_length=40, unique=True, verbose_name='number')),
-                ('authority_no', models.CharField(blank=True, max_length=40, null=True, unique=True, verbose_name='number of the authority')),
-                ('status', models.CharField(choices=[('issued', 'Issued'), ('loaded', 'On the road'), ('arrived', 'Arrived'), ('accepted', 'Accepted'), ('closed', 'Closed'), ('cancelled', 'Cancelled')], default='issued', max_length=20, verbose_name='state')),
-                ('note', models.CharField(blank=True, default='', max_length=300, verbose_name='note')),
-                ('difference_reason', models.CharField(blank=True, default='', max_length=300, verbose_name='reason for the difference')),
-                ('issued_at', models.DateTimeField(verbose_name='issued at')),
-                ('loaded_at', models.DateTimeField(null=True, verbose_name='loaded at')),
-                ('arrived_at', models.DateTimeField(null=True, verbose_name='arrived at')),
-                ('accepted_at', models.DateTimeField(null=True, verbose_name='accepted at')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='closed at')),
-                ('due_at', models.DateTimeField(null=True, verbose_name='due')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('carrier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organisation', verbose_name='carrier')),
-                ('consignee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organisation', verbose_name='consignee')),
-                ('consignee_site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.site', verbose_name='to')),
-                ('consignor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organisation', verbose_name='consignor')),
-                ('consignor_site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.site', verbose_name='from')),
-                ('driver', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.driver', verbose_name='driver')),
-                ('vehicle', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='manifests', to='registry.vehicle', verbose_name='vehicle')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(unique=True)),
+                ("created_digest", models.CharField(editable=False, max_length=64)),
+                ("template", models.CharField(max_length=40, verbose_name="template")),
+                ("domain", models.CharField(max_length=20, verbose_name="domain")),
+                ("local_id", models.CharField(max_length=40, unique=True, verbose_name="number")),
+                (
+                    "authority_no",
+                    models.CharField(
+                        blank=True,
+                        max_length=40,
+                        null=True,
+                        unique=True,
+                        verbose_name="number of the authority",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("issued", "Issued"),
+                            ("loaded", "On the road"),
+                            ("arrived", "Arrived"),
+                            ("accepted", "Accepted"),
+                            ("closed", "Closed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="issued",
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="note"),
+                ),
+                (
+                    "difference_reason",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=300,
+                        verbose_name="reason for the difference",
+                    ),
+                ),
+                ("issued_at", models.DateTimeField(verbose_name="issued at")),
+                ("loaded_at", models.DateTimeField(null=True, verbose_name="loaded at")),
+                ("arrived_at", models.DateTimeField(null=True, verbose_name="arrived at")),
+                ("accepted_at", models.DateTimeField(null=True, verbose_name="accepted at")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="closed at")),
+                ("due_at", models.DateTimeField(null=True, verbose_name="due")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "carrier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organisation",
+                        verbose_name="carrier",
+                    ),
+                ),
+                (
+                    "consignee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organisation",
+                        verbose_name="consignee",
+                    ),
+                ),
+                (
+                    "consignee_site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.site",
+                        verbose_name="to",
+                    ),
+                ),
+                (
+                    "consignor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organisation",
+                        verbose_name="consignor",
+                    ),
+                ),
+                (
+                    "consignor_site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.site",
+                        verbose_name="from",
+                    ),
+                ),
+                (
+                    "driver",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.driver",
+                        verbose_name="driver",
+                    ),
+                ),
+                (
+                    "vehicle",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="manifests",
+                        to="registry.vehicle",
+                        verbose_name="vehicle",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'manifest',
-                'ordering': ['-issued_at', '-pk'],
+                "verbose_name": "manifest",
+                "ordering": ["-issued_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(unique=True)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('method', models.CharField(blank=True, default='', max_length=40, verbose_name='method')),
-                ('declared_g', models.BigIntegerField(verbose_name='declared')),
-                ('weighed_out_g', models.BigIntegerField(null=True, verbose_name='weighed out')),
-                ('weighed_in_g', models.BigIntegerField(null=True, verbose_name='weighed in')),
-                ('accepted_g', models.BigIntegerField(null=True, verbose_name='accepted')),
-                ('containers', models.PositiveIntegerField(blank=True, null=True, verbose_name='containers')),
-                ('waste', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.wastetype', verbose_name='waste')),
-                ('manifest', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='manifests.manifest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(unique=True)),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "method",
+                    models.CharField(blank=True, default="", max_length=40, verbose_name="method"),
+                ),
+                ("declared_g", models.BigIntegerField(verbose_name="declared")),
+                ("weighed_out_g", models.BigIntegerField(null=True, verbose_name="weighed out")),
+                ("weighed_in_g", models.BigIntegerField(null=True, verbose_name="weighed in")),
+                ("accepted_g", models.BigIntegerField(null=True, verbose_name="accepted")),
+                (
+                    "containers",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="containers"),
+                ),
+                (
+                    "waste",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.wastetype",
+                        verbose_name="waste",
+                    ),
+                ),
+                (
+                    "manifest",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="manifests.manifest",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['manifest', 'position'],
+                "ordering": ["manifest", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Route',
+            name="Route",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(unique=True)),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='route')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('path', models.JSONField(verbose_name='line')),
-                ('corridor_m', models.PositiveIntegerField(verbose_name='half width, m')),
-                ('opens', models.TimeField(blank=True, null=True, verbose_name='open from')),
-                ('closes', models.TimeField(blank=True, null=True, verbose_name='open until')),
-                ('destination', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='routes_to', to='registry.site')),
-                ('origin', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='routes_from', to='registry.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(unique=True)),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="route")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("path", models.JSONField(verbose_name="line")),
+                ("corridor_m", models.PositiveIntegerField(verbose_name="half width, m")),
+                ("opens", models.TimeField(blank=True, null=True, verbose_name="open from")),
+                ("closes", models.TimeField(blank=True, null=True, verbose_name="open until")),
+                (
+                    "destination",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="routes_to",
+                        to="registry.site",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="routes_from",
+                        to="registry.site",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'route',
-                'ordering': ['code'],
+                "verbose_name": "route",
+                "ordering": ["code"],
             },
         ),
         migrations.AddField(
-            model_name='manifest',
-            name='route',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='manifests.route', verbose_name='route'),
+            model_name="manifest",
+            name="route",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="manifests.route",
+                verbose_name="route",
+            ),
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(unique=True)),
-                ('step', models.CharField(choices=[('issue', 'Issue'), ('load', 'Take over'), ('arrive', 'Receive'), ('accept', 'Accept'), ('close', 'Close')], max_length=10, verbose_name='step')),
-                ('party', models.CharField(max_length=10, verbose_name='party')),
-                ('actor', models.CharField(max_length=80)),
-                ('values', models.JSONField(default=dict)),
-                ('signed_at', models.DateTimeField(verbose_name='signed at')),
-                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='received at')),
-                ('longitude', models.DecimalField(decimal_places=7, max_digits=10, null=True)),
-                ('latitude', models.DecimalField(decimal_places=7, max_digits=9, null=True)),
-                ('device', models.CharField(blank=True, default='', max_length=80)),
-                ('content_digest', models.CharField(max_length=64)),
-                ('manifest', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='manifests.manifest')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(unique=True)),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("issue", "Issue"),
+                            ("load", "Take over"),
+                            ("arrive", "Receive"),
+                            ("accept", "Accept"),
+                            ("close", "Close"),
+                        ],
+                        max_length=10,
+                        verbose_name="step",
+                    ),
+                ),
+                ("party", models.CharField(max_length=10, verbose_name="party")),
+                ("actor", models.CharField(max_length=80)),
+                ("values", models.JSONField(default=dict)),
+                ("signed_at", models.DateTimeField(verbose_name="signed at")),
+                (
+                    "received_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="received at",
+                    ),
+                ),
+                ("longitude", models.DecimalField(decimal_places=7, max_digits=10, null=True)),
+                ("latitude", models.DecimalField(decimal_places=7, max_digits=9, null=True)),
+                ("device", models.CharField(blank=True, default="", max_length=80)),
+                ("content_digest", models.CharField(max_length=64)),
+                (
+                    "manifest",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="manifests.manifest",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='LineLot',
+            name="LineLot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mass_g', models.BigIntegerField()),
-                ('booking', models.UUIDField()),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='manifests.line')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.lot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mass_g", models.BigIntegerField()),
+                ("booking", models.UUIDField()),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lots",
+                        to="manifests.line",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.lot",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('line', 'lot'), name='manifests_linelot_once'), models.CheckConstraint(condition=models.Q(('mass_g__gt', 0)), name='manifests_linelot_mass')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("line", "lot"), name="manifests_linelot_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("mass_g__gt", 0)), name="manifests_linelot_mass"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(fields=('manifest', 'position'), name='manifests_line_once'),
+            model_name="line",
+            constraint=models.UniqueConstraint(
+                fields=("manifest", "position"), name="manifests_line_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('declared_g__gt', 0), models.Q(('weighed_out_g__isnull', True), ('weighed_out_g__gt', 0), _connector='OR'), models.Q(('weighed_in_g__isnull', True), ('weighed_in_g__gt', 0), _connector='OR'), models.Q(('accepted_g__isnull', True), ('accepted_g__gte', 0), _connector='OR')), name='manifests_line_masses'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("declared_g__gt", 0),
+                    models.Q(
+                        ("weighed_out_g__isnull", True), ("weighed_out_g__gt", 0), _connector="OR"
+                    ),
+                    models.Q(
+                        ("weighed_in_g__isnull", True), ("weighed_in_g__gt", 0), _connector="OR"
+                    ),
+                    models.Q(("accepted_g__isnull", True), ("accepted_g__gte", 0), _connector="OR"),
+                ),
+                name="manifests_line_masses",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_g__isnull', True), ('accepted_g', models.F('weighed_in_g')), _connector='OR'), name='manifests_line_accepts_what_it_received'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("accepted_g__isnull", True),
+                    ("accepted_g", models.F("weighed_in_g")),
+                    _connector="OR",
+                ),
+                name="manifests_line_accepts_what_it_received",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='route',
-            constraint=models.CheckConstraint(condition=models.Q(('corridor_m__gt', 0)), name='manifests_route_width'),
+            model_name="route",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("corridor_m__gt", 0)), name="manifests_route_width"
+            ),
         ),
         migrations.AddIndex(
-            model_name='manifest',
-            index=models.Index(condition=models.Q(('status__in', ['issued', 'loaded', 'arrived', 'accepted'])), fields=['vehicle', 'status'], name='manifests_of_vehicle'),
+            model_name="manifest",
+            index=models.Index(
+                condition=models.Q(("status__in", ["issued", "loaded", "arrived", "accepted"])),
+                fields=["vehicle", "status"],
+                name="manifests_of_vehicle",
+            ),
         ),
         migrations.AddIndex(
-            model_name='manifest',
-            index=models.Index(fields=['status', 'due_at'], name='manifests_due'),
+            model_name="manifest",
+            index=models.Index(fields=["status", "due_at"], name="manifests_due"),
         ),
         migrations.AddIndex(
-            model_name='manifest',
-            index=models.Index(fields=['-issued_at', '-id'], name='manifests_newest'),
+            model_name="manifest",
+            index=models.Index(fields=["-issued_at", "-id"], name="manifests_newest"),
         ),
         migrations.AddIndex(
-            model_name='manifest',
-            index=models.Index(fields=['vehicle', 'loaded_at'], name='manifests_trips'),
+            model_name="manifest",
+            index=models.Index(fields=["vehicle", "loaded_at"], name="manifests_trips"),
         ),
         migrations.AddConstraint(
-            model_name='manifest',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['issued', 'loaded', 'arrived', 'accepted', 'closed', 'cancelled'])), name='manifests_manifest_status'),
+            model_name="manifest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ["issued", "loaded", "arrived", "accepted", "closed", "cancelled"],
+                    )
+                ),
+                name="manifests_manifest_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='manifest',
-            constraint=models.CheckConstraint(condition=models.Q(('authority_no', ''), _negated=True), name='manifests_manifest_authority_no_or_null'),
+            model_name="manifest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("authority_no", ""), _negated=True),
+                name="manifests_manifest_authority_no_or_null",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='manifest',
-            constraint=models.CheckConstraint(condition=models.Q(('loaded_at__isnull', True), ('vehicle__isnull', False), _connector='OR'), name='manifests_manifest_loaded_has_vehicle'),
+            model_name="manifest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("loaded_at__isnull", True), ("vehicle__isnull", False), _connector="OR"
+                ),
+                name="manifests_manifest_loaded_has_vehicle",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='manifest',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['issued', 'cancelled']), models.Q(('loaded_at__isnull', False), ('status', 'loaded')), models.Q(('arrived_at__isnull', False), ('status', 'arrived')), models.Q(('accepted_at__isnull', False), ('status', 'accepted')), models.Q(('closed_at__isnull', False), ('status', 'closed')), _connector='OR'), name='manifests_manifest_times_match_status'),
+            model_name="manifest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["issued", "cancelled"]),
+                    models.Q(("loaded_at__isnull", False), ("status", "loaded")),
+                    models.Q(("arrived_at__isnull", False), ("status", "arrived")),
+                    models.Q(("accepted_at__isnull", False), ("status", "accepted")),
+                    models.Q(("closed_at__isnull", False), ("status", "closed")),
+                    _connector="OR",
+                ),
+                name="manifests_manifest_times_match_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('manifest', 'step'), name='manifests_signed_once'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                fields=("manifest", "step"), name="manifests_signed_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='manifests_signature_place'),
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                    models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
+                    _connector="OR",
+                ),
+                name="manifests_signature_place",
+            ),
         ),
     ]
