@@ -58,4 +58,5 @@ def decode(payload: bytes) -> Fixes:
 
 def usable(fixes: Fixes) -> Fixes:
     """Those that may drive rules and maps."""
-    return fixes[(fixes["marks"] & UNUSABLE) == 0]
+    found: Fixes = fixes[(fixes["marks"] & UNUSABLE) == 0]
+    return found
