@@ -1,0 +1,66 @@
+"""What the telemetry keeps in the database; positions themselves lie on the bus and in the lake."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class BadFrame(models.Model):
+    """A frame that could not be used 错误报文, with the reason; kept for some days.
+
+    Never all of them: the gateway keeps a few per terminal and minute, and counts the rest.
+    """
+
+    class Reason(models.TextChoices):
+        CHECKSUM = "checksum", _("Checksum is wrong")
+        ESCAPE = "escape", _("Escape is wrong")
+        LENGTH = "length", _("Length is wrong")
+        HEADER = "header", _("Header cannot be read")
+        BODY = "body", _("Content cannot be read")
+        OVERSIZED = "oversized", _("Frame is too long")
+        ENCRYPTED = "encrypted", _("Encrypted")
+        SUBPACKAGE = "subpackage", _("Parts are not put together")
+        UNSUPPORTED = "unsupported", _("Message is not supported")
+        UNKNOWN = "unknown", _("Terminal is not registered")
+        UNAUTHENTICATED = "unauthenticated", _("Terminal has not signed in")
+        RATE = "rate", _("Too many frames")
+
+    received_at = models.DateTimeField(_("received"), db_index=True)
+    terminal = models.CharField(_("terminal"), max_length=20, blank=True)
+    peer = models.CharField(_("sent from"), max_length=60, blank=True)
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason)
+    detail = models.CharField(_("detail"), max_length=200, blank=True)
+    # As it came in, cut off after ``FRAME_BYTES_MAX``.
+    frame = models.BinaryField(_("frame"))
+
+    FRAME_BYTES_MAX = 2048
+
+    class Meta:
+        ordering = ["-received_at", "-pk"]
+        verbose_name = _("bad frame")
+        verbose_name_plural = _("bad frames")
+        indexes = [models.Index(fields=["terminal", "-received_at"], name="telemetry_bad_terminal")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    reason__in=[
+                        "checksum",
+                        "escape",
+                        "length",
+                        "header",
+                        "body",
+                        "oversized",
+                        "encrypted",
+                        "subpackage",
+                        "unsupported",
+                        "unknown",
+                        "unauthenticated",
+                        "rate",
+                    ]
+                ),
+                name="telemetry_bad_reason",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.terminal} {self.reason}"
