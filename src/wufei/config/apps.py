@@ -12,6 +12,8 @@ class ConfigConfig(AppConfig):
         from wufei.hub.accounts import actors, choices
         from wufei.hub.accounts.pages import with_actor_names
         from wufei.hub.accounts.permissions import Role
+        from wufei.hub.alarms import declarations as alarms
+        from wufei.hub.alarms.rules import GENERAL
         from wufei.hub.audit import pages as audit_pages
         from wufei.hub.base import desk, search
         from wufei.hub.base.waiting import WAITING
@@ -27,6 +29,7 @@ class ConfigConfig(AppConfig):
 
         declarations.fill(DOMAINS)
         manifests.fill(template for domain in DOMAINS for template in domain.manifests)
+        alarms.fill([*GENERAL, *(rule for domain in DOMAINS for rule in domain.rules)])
         domains.fill((domain.code, domain.name) for domain in DOMAINS)
         actors.register_memberships(Provider())
         ui_domains.fill((one.code, one.name, one.short_name) for one in DOMAINS)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from wufei.hub.alarms.declarations import Rule
 from wufei.hub.catalogue.declarations import Domain
 from wufei.hub.manifests.declarations import ManifestTemplate
 
@@ -11,3 +12,4 @@ class WasteDomain(Domain):
     """One of the six: its wastes (catalogue) and what each engine does with them."""
 
     manifests: tuple[ManifestTemplate, ...] = ()
+    rules: tuple[Rule, ...] = ()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wufei.domains.construction.manifests import MANIFESTS
+from wufei.domains.construction.rules import RULES
 from wufei.domains.declaration import WasteDomain
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Method, Stream, Text
@@ -38,6 +39,7 @@ CONSTRUCTION = WasteDomain(
     icon="backhoe",
     description=_("Spoil, slurry, and waste of building, demolition and renovation."),
     manifests=MANIFESTS,
+    rules=RULES,
     streams=(
         _stream("spoil", _("engineering spoil"), 1600, _EARTH),
         _stream("slurry", _("engineering slurry"), 1200, _EARTH),
