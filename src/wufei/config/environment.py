@@ -28,6 +28,22 @@ def _port(text: str) -> int:
     return number
 
 
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError("write a number from 1 on")
+    return number
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(f"write {' or '.join(allowed)}")
+        return text
+
+    return parse
+
+
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
@@ -123,6 +139,46 @@ SETTINGS = (
     ),
     Setting("WUFEI_NATS_PORT", "4222", _port, "Port of the NATS server that Wufei starts."),
     Setting("WUFEI_MQTT_PORT", "1883", _port, "MQTT port of the NATS server that Wufei starts."),
+    Setting(
+        "WUFEI_JT808_HOST",
+        "127.0.0.1",
+        str,
+        "Address the gateway listens on for vehicle terminals (JT/T 808).",
+    ),
+    Setting("WUFEI_JT808_PORT", "6808", _port, "Port of the gateway for vehicle terminals."),
+    Setting(
+        "WUFEI_JT808_CONNECTIONS_MAX",
+        "20000",
+        _positive,
+        "Most terminals connected to one gateway at the same time.",
+    ),
+    Setting(
+        "WUFEI_JT808_FRAMES_S_MAX",
+        "200",
+        _positive,
+        "Most frames a second that are read from one connection; the rest waits in the network.",
+    ),
+    Setting(
+        "WUFEI_JT808_IDLE_S",
+        "300",
+        _positive,
+        "Seconds of silence after which a terminal's connection is closed.",
+    ),
+    Setting(
+        "WUFEI_UNKNOWN_TERMINALS",
+        "refuse",
+        _one_of("refuse", "keep"),
+        "What to do with terminals that are not in the registry: refuse them, or keep their "
+        "positions without a vehicle.",
+    ),
+    Setting(
+        "WUFEI_PARTITIONS",
+        "4",
+        _positive,
+        "Partitions of the stream of positions; the same for gateways, sinks and watchers. "
+        "Changed only while all of them are stopped and have caught up.",
+    ),
+    Setting("WUFEI_FIXES_DAYS", "30", _positive, "Days that the bus keeps positions."),
     Setting("WUFEI_LANGUAGE", "zh-hans", str, "Language of a first visit: zh-hans or en."),
     Setting("WUFEI_DEMO", "true", _flag, "Load the invented demo district behind the first page."),
     Setting("WUFEI_DEMO_SEED", "2021", int, "Seed of the demo district's history."),

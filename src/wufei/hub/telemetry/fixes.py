@@ -11,7 +11,9 @@ STREAM, SUBJECT = "FIXES", "fixes"
 MAGIC = b"WFFIX\x01\x00\x00"
 
 # Times are milliseconds since 1970 (UTC); degrees are WGS-84; ``heading_deg`` 0 is north.
-# ``vehicle`` is the primary key of the vehicle that carries the device, 0 for none.
+# ``device`` is the primary key of the registry's device, or minus the terminal's number where
+# unknown terminals are kept. ``vehicle`` is the key of the vehicle that carries it, 0 for none.
+# ``mileage_km`` is 0 and ``device_time_ms`` is 0 (marked out of range) where they are not told.
 FIX = np.dtype(
     [
         ("device", "<i8"),

@@ -23,7 +23,6 @@ class BadFrame(models.Model):
         UNSUPPORTED = "unsupported", _("Message is not supported")
         UNKNOWN = "unknown", _("Terminal is not registered")
         UNAUTHENTICATED = "unauthenticated", _("Terminal has not signed in")
-        RATE = "rate", _("Too many frames")
 
     received_at = models.DateTimeField(_("received"), db_index=True)
     terminal = models.CharField(_("terminal"), max_length=20, blank=True)
@@ -55,7 +54,6 @@ class BadFrame(models.Model):
                         "unsupported",
                         "unknown",
                         "unauthenticated",
-                        "rate",
                     ]
                 ),
                 name="telemetry_bad_reason",

@@ -36,7 +36,6 @@ class Migration(migrations.Migration):
                             ("unsupported", "Message is not supported"),
                             ("unknown", "Terminal is not registered"),
                             ("unauthenticated", "Terminal has not signed in"),
-                            ("rate", "Too many frames"),
                         ],
                         max_length=20,
                         verbose_name="reason",
@@ -69,7 +68,6 @@ class Migration(migrations.Migration):
                                     "unsupported",
                                     "unknown",
                                     "unauthenticated",
-                                    "rate",
                                 ],
                             )
                         ),
