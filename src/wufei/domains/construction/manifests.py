@@ -25,8 +25,8 @@ MANIFESTS = (
                 "issue",
                 by=Party.CONSIGNOR,
                 needs=frozenset({"waste", "declared", "carrier", "consignee", "consignee_site"}),
-                may=frozenset({"route", "method", "note", "driver"}),
-                seals=frozenset({"consignor", "consignor_site", "waste"}),
+                may=frozenset({"route", "method", "note", "vehicle", "driver", "authority_no"}),
+                seals=frozenset({"consignor", "consignor_site", "waste", "lots"}),
             ),
             Step(
                 "load",
@@ -55,7 +55,7 @@ MANIFESTS = (
             Step(
                 "close",
                 by=Party.CONSIGNEE,
-                may=frozenset({"difference_reason"}),
+                may=frozenset({"difference_reason", "authority_no"}),
                 seals=frozenset({"difference_reason", "authority_no"}),
                 within=Hours(24),
             ),

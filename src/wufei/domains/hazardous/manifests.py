@@ -37,13 +37,16 @@ MANIFESTS = (
                 needs=frozenset(
                     {"waste", "declared", "method", "carrier", "consignee", "consignee_site"}
                 ),
-                may=frozenset({"lots", "containers", "route", "authority_no", "note"}),
+                may=frozenset(
+                    {"lots", "containers", "vehicle", "driver", "route", "authority_no", "note"}
+                ),
                 seals=frozenset({"consignor", "consignor_site", "waste", "lots"}),
             ),
             Step(
                 "load",
                 by=Party.CARRIER,
                 needs=frozenset({"weighed_out", "vehicle", "driver"}),
+                may=frozenset({"route"}),
                 seals=frozenset(
                     {"declared", "containers", "method", "carrier", "vehicle", "driver"}
                     | {"route", "consignee", "consignee_site", "weighed_out", "note"}

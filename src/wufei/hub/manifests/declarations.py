@@ -63,9 +63,9 @@ Deadline = WorkingDays | Hours
 class Step:
     """One signature on the way.
 
-    ``code`` is a ``models.Step``. ``needs`` are the fields that must be filled when it is signed
-    (names of ``fields.FIELDS``), ``may`` those that may be; ``seals`` the fields that nobody can
-    change after it. ``within`` counts from the step before it.
+    ``code`` is a ``models.StepCode``. ``needs`` are the fields that must be filled when it is
+    signed (names of ``rules.FIELDS``), ``may`` those that may be; ``seals`` the fields that nobody
+    can change after it. ``within`` counts from the step before it.
     """
 
     code: str

@@ -123,6 +123,10 @@ class Manifest(models.Model):
     arrived_at = models.DateTimeField(_("arrived at"), null=True)
     accepted_at = models.DateTimeField(_("accepted at"), null=True)
     closed_at = models.DateTimeField(_("closed at"), null=True)
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True)
+    cancel_reason = models.CharField(
+        _("reason for cancelling"), max_length=200, blank=True, default=""
+    )
     due_at = models.DateTimeField(_("due"), null=True)
     recorded_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(auto_now=True)
@@ -143,7 +147,8 @@ class Manifest(models.Model):
             ),
             models.CheckConstraint(
                 name="manifests_manifest_times_match_status",
-                condition=Q(status__in=["issued", "cancelled"])
+                condition=Q(status="issued")
+                | Q(status="cancelled", cancelled_at__isnull=False, loaded_at__isnull=True)
                 | Q(status="loaded", loaded_at__isnull=False)
                 | Q(status="arrived", arrived_at__isnull=False)
                 | Q(status="accepted", accepted_at__isnull=False)
@@ -159,6 +164,7 @@ class Manifest(models.Model):
             models.Index(fields=["status", "due_at"], name="manifests_due"),
             models.Index(fields=["-issued_at", "-id"], name="manifests_newest"),
             models.Index(fields=["vehicle", "loaded_at"], name="manifests_trips"),
+            models.Index(fields=["changed_at", "id"], name="manifests_changed"),
         ]
 
     def __str__(self) -> str:

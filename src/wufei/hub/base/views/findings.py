@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.base import texts
@@ -46,16 +46,20 @@ def name_of(finding: FindingRecord) -> str:
 
 
 def register_scope(within: Within) -> None:
-    """Say which findings an actor with a limited scope may see; one room knows that."""
-    _within[:] = [within]
+    """Say which findings on a room's own subjects an actor with a limited scope may see."""
+    if within not in _within:
+        _within.append(within)
 
 
 def visible(actor: Actor) -> "QuerySet[FindingRecord]":
-    """Findings that this actor may see: all of them, or what the registered scope leaves."""
+    """Findings that this actor may see: all of them, or what one of the rooms lets through."""
     findings = FindingRecord.objects.all()
     if actor.scope(VIEW) is Scope.ALL:
         return findings
-    return _within[0](findings, actor) if _within else findings.none()
+    mine = Q(pk__in=[])
+    for within in _within:
+        mine |= Q(pk__in=within(findings, actor).order_by().values("pk"))
+    return findings.filter(mine)
 
 
 def page_of(finding: FindingRecord) -> str | None:

@@ -1,0 +1,133 @@
+"""What the manifests' findings say, where they lead, and who may see them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from uuid import UUID
+
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from wufei.hub.base.actor import Actor
+from wufei.hub.base.findings import Finding
+from wufei.hub.base.models import FindingRecord
+from wufei.hub.base.texts import finding_text
+from wufei.hub.base.views import findings
+from wufei.hub.manifests import rules
+from wufei.hub.manifests.declarations import ManifestTemplate
+from wufei.hub.manifests.models import Line, LineLot, Manifest, StepCode
+from wufei.hub.manifests.scope import seen_by
+
+SUBJECT = "manifests.manifest"
+WEIGHT_DIFFERENCE = "manifests.weight_difference"
+LOADING_DIFFERENCE = "manifests.loading_difference"
+
+
+def register() -> None:
+    finding_text(
+        WEIGHT_DIFFERENCE,
+        gettext_noop(
+            "%(weighed_out_t)s t left, %(weighed_in_t)s t arrived: a difference of %(permille)s ‰, "
+            "more than the %(tolerance_permille)s ‰ that need no reason."
+        ),
+        _("Weight difference"),
+    )
+    finding_text(
+        LOADING_DIFFERENCE,
+        gettext_noop(
+            "%(weighed_out_t)s t were weighed out, the containers' labels add up to "
+            "%(labelled_t)s t."
+        ),
+        _("Load unlike its labels"),
+    )
+    findings.register_subject(SUBJECT, page)
+    findings.register_name(SUBJECT, name)
+    findings.register_scope(within)
+
+
+def subject(manifest: Manifest) -> str:
+    """How findings and the audit log name a manifest."""
+    return f"{SUBJECT}:{manifest.uuid}"
+
+
+# Rules over one step, pure.
+def of_step(
+    manifest: Manifest,
+    form: ManifestTemplate,
+    step: str,
+    lines: Sequence[Line],
+    lots: Mapping[UUID, Sequence[LineLot]],
+) -> Iterator[Finding]:
+    """What looks wrong once ``step`` has been signed; a line is an episode of its own."""
+    for line in lines:
+        if step == StepCode.LOAD and (parts := lots.get(line.uuid)):
+            yield from _loading(manifest, form, line, sum(part.mass_g for part in parts))
+        if step == StepCode.ACCEPT:
+            yield from _arrival(manifest, form, line)
+
+
+def _arrival(manifest: Manifest, form: ManifestTemplate, line: Line) -> Iterator[Finding]:
+    out_g, in_g = line.weighed_out_g, line.weighed_in_g
+    assert out_g
+    assert in_g
+    if rules.beyond_tolerance(out_g, in_g, form.tolerance_permille):
+        yield Finding(
+            WEIGHT_DIFFERENCE,
+            subject=subject(manifest),
+            values={
+                "number": manifest.local_id,
+                "weighed_out_g": out_g,
+                "weighed_in_g": in_g,
+                "mass_g": abs(out_g - in_g),
+                "permille": rules.difference_permille(out_g, in_g),
+                "tolerance_permille": form.tolerance_permille,
+            },
+            episode=str(line.position),
+        )
+
+
+def _loading(
+    manifest: Manifest, form: ManifestTemplate, line: Line, labelled_g: int
+) -> Iterator[Finding]:
+    out_g = line.weighed_out_g
+    assert out_g
+    if rules.beyond_tolerance(labelled_g, out_g, form.tolerance_permille):
+        yield Finding(
+            LOADING_DIFFERENCE,
+            subject=subject(manifest),
+            values={
+                "number": manifest.local_id,
+                "weighed_out_g": out_g,
+                "labelled_g": labelled_g,
+                "mass_g": abs(out_g - labelled_g),
+            },
+            episode=str(line.position),
+        )
+
+
+# Where they lead.
+def page(subject: str) -> str | None:
+    """Page of the manifest that ``manifests.manifest:<uuid>`` names."""
+    try:
+        return reverse("manifests.manifest.detail", args=[UUID(subject.partition(":")[2])])
+    except (ValueError, NoReverseMatch):
+        return None
+
+
+def name(subject: str) -> str:
+    """Number and parties of the manifest that ``manifests.manifest:<uuid>`` names."""
+    try:
+        uuid = UUID(subject.partition(":")[2])
+    except ValueError:
+        return ""
+    rows = Manifest.objects.select_related("consignor", "consignee")
+    found = rows.filter(uuid=uuid).first()
+    return f"{found} · {found.consignor} → {found.consignee}" if found else ""
+
+
+def within(rows: "QuerySet[FindingRecord]", actor: Actor) -> "QuerySet[FindingRecord]":
+    """Findings on manifests that the actor sees."""
+    subjects = Concat(Value(f"{SUBJECT}:"), Cast("uuid", CharField()), output_field=CharField())
+    mine = Manifest.objects.filter(seen_by(actor, "base.finding.view"))
+    return rows.filter(subject__in=mine.annotate(subject=subjects).values("subject"))

@@ -1,0 +1,145 @@
+"""Reads of the manifests, cut to what the actor may see and sign."""
+
+import re
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from wufei.hub.base.actor import Actor, Scope
+from wufei.hub.catalogue.models import WasteType
+from wufei.hub.manifests import rules
+from wufei.hub.manifests.declarations import Step, template, templates
+from wufei.hub.manifests.models import MOVING, OPEN, Manifest, Signature, StepCode
+from wufei.hub.manifests.refusals import UnknownQr
+from wufei.hub.manifests.scope import NOTHING, seen_by
+from wufei.hub.manifests.services.checks import ISSUE, SIGN
+from wufei.hub.manifests.services.writing import digest_of, lots_of
+from wufei.hub.registry.models import Organisation, Site, Vehicle
+from wufei.hub.registry.queries import open_on
+
+VIEW = "manifests.manifest.view"
+_ROWS = ("consignor", "carrier", "consignee", "consignor_site", "consignee_site", "vehicle")
+_CODE = re.compile(r"(?:^|/)(?P<kind>[mt])/(?P<uuid>[0-9a-fA-F-]{32,36})/?(?:[?#].*)?$")
+
+
+def visible(actor: Actor, act: str = VIEW) -> "QuerySet[Manifest]":
+    """Manifests that ``act`` reaches, the newest first."""
+    return Manifest.objects.filter(seen_by(actor, act)).select_related(*_ROWS)
+
+
+def waiting_for(actor: Actor) -> "QuerySet[Manifest]":
+    """What the actor's organisations can sign next, the most urgent first."""
+    rows = Manifest.objects.filter(_waits_for(actor)).select_related(*_ROWS)
+    return rows.prefetch_related("lines__waste").order_by(F("due_at").asc(nulls_last=True), "pk")
+
+
+def _waits_for(actor: Actor) -> Q:
+    scope, mine = actor.scope(SIGN), NOTHING
+    if scope is Scope.NONE:
+        return mine
+    for form in templates():
+        for status in OPEN:
+            step = rules.next_step(form, status)
+            if step is None:
+                continue
+            here = Q(template=form.code, status=status)
+            if scope is not Scope.ALL:
+                here &= Q(**{f"{step.by}__in": sorted(actor.organisation_ids)})
+            mine |= here
+    return mine
+
+
+def next_steps(manifest: Manifest, actor: Actor) -> tuple[Step, ...]:
+    """The steps that this actor can sign now."""
+    step = rules.next_step(template(manifest.template), manifest.status)
+    if step is None:
+        return ()
+    scope = actor.scope(SIGN)
+    party_id = getattr(manifest, f"{step.by}_id")
+    own = scope is Scope.ALL or (scope is not Scope.NONE and party_id in actor.organisation_ids)
+    return (step,) if own else ()
+
+
+def may_cancel(manifest: Manifest, actor: Actor) -> bool:
+    """Whether this actor could withdraw it: only its issuer has signed."""
+    scope = actor.scope(ISSUE)
+    own = scope is Scope.ALL or (
+        scope is not Scope.NONE and manifest.consignor_id in actor.organisation_ids
+    )
+    return own and rules.STATUS_AFTER[StepCode.ISSUE] == manifest.status
+
+
+def moving() -> "QuerySet[Manifest]":
+    """What is on the road, with its vehicle."""
+    return Manifest.objects.filter(status__in=MOVING).select_related(*_ROWS).order_by("loaded_at")
+
+
+def open_of_vehicle(vehicle_id: int) -> Manifest | None:
+    """The manifest of the load that this vehicle carries; the latest, where it carries several."""
+    return moving().filter(vehicle=vehicle_id).order_by("-loaded_at", "-pk").first()
+
+
+def scanned(text: str) -> Manifest | Vehicle:
+    """What a scanned code means: ``/m/<uuid>/`` a manifest, ``/t/<uuid>/`` a vehicle.
+
+    Raises ``UnknownQr`` for a code of something else. Whether the actor may see it is another
+    question: ``visible``.
+    """
+    found = _CODE.search(text.strip()[:300])
+    rows: QuerySet[Manifest] | QuerySet[Vehicle]
+    if found is None:
+        raise UnknownQr(field="code")
+    try:
+        uuid = UUID(found["uuid"])
+    except ValueError:
+        raise UnknownQr(field="code") from None
+    rows = Manifest.objects.all() if found["kind"] == "m" else Vehicle.objects.all()
+    thing = rows.filter(uuid=uuid).first()
+    if thing is None:
+        raise UnknownQr(field="code")
+    return thing
+
+
+def signature_holds(signature: Signature) -> bool:
+    """Whether what was signed is still what the manifest says, by the digest."""
+    manifest = signature.manifest
+    lines = list(manifest.lines.select_related("waste").order_by("position"))
+    form = template(manifest.template)
+    return digest_of(signature, manifest, form, lines, lots_of(lines)) == signature.content_digest
+
+
+# What one can choose from when issuing. Names and places only: partners are no secret.
+def consignor_sites(actor: Actor) -> "QuerySet[Site]":
+    """Open sites that the actor can issue from."""
+    scope = actor.scope(ISSUE)
+    if scope is Scope.NONE:
+        return Site.objects.none()
+    rows = Site.objects.filter(open_on()).select_related("organisation", "region")
+    if scope is not Scope.ALL:
+        rows = rows.filter(organisation__in=sorted(actor.organisation_ids))
+    return rows.order_by("organisation__name", "name")
+
+
+def consignee_sites(wastes: Iterable[WasteType] = ()) -> "QuerySet[Site]":
+    """Open sites that receive waste: to recover, dispose of, store or pass it on."""
+    kinds = (
+        Site.Kind.TREATMENT,
+        Site.Kind.LANDFILL,
+        Site.Kind.STORAGE,
+        Site.Kind.COLLECTION,
+        Site.Kind.TRANSFER,
+    )
+    rows = Site.objects.filter(open_on(), kind__in=kinds).select_related("organisation", "region")
+    for waste in wastes:
+        rows = rows.filter(organisation__domains__contains=[waste.domain])
+    return rows.order_by("organisation__name", "name")
+
+
+def carriers(domain: str = "") -> "QuerySet[Organisation]":
+    """Open organisations that have vehicles."""
+    fleet = Vehicle.objects.filter(open_on()).values("carrier")
+    rows = Organisation.objects.filter(open_on(), pk__in=fleet)
+    if domain:
+        rows = rows.filter(domains__contains=[domain])
+    return rows.order_by("name")

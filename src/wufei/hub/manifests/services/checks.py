@@ -1,0 +1,128 @@
+"""What has to be true of the parties, their vehicles and papers before something is signed."""
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from wufei.hub.base.actor import Actor, Scope
+from wufei.hub.catalogue.models import WasteType
+from wufei.hub.ledger.refusals import InTheFuture, TooEarly
+from wufei.hub.ledger.rules import EARLIEST_YEAR
+from wufei.hub.ledger.units import GRAMS_PER_T
+from wufei.hub.manifests import rules
+from wufei.hub.manifests.declarations import ManifestTemplate, Party, Step
+from wufei.hub.manifests.models import Manifest, StepCode
+from wufei.hub.manifests.refusals import (
+    BeforeTheStepBefore,
+    LicenceMissing,
+    NotADriverOfCarrier,
+    NotAVehicleOfCarrier,
+    SiteClosed,
+    TooHeavyForTheRoad,
+    WrongParty,
+    WrongUnit,
+)
+from wufei.hub.registry.models import Driver, Licence, Organisation, Site, Vehicle
+from wufei.hub.registry.queries import licensed_lines
+
+ISSUE, SIGN = "manifests.manifest.issue", "manifests.manifest.sign"
+
+
+def party_of(manifest: Manifest, party: Party) -> Organisation:
+    """Who a party of this manifest is."""
+    found: Organisation = getattr(manifest, str(party))
+    return found
+
+
+def permit(manifest: Manifest, step: Step, by: Actor) -> Organisation:
+    """The organisation that ``by`` signs ``step`` for; ``Forbidden`` or ``WrongParty`` else."""
+    scope = by.require(ISSUE if step.code == StepCode.ISSUE else SIGN)
+    organisation = party_of(manifest, step.by)
+    if scope is not Scope.ALL and organisation.pk not in by.organisation_ids:
+        raise WrongParty(
+            step=step_name(step.code),
+            manifest=str(manifest),
+            party=step.by.label,
+            organisation=organisation.name,
+        )
+    return organisation
+
+
+def step_name(code: str) -> str:
+    return str(StepCode(code).label)
+
+
+def at_time(signed_at: datetime, step: str = "", before: datetime | None = None) -> None:
+    """Refuse a time to come, an absurd one, and one before the step before."""
+    if signed_at > timezone.now() + rules.CLOCK_TOLERANCE:
+        raise InTheFuture(at=_local(signed_at), field="signed_at")
+    if signed_at.year < EARLIEST_YEAR:
+        raise TooEarly(at=f"{signed_at:%Y-%m-%d}", year=EARLIEST_YEAR, field="signed_at")
+    if before is not None and signed_at < before:
+        raise BeforeTheStepBefore(
+            step=step_name(step), at=_local(signed_at), before=_local(before), field="signed_at"
+        )
+
+
+def day_of(at: datetime) -> date:
+    return at.astimezone(rules.SHANGHAI).date()
+
+
+def _local(at: datetime) -> str:
+    return f"{at.astimezone(rules.SHANGHAI):%Y-%m-%d %H:%M:%S}"
+
+
+def open_site(site: Site, day: date, field: str) -> None:
+    """A site that begins later is no obstacle: papers are often entered beforehand."""
+    if site.validity.upper is not None and site.validity.upper <= day:
+        raise SiteClosed(site=site.name, field=field)
+
+
+def vehicle_of(carrier: Organisation, vehicle: Vehicle, day: date) -> None:
+    if vehicle.carrier_id != carrier.pk or day not in vehicle.validity:
+        raise NotAVehicleOfCarrier(plate=vehicle.plate, carrier=carrier.name, field="vehicle")
+
+
+def driver_of(carrier: Organisation, driver: Driver, day: date) -> None:
+    if driver.carrier_id != carrier.pk or day not in driver.validity:
+        raise NotADriverOfCarrier(driver=str(driver), carrier=carrier.name, field="driver")
+
+
+def licensed(template: ManifestTemplate, site: Site, waste: WasteType, day: date) -> None:
+    """Refuse a consignee without a licence for ``waste``, as far as the register can know.
+
+    Whoever has licences of these kinds on record needs one that covers code and day. Who has
+    none on record is refused inside the district where others of the same kind hold one, and let
+    through outside it: the register of this district is not complete there.
+    """
+    kinds, consignee = template.licence_kinds, site.organisation
+    if not kinds or licensed_lines(consignee, waste.code, day).filter(kind__in=kinds).exists():
+        return
+    held = Licence.objects.filter(kind__in=kinds)
+    if held.filter(organisation=consignee).exists() or (
+        site.region.within
+        and held.filter(
+            organisation__kind=consignee.kind, organisation__region__within=True
+        ).exists()
+    ):
+        raise LicenceMissing(
+            organisation=consignee.name, waste=waste.code, day=day, field="consignee_site"
+        )
+
+
+def light_enough(template: ManifestTemplate, total_g: int, field: str) -> None:
+    limit_g = template.road_limit_g or settings.LOAD_T_MAX * GRAMS_PER_T
+    if total_g > limit_g:
+        raise TooHeavyForTheRoad(
+            mass_t=in_t(total_g), limit_t=f"{limit_g / GRAMS_PER_T:,g}", field=field
+        )
+
+
+def same_unit(known_g: int, given_g: int, field: str) -> None:
+    if rules.looks_like_another_unit(known_g, given_g):
+        raise WrongUnit(given_t=in_t(given_g), known_t=in_t(known_g), field=field)
+
+
+def in_t(mass_g: int) -> str:
+    return f"{mass_g / GRAMS_PER_T:,.3f}"

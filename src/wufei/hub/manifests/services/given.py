@@ -1,0 +1,83 @@
+"""What callers say to the manifests: plain data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid5
+
+from wufei.hub.catalogue.models import WasteType
+from wufei.hub.ledger.entries import LotPart
+from wufei.hub.ledger.units import Mass
+from wufei.hub.manifests.models import Route
+from wufei.hub.registry.models import Driver, Organisation, Site, Vehicle
+
+
+@dataclass(frozen=True)
+class Signing:
+    """One act of signing. ``id`` is chosen by whoever signs and is the idempotency key.
+
+    ``signed_at`` is the signer's clock, the place in WGS-84 degrees where the device knows it.
+    """
+
+    id: UUID
+    signed_at: datetime
+    longitude: Decimal | None = None
+    latitude: Decimal | None = None
+    device: str = ""
+
+
+@dataclass(frozen=True)
+class NewLine:
+    """One waste that is to travel; ``lots`` add up to ``declared`` where they are named.
+
+    ``method`` is what the consignee will do with it (a code of its stream).
+    """
+
+    waste: WasteType
+    declared: Mass
+    method: str = ""
+    lots: tuple[LotPart, ...] = ()
+    containers: int | None = None
+
+
+@dataclass(frozen=True)
+class NewManifest:
+    """A manifest to issue; consignor and consignee are the organisations of the two sites."""
+
+    consignor_site: Site
+    carrier: Organisation
+    consignee_site: Site
+    lines: tuple[NewLine, ...]
+    vehicle: Vehicle | None = None
+    driver: Driver | None = None
+    route: Route | None = None
+    authority_no: str = ""
+    note: str = ""
+
+    def field(self, name: str) -> Any:
+        """What is said of a field of ``rules.FIELDS``; of lines: whether each says it."""
+        match name:
+            case "consignor":
+                return self.consignor_site.organisation
+            case "consignee":
+                return self.consignee_site.organisation
+            case "waste" | "declared" | "method" | "lots" | "containers":
+                return all(getattr(line, name) for line in self.lines)
+            case _:
+                return getattr(self, name, None)
+
+
+@dataclass(frozen=True)
+class Act:
+    """One step of what is signed now, with the key of its signature."""
+
+    step: str
+    id: UUID
+    values: Mapping[str, Any]
+
+
+def part_of(id: UUID, step: str) -> UUID:
+    """Key of one step's signature where a scan signs several."""
+    return uuid5(id, step)

@@ -1,0 +1,341 @@
+"""Issue a manifest: by its consignor at a desk, or by one scan of the truck at the gate."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from wufei.hub.base.actor import Actor
+from wufei.hub.base.errors import IdReused
+from wufei.hub.base.services import record_findings
+from wufei.hub.catalogue import declarations as catalogue
+from wufei.hub.ledger.models import Lot
+from wufei.hub.ledger.refusals import LotsDoNotAdd, UnknownLot
+from wufei.hub.ledger.units import Mass
+from wufei.hub.manifests import findings, numbers, rules
+from wufei.hub.manifests.declarations import ManifestTemplate, Step, template_of
+from wufei.hub.manifests.measures import as_json
+from wufei.hub.manifests.models import Line, LineLot, Manifest, Status, StepCode
+from wufei.hub.manifests.refusals import (
+    AuthorityNoTaken,
+    FieldMissing,
+    FieldNotAsked,
+    MixedTemplates,
+    NoLines,
+    NoScan,
+    NoTemplate,
+    OnTheRoadAlready,
+    RouteElsewhere,
+    SamePlace,
+    UnknownMethod,
+)
+from wufei.hub.manifests.services import checks, masses
+from wufei.hub.manifests.services.given import Act, NewLine, NewManifest, Signing, part_of
+from wufei.hub.manifests.services.writing import due_at, write_signature
+from wufei.hub.registry.models import Vehicle
+from wufei.hub.registry.services.book import require_open
+
+LINES_MAX = 20
+# What the issuer can say of a manifest beside its parties.
+_ISSUED = ("vehicle", "driver", "route", "note", "authority_no", "method", "lots", "containers")
+
+
+def issue(new: NewManifest, *, id: UUID, signing: Signing, by: Actor) -> Manifest:
+    """Issue a manifest and book its mass; the same ``id`` and content returns the first one.
+
+    Raises a refusal of ``manifests.refusals``, the ledger's (``NotEnough``) or the register's
+    (``Closed``); nothing is written then.
+    """
+    return _issue(_Issuing(new, id, signing, by))
+
+
+def scan_out(
+    truck: Vehicle, new: NewManifest, weighed_out: Mass, *, id: UUID, signing: Signing, by: Actor
+) -> Manifest:
+    """Issue and load in one, by a scan of ``truck`` at the consignor's gate.
+
+    Nothing is booked before, since the mass leaves at once. Raises also ``NoScan`` and
+    ``OnTheRoadAlready``.
+    """
+    new = replace(new, vehicle=truck)
+    return _issue(_Issuing(new, id, signing, by, weighed_out))
+
+
+@dataclass
+class _Issuing:
+    """A manifest on its way into the database."""
+
+    new: NewManifest
+    id: UUID
+    signing: Signing
+    by: Actor
+    weighed_out: Mass | None = None
+    lines: list[Line] = field(default_factory=list)
+    lots: dict[UUID, list[LineLot]] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """Of everything that was asked for: tells a retry from another manifest."""
+        weighed = self.weighed_out and as_json(self.weighed_out)
+        told = [repr(_plain(self.new)), str(weighed), self.by.id, repr(self.signing)]
+        return rules.digest({"asked": told})
+
+
+def _plain(new: NewManifest) -> list[Any]:
+    rows = (new.consignor_site, new.carrier, new.consignee_site)
+    maybe = (new.vehicle, new.driver, new.route)
+    lines = [
+        (line.waste.pk, as_json(line.declared), line.method, line.lots, line.containers)
+        for line in new.lines
+    ]
+    return [
+        *(str(row.uuid) for row in rows),
+        *(str(row.uuid) if row else None for row in maybe),
+        new.authority_no,
+        new.note,
+        lines,
+    ]
+
+
+def _issue(work: _Issuing) -> Manifest:
+    try:
+        with transaction.atomic():
+            return _find(work) or _write(work)
+    except IntegrityError as error:
+        # Somebody issued the same id at the same moment: theirs is the first result.
+        if "manifests_manifest_uuid" in str(error) and (earlier := _find(work)):
+            return earlier
+        if "manifests_manifest_authority_no" in str(error):
+            number = work.new.authority_no
+            raise AuthorityNoTaken(number=number, field="authority_no") from error
+        if "manifests_signature_uuid" in str(error):
+            raise IdReused(id=work.signing.id) from error
+        raise
+
+
+def _find(work: _Issuing) -> Manifest | None:
+    found = Manifest.objects.filter(uuid=work.id).first()
+    if found and found.created_digest != work.digest:
+        raise IdReused(id=work.id)
+    return found
+
+
+def _write(work: _Issuing) -> Manifest:
+    new, by, at = work.new, work.by, work.signing.signed_at
+    form = _template(new.lines)
+    manifest = _draft(work, form)
+    _check(work, manifest, form)
+    work.lines = [_line(manifest, n, line) for n, line in enumerate(new.lines, start=1)]
+    work.lots = _lots(work)
+    if work.weighed_out:
+        _load(work, manifest)
+    else:
+        masses.reserve(manifest, work.lines, work.lots, by)
+    # Late, since everybody else who issues under this prefix waits from here on.
+    manifest.local_id = numbers.local_id(form, at)
+    manifest.save(force_insert=True)
+    Line.objects.bulk_create(work.lines)
+    LineLot.objects.bulk_create(part for parts in work.lots.values() for part in parts)
+    for act, step in _acts(work, form):
+        write_signature(
+            manifest,
+            form,
+            step,
+            work.lines,
+            work.lots,
+            act,
+            work.signing,
+            by,
+            organisation_id=checks.party_of(manifest, step.by).pk,
+        )
+        found = findings.of_step(manifest, form, step.code, work.lines, work.lots)
+        record_findings(found, by)
+    return manifest
+
+
+def _template(lines: Sequence[NewLine]) -> ManifestTemplate:
+    """The one template of all lines."""
+    if not 1 <= len(lines) <= LINES_MAX:
+        raise NoLines(most=LINES_MAX, field="lines")
+    found: dict[str, ManifestTemplate] = {}
+    for line in lines:
+        form = template_of(line.waste.stream)
+        if form is None:
+            raise NoTemplate(waste=str(line.waste), field="waste")
+        found[form.code] = form
+    if len(found) > 1:
+        first, second, *_more = found.values()
+        raise MixedTemplates(first=first.name, second=second.name, field="waste")
+    return next(iter(found.values()))
+
+
+def _draft(work: _Issuing, form: ManifestTemplate) -> Manifest:
+    new, at = work.new, work.signing.signed_at
+    status = Status.LOADED if work.weighed_out else Status.ISSUED
+    return Manifest(
+        uuid=work.id,
+        created_digest=work.digest,
+        template=form.code,
+        domain=catalogue.domain_of(new.lines[0].waste.stream).code,
+        authority_no=numbers.authority_no(form, new.authority_no),
+        status=status,
+        consignor=new.consignor_site.organisation,
+        consignor_site=new.consignor_site,
+        carrier=new.carrier,
+        consignee=new.consignee_site.organisation,
+        consignee_site=new.consignee_site,
+        vehicle=new.vehicle,
+        driver=new.driver,
+        route=new.route,
+        note=new.note.strip(),
+        issued_at=at,
+        loaded_at=at if work.weighed_out else None,
+        due_at=due_at(form, status, at),
+        changed_at=timezone.now(),
+    )
+
+
+def _line(manifest: Manifest, position: int, new: NewLine) -> Line:
+    return Line(
+        uuid=uuid5(manifest.uuid, f"line:{position}"),
+        manifest=manifest,
+        position=position,
+        waste=new.waste,
+        method=new.method,
+        declared_g=new.declared.grams,
+        containers=new.containers,
+    )
+
+
+def _lots(work: _Issuing) -> dict[UUID, list[LineLot]]:
+    """Rows of the named lots; the booking (or posting) finds out whether they are there."""
+    named = [part.lot for new in work.new.lines for part in new.lots]
+    known = {lot.uuid: lot for lot in Lot.objects.filter(uuid__in=named)} if named else {}
+    found: dict[UUID, list[LineLot]] = {}
+    for line, new in zip(work.lines, work.new.lines, strict=True):
+        for part in new.lots:
+            if part.lot not in known:
+                raise UnknownLot(lot=part.lot, account=str(work.new.consignor_site), field="lots")
+            row = LineLot(
+                line=line,
+                lot=known[part.lot],
+                mass_g=part.mass_g,
+                booking=masses.booking_of(line.uuid, part.lot),
+            )
+            found.setdefault(line.uuid, []).append(row)
+    return found
+
+
+def _load(work: _Issuing, manifest: Manifest) -> None:
+    assert work.weighed_out is not None
+    (line,) = work.lines
+    checks.light_enough(_template(work.new.lines), work.weighed_out.grams, "weighed_out")
+    checks.same_unit(line.declared_g, work.weighed_out.grams, "weighed_out")
+    line.weighed_out_g = work.weighed_out.grams
+    masses.load(
+        manifest,
+        work.lines,
+        work.lots,
+        {line.uuid: work.weighed_out},
+        at=work.signing.signed_at,
+        by=work.by,
+        booked=False,
+    )
+
+
+def _acts(work: _Issuing, form: ManifestTemplate) -> list[tuple[Act, Step]]:
+    """What is signed: the issue, or both steps of the scan at the gate."""
+    declared = {
+        line.uuid: new.declared for line, new in zip(work.lines, work.new.lines, strict=True)
+    }
+    values = {"declared": declared}
+    if work.weighed_out is None:
+        return [(Act(StepCode.ISSUE, work.signing.id, values), form.step(StepCode.ISSUE))]
+    loaded = {"weighed_out": work.weighed_out, "vehicle": work.new.vehicle}
+    return [
+        (Act(code, part_of(work.signing.id, code), given), form.step(code))
+        for code, given in ((StepCode.ISSUE, values), (StepCode.LOAD, loaded))
+    ]
+
+
+# Checks.
+def _check(work: _Issuing, manifest: Manifest, form: ManifestTemplate) -> None:
+    new, signing = work.new, work.signing
+    checks.at_time(signing.signed_at)
+    steps = [form.step(StepCode.ISSUE)]
+    if work.weighed_out is not None:
+        steps.append(_gate(work, form))
+    for step in steps:
+        checks.permit(manifest, step, work.by)
+    _check_fields(new, steps)
+    _check_places(new, manifest, form, checks.day_of(signing.signed_at))
+    for line in new.lines:
+        _check_line(line)
+    checks.light_enough(form, sum(line.declared.grams for line in new.lines), "declared")
+
+
+def _gate(work: _Issuing, form: ManifestTemplate) -> Step:
+    """The loading that a scan at the gate signs as well; one load at a time on a truck."""
+    scan = form.scan("gate")
+    if scan is None or len(work.new.lines) != 1:
+        raise NoScan(template=form.name)
+    assert work.new.vehicle is not None
+    # Two gates that scan one truck at once take turns.
+    truck = Vehicle.objects.select_for_update(of=("self",)).get(pk=work.new.vehicle.pk)
+    moving = Manifest.objects.filter(vehicle=truck, status=Status.LOADED).first()
+    if moving is not None:
+        raise OnTheRoadAlready(plate=truck.plate, manifest=str(moving), field="vehicle")
+    return form.step(StepCode.LOAD)
+
+
+def _check_fields(new: NewManifest, steps: Sequence[Step]) -> None:
+    first = steps[0]
+    needed = {name for step in steps for name in step.needs} - {"weighed_out"}
+    for name in sorted(needed):
+        if not new.field(name):
+            label = rules.FIELDS[name].label
+            raise FieldMissing(step=checks.step_name(first.code), label=label, field=name)
+    allowed = needed | {name for step in steps for name in step.may}
+    for name in _ISSUED:
+        said = getattr(new, name, None) or any(getattr(line, name, None) for line in new.lines)
+        if said and name not in allowed:
+            label = rules.FIELDS[name].label
+            raise FieldNotAsked(step=checks.step_name(first.code), label=label, field=name)
+
+
+def _check_places(new: NewManifest, manifest: Manifest, form: ManifestTemplate, day: Any) -> None:
+    for organisation in (manifest.consignor, manifest.carrier, manifest.consignee):
+        require_open(organisation, day)
+    checks.open_site(new.consignor_site, day, "consignor_site")
+    checks.open_site(new.consignee_site, day, "consignee_site")
+    if new.consignor_site.pk == new.consignee_site.pk:
+        raise SamePlace(site=new.consignor_site.name, field="consignee_site")
+    if new.vehicle:
+        checks.vehicle_of(new.carrier, new.vehicle, day)
+    if new.driver:
+        checks.driver_of(new.carrier, new.driver, day)
+    ends = (new.consignor_site.pk, new.consignee_site.pk)
+    if new.route and (new.route.origin_id, new.route.destination_id) != ends:
+        raise RouteElsewhere(
+            route=str(new.route),
+            origin=new.consignor_site.name,
+            destination=new.consignee_site.name,
+            field="route",
+        )
+    for waste in {line.waste.pk: line.waste for line in new.lines}.values():
+        checks.licensed(form, new.consignee_site, waste, day)
+
+
+def _check_line(line: NewLine) -> None:
+    known = {method.code: method for method in catalogue.stream(line.waste.stream).methods}
+    if line.method and line.method not in known:
+        names = ", ".join(known)
+        raise UnknownMethod(
+            waste=line.waste.code, method=line.method[:40], methods=names, field="method"
+        )
+    lots_g = sum(part.mass_g for part in line.lots)
+    if line.lots and lots_g != line.declared.grams:
+        raise LotsDoNotAdd(lots_g=lots_g, mass_g=line.declared.grams, field="lots")

@@ -1,0 +1,238 @@
+"""What a manifest does to mass: reserve, load, accept. Each step posts to the ledger once.
+
+Ids of bookings and movements follow from the line's uuid, so that nothing is posted twice.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from wufei.hub.base.actor import Actor
+from wufei.hub.catalogue import declarations
+from wufei.hub.catalogue.declarations import Stream, Tracking
+from wufei.hub.ledger import services as ledger
+from wufei.hub.ledger.entries import AccountKey, Entry, LotPart
+from wufei.hub.ledger.models import AccountKind, Lot
+from wufei.hub.ledger.services.accounts import accounts, lock
+from wufei.hub.ledger.units import Mass, grams
+from wufei.hub.manifests import rules
+from wufei.hub.manifests.models import Line, LineLot, Manifest
+
+Lots = Mapping[UUID, Sequence[LineLot]]
+
+
+def cause(manifest: Manifest, step: str) -> str:
+    """Why a movement happened, as the ledger keeps it."""
+    return f"manifest:{manifest.uuid}:{step}"
+
+
+# Issue.
+def reserve(manifest: Manifest, lines: Sequence[Line], lots: Lots, by: Actor) -> None:
+    """Book the declared masses of the consignor's stock, lot by lot where lots are named."""
+    booked = [line for line in lines if keeps_stock(manifest, line)]
+    keys = {_stock(manifest, line) for line in booked}
+    if len(keys) > 1:
+        # All at once and in one order, so that two who issue never wait for each other in a ring.
+        lock(row.id for row in accounts(keys).values())
+    why = cause(manifest, "issue")
+    for line in booked:
+        key = _stock(manifest, line)
+        for part in lots.get(line.uuid, ()):
+            ledger.book(
+                key, grams(part.mass_g), id=part.booking, by=by, cause=why, lot=part.lot.uuid
+            )
+        if not lots.get(line.uuid):
+            ledger.book(key, grams(line.declared_g), id=_booking(line), by=by, cause=why)
+
+
+def release(manifest: Manifest, by: Actor) -> None:
+    """Free what was booked for a manifest that is cancelled."""
+    bookings: list[UUID] = []
+    for line in manifest.lines.select_related("waste"):
+        if keeps_stock(manifest, line):
+            bookings += line.lots.values_list("booking", flat=True) or [_booking(line)]
+    for booking in bookings:
+        ledger.release(booking, by=by)
+
+
+def booking_of(booked: UUID, lot: UUID) -> UUID:
+    """Key of the booking of one lot of a line."""
+    return uuid5(booked, f"lot:{lot}")
+
+
+# Load.
+def load(
+    manifest: Manifest,
+    lines: Sequence[Line],
+    lots: Lots,
+    weighed: Mapping[UUID, Mass],
+    *,
+    at: datetime,
+    by: Actor,
+    booked: bool,
+) -> None:
+    """Post what was weighed out into the carrier's custody.
+
+    The truck is loaded: what the book lacks is posted as a shortfall. Containers travel with the
+    mass that the book has of them; what the weighbridge says more or less is a difference.
+    """
+    entries: list[Entry] = []
+    for line in lines:
+        parts = lots.get(line.uuid, ())
+        if parts:
+            entries += _load_lots(manifest, line, parts, weighed[line.uuid], at, booked=booked)
+            continue
+        kept = booked and keeps_stock(manifest, line)
+        entries.append(
+            Entry(
+                uuid5(line.uuid, "load"),
+                _source(manifest, line),
+                _custody(manifest, line),
+                weighed[line.uuid],
+                at,
+                booking=_booking(line) if kept else None,
+            )
+        )
+    _post(manifest, "load", entries, by, ledger.Lack.SHORTFALL)
+
+
+def _load_lots(
+    manifest: Manifest,
+    line: Line,
+    parts: Sequence[LineLot],
+    weighed: Mass,
+    at: datetime,
+    *,
+    booked: bool,
+) -> Iterator[Entry]:
+    custody = _custody(manifest, line)
+    for part in parts:
+        yield Entry(
+            _moved(part),
+            _source(manifest, line),
+            custody,
+            grams(part.mass_g),
+            at,
+            lots_out=(LotPart(part.lot.uuid, part.mass_g),),
+            booking=part.booking if booked else None,
+        )
+    variance = AccountKey(
+        AccountKind.VARIANCE, manifest.consignor_id, line.waste_id, manifest.consignor_site_id
+    )
+    known_g = sum(part.mass_g for part in parts)
+    # The ledger names the lots that a movement makes after it: ``services.lots``.
+    moved = [(uuid5(_moved(part), "lot:0"), part.mass_g) for part in parts]
+    yield from _difference(
+        uuid5(line.uuid, "loading"), custody, variance, weighed.grams - known_g, moved, at
+    )
+
+
+# Accept.
+def accept(
+    manifest: Manifest,
+    lines: Sequence[Line],
+    weighed: Mapping[UUID, Mass],
+    *,
+    at: datetime,
+    by: Actor,
+) -> None:
+    """Post what was weighed in to the consignee, and what is missing (or more) to ``variance``."""
+    entries: list[Entry] = []
+    for line in lines:
+        custody, mass = _custody(manifest, line), weighed[line.uuid]
+        assert line.weighed_out_g, "what arrives was loaded"
+        variance = AccountKey(
+            AccountKind.VARIANCE, manifest.consignee_id, line.waste_id, manifest.consignee_site_id
+        )
+        off_g = mass.grams - line.weighed_out_g
+        lots = list(_on_the_road(line)) if off_g < 0 and _by_lots(line) else []
+        entries += _difference(uuid5(line.uuid, "difference"), custody, variance, off_g, lots, at)
+        entries.append(
+            Entry(uuid5(line.uuid, "accept"), custody, _target(manifest, line), mass, at)
+        )
+    _post(manifest, "accept", entries, by, ledger.Lack.REFUSE)
+
+
+def _on_the_road(line: Line) -> "Iterable[tuple[UUID, int]]":
+    rows = Lot.objects.filter(account__line=line.uuid, remaining_g__gt=0).order_by("pk")
+    return rows.values_list("uuid", "remaining_g")
+
+
+def _target(manifest: Manifest, line: Line) -> AccountKey:
+    """Into stock; outside the district straight to what the receipt will say, or out of sight."""
+
+    def key(kind: AccountKind, method: str = "") -> AccountKey:
+        return AccountKey(
+            kind, manifest.consignee_id, line.waste_id, manifest.consignee_site_id, method
+        )
+
+    if manifest.consignee_site.region.within:
+        return key(AccountKind.STOCK)
+    if not line.method:
+        return key(AccountKind.EXPORTED)
+    return key(AccountKind(declarations.method(line.method).outcome), line.method)
+
+
+# What they are made of.
+def keeps_stock(manifest: Manifest, line: Line) -> bool:
+    """Whether the consignor's book has a stock of this: inside, and of a stream that keeps one."""
+    return manifest.consignor_site.region.within and _stream(line).storage_ledger
+
+
+def _stream(line: Line) -> Stream:
+    return declarations.stream(line.waste.stream)
+
+
+def _by_lots(line: Line) -> bool:
+    return _stream(line).tracking is Tracking.LOTS
+
+
+def _stock(manifest: Manifest, line: Line) -> AccountKey:
+    return AccountKey(
+        AccountKind.STOCK, manifest.consignor_id, line.waste_id, manifest.consignor_site_id
+    )
+
+
+def _source(manifest: Manifest, line: Line) -> AccountKey:
+    if keeps_stock(manifest, line):
+        return _stock(manifest, line)
+    inside = manifest.consignor_site.region.within
+    kind = AccountKind.ORIGIN if inside else AccountKind.IMPORTED
+    return AccountKey(kind, manifest.consignor_id, line.waste_id, manifest.consignor_site_id)
+
+
+def _custody(manifest: Manifest, line: Line) -> AccountKey:
+    return AccountKey(AccountKind.CUSTODY, manifest.carrier_id, line.waste_id, line=line.uuid)
+
+
+def _booking(line: Line) -> UUID:
+    return uuid5(line.uuid, "booking")
+
+
+def _moved(part: LineLot) -> UUID:
+    return uuid5(part.booking, "load")
+
+
+def _difference(
+    id: UUID,
+    custody: AccountKey,
+    variance: AccountKey,
+    off_g: int,
+    lots: Sequence[tuple[UUID, int]],
+    at: datetime,
+) -> Iterator[Entry]:
+    """``off_g`` more in custody (or less: out of its lots, each in proportion)."""
+    if off_g > 0:
+        yield Entry(id, variance, custody, grams(off_g), at)
+    elif off_g < 0:
+        shares = rules.shares_g(-off_g, [mass_g for _lot, mass_g in lots]) if lots else []
+        pairs = zip(lots, shares, strict=True)
+        parts = tuple(LotPart(lot, share_g) for (lot, _g), share_g in pairs if share_g)
+        yield Entry(id, custody, variance, grams(-off_g), at, lots_out=parts)
+
+
+def _post(
+    manifest: Manifest, step: str, entries: Sequence[Entry], by: Actor, on_lack: ledger.Lack
+) -> None:
+    group = uuid5(manifest.uuid, step) if len(entries) > 1 else None
+    ledger.post(entries, by=by, cause=cause(manifest, step), group=group, on_lack=on_lack)

@@ -1,0 +1,100 @@
+"""The receiving site's one scan, and cancelling before anybody else has signed."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from wufei.hub.base.actor import Actor
+from wufei.hub.ledger.units import Mass
+from wufei.hub.manifests import numbers
+from wufei.hub.manifests.declarations import template
+from wufei.hub.manifests.models import Manifest, Status, StepCode
+from wufei.hub.manifests.refusals import (
+    AuthorityNoTaken,
+    NoScan,
+    NotCancellable,
+    Overtaken,
+    ReasonMissing,
+)
+from wufei.hub.manifests.services import checks, masses
+from wufei.hub.manifests.services.given import Act, Signing, part_of
+from wufei.hub.manifests.services.signing import sign_all
+from wufei.hub.manifests.services.writing import read, record, refresh
+
+REASON_MAX = 200
+
+
+def scan_in(
+    manifest: Manifest,
+    weighed_in: Mass,
+    *,
+    signing: Signing,
+    difference_reason: str = "",
+    by: Actor,
+) -> Manifest:
+    """Arrival and acceptance in one; closes where weights agree or the reason is told.
+
+    Without a reason a load that differs beyond tolerance stays accepted until one is given.
+    """
+    form = template(manifest.template)
+    if form.scan("site") is None:
+        raise NoScan(template=form.name)
+    acts = [
+        Act(StepCode.ARRIVE, part_of(signing.id, "arrive"), {"weighed_in": weighed_in}),
+        Act(StepCode.ACCEPT, part_of(signing.id, "accept"), {}),
+    ]
+    sign_all(manifest, acts, signing, by, reason=difference_reason.strip())
+    return manifest
+
+
+def cancel(manifest: Manifest, *, reason: str, by: Actor) -> Manifest:
+    """Withdraw a manifest that only its issuer has signed; frees what was booked.
+
+    Cancelling twice is the same as once.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise ReasonMissing(field="reason")
+    with transaction.atomic():
+        now = read(manifest.pk)
+        checks.permit(now, template(now.template).step(StepCode.ISSUE), by)
+        issued = Manifest.objects.filter(pk=now.pk, status=Status.ISSUED)
+        at = timezone.now()
+        changed = issued.update(
+            status=Status.CANCELLED,
+            cancelled_at=at,
+            cancel_reason=reason[:REASON_MAX],
+            due_at=None,
+            changed_at=at,
+        )
+        if changed == 1:
+            masses.release(now, by)
+            record(by, "cancel", now, {"reason": reason[:REASON_MAX]})
+        refresh(manifest, read(now.pk))
+    if manifest.status != Status.CANCELLED:
+        raise NotCancellable(manifest=str(manifest))
+    return manifest
+
+
+def set_authority_no(manifest: Manifest, number: str, *, by: Actor) -> Manifest:
+    """Fill in the number that the authority gave, at any time; change it until the closing.
+
+    Raises ``BadAuthorityNo`` and ``AuthorityNoTaken``.
+    """
+    now = read(manifest.pk)
+    form = template(now.template)
+    checks.permit(now, form.step(StepCode.ISSUE), by)
+    kept = numbers.authority_no(form, number)
+    if now.authority_no == kept:
+        return manifest
+    rows = Manifest.objects.filter(pk=now.pk, authority_no=now.authority_no)
+    if now.status in (Status.CLOSED, Status.CANCELLED):
+        rows = rows.filter(authority_no=None)
+    try:
+        with transaction.atomic():
+            if rows.update(authority_no=kept, changed_at=timezone.now()) != 1:
+                raise Overtaken(manifest=str(now), status=now.get_status_display())
+            record(by, "number", now, {"authority_no": kept or ""})
+    except IntegrityError as error:
+        raise AuthorityNoTaken(number=number, field="authority_no") from error
+    refresh(manifest, read(now.pk))
+    return manifest
