@@ -103,6 +103,22 @@ class IsReversal(Refusal):
     message = gettext_noop("A reversal cannot be reversed. Record the movement anew.")
 
 
+class PartOfTreatment(Refusal):
+    code = "part_of_treatment"
+    message = gettext_noop(
+        "This movement is part of a treatment batch. Reverse the whole batch on its page, so that "
+        "what went in and what came out stay equal."
+    )
+
+
+class PartOfManifest(Refusal):
+    code = "part_of_manifest"
+    message = gettext_noop(
+        "This movement follows from the signatures of a manifest. It is corrected there, by those "
+        "who signed."
+    )
+
+
 class MovedOn(Refusal):
     code = "moved_on"
     message = gettext_noop(

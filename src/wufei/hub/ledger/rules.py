@@ -11,6 +11,8 @@ from wufei.hub.ledger.refusals import (
     LotsDoNotAdd,
     NoSuchFlow,
     OtherWaste,
+    PartOfManifest,
+    PartOfTreatment,
     TooEarly,
     TooHeavy,
 )
@@ -44,6 +46,8 @@ FLOWS: dict[tuple[A, A], M] = {
     (A.SHORTFALL, A.STOCK): M.SHORTFALL,
     (A.SHORTFALL, A.CUSTODY): M.SHORTFALL,
 }
+# Documents that a movement may be part of, by the beginning of its cause.
+_DOCUMENTS = {"treatment": PartOfTreatment, "manifest": PartOfManifest}
 # Clocks of phones and plants run ahead by a little.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 # Nothing is booked before the first national solid-waste law (1996-04-01).
@@ -85,6 +89,14 @@ def check_time(happened_at: datetime, now: datetime) -> None:
         raise InTheFuture(at=f"{happened_at:%Y-%m-%d %H:%M}", field="happened_at")
     if happened_at.year < EARLIEST_YEAR:
         raise TooEarly(at=f"{happened_at:%Y-%m-%d}", year=EARLIEST_YEAR, field="happened_at")
+
+
+def check_stands_alone(cause: str) -> None:
+    """A part of a batch or of a signed manifest is not undone by itself: its document would say
+    other figures than the ledger. Raises ``PartOfTreatment`` or ``PartOfManifest``.
+    """
+    if refusal := _DOCUMENTS.get(cause.partition(":")[0]):
+        raise refusal
 
 
 def running_lack(free_g: int, changes_g: Iterable[int]) -> list[int]:

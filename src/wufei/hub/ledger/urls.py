@@ -43,5 +43,10 @@ urlpatterns: list[URLPattern] = [
     path("treatments/balance/", treatments.balance, name="ledger.treatment.balance"),
     path("treatments/row/<str:part>/<int:number>/", treatments.row, name="ledger.treatment.row"),
     path("treatments/<uuid:uuid>/", treatments.treatment, name="ledger.treatment"),
+    path(
+        "treatments/<uuid:uuid>/reverse/",
+        treatments.reverse_treatment,
+        name="ledger.treatment.reverse",
+    ),
     path("stocktakes/new/", stocktakes.new_stocktake, name="ledger.stocktake.new"),
 ]

@@ -42,6 +42,9 @@ def cause_of(cause: str) -> Cause:
     match kind:
         case "treatment" if _is_uuid(rest):
             return Cause(_("Treatment batch"), reverse("ledger.treatment", args=[rest]))
+        case "manifest" if _is_uuid(rest.partition(":")[0]):
+            page = reverse("manifests.manifest.detail", args=[rest.partition(":")[0]])
+            return Cause(_("Manifest"), page)
         case "stocktake":
             return Cause(_("Stock-take"))
         case "surplus":

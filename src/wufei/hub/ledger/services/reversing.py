@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from wufei.hub.audit.services import record
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
+from wufei.hub.ledger import rules
 from wufei.hub.ledger.models import Account, Balance, Movement
 from wufei.hub.ledger.refusals import (
     AlreadyReversed,
@@ -24,8 +25,12 @@ from wufei.hub.ledger.units import GRAMS_PER_T
 def reverse(movement: UUID, *, id: UUID, by: Actor, reason: str) -> Movement:
     """Reverse one movement; ``id`` is the reversal's own key, and retrying returns the first.
 
-    Refused where the mass has moved on (``MovedOn`` says where it went).
+    Refused where the mass has moved on (``MovedOn`` says where it went), and for parts of a
+    treatment batch (``reverse_group`` undoes it as a whole) or of a manifest.
     """
+    causes = Movement.objects.filter(uuid=movement).values_list("cause", flat=True)
+    for cause in causes:
+        rules.check_stands_alone(cause)
     return _reverse_all([(movement, id)], by, reason)[0]
 
 

@@ -165,6 +165,21 @@ def test_a_treatment_is_recorded_with_products_and_waste_made(plant, clerk):
     assert "1.900" in html
 
 
+def test_a_batch_is_reversed_as_a_whole_on_its_page(plant, clerk):
+    page = clerk.post(reverse(TREATMENT), treatment(plant)).url
+    batch = Treatment.objects.get()
+    part = reverse("ledger.movement", args=[Movement.objects.filter(kind="treatment").get().uuid])
+    assert 'id="reverse"' not in clerk.get(part).content.decode()
+    url, asked = reverse("ledger.treatment.reverse", args=[batch.uuid]), {"submission": uuid7()}
+    assert clerk.post(url, asked).status_code == 422
+    answers = [clerk.post(url, asked | {"reason": "other plant"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert plant.stock_t("plant") == 10
+    html = clerk.get(page).content.decode()
+    assert "were reversed" in html
+    assert 'id="reverse"' not in html
+
+
 def test_the_balance_is_shown_before_anything_is_saved(plant, clerk):
     data = treatment(plant) | NINE_T_OF_BRICKS
     html = clerk.post(reverse("ledger.treatment.balance"), data).content.decode()

@@ -9,7 +9,14 @@ from wufei.hub.base.models import FindingRecord
 from wufei.hub.ledger import services
 from wufei.hub.ledger.entries import NewLot
 from wufei.hub.ledger.models import Lot, Movement, StockTake
-from wufei.hub.ledger.refusals import NotEnough, OutOfBalance, ReasonMissing, UnknownMethod
+from wufei.hub.ledger.refusals import (
+    NotEnough,
+    OutOfBalance,
+    PartOfManifest,
+    PartOfTreatment,
+    ReasonMissing,
+    UnknownMethod,
+)
 from wufei.hub.ledger.services.treatments import Input, Material, Secondary
 from wufei.hub.ledger.units import GRAMS_PER_T, grams, tonnes
 from wufei.hub.ledger.verify import differences
@@ -80,6 +87,24 @@ def test_a_batch_is_undone_as_a_whole(real_district):
     assert real_district.stock_t("brickworks") == 10
     assert real_district.stock_t("brickworks", waste="boiler_slag") == 0
     assert differences() == []
+
+
+def test_a_part_of_a_batch_is_not_undone_by_itself(district):
+    district.arise("brickworks", 10)
+    batch = treat(district)
+    part = Movement.objects.filter(group_uuid=batch.uuid)[0]
+    with pytest.raises(PartOfTreatment):
+        services.reverse(part.uuid, id=uuid7(), by=district.by, reason="wrong")
+    assert district.stock_t("brickworks") == 2
+
+
+def test_a_movement_of_a_manifest_is_not_undone_by_itself(district):
+    district.arise("brickworks", 10)
+    road = district.key("custody", "brickworks", line=uuid7())
+    cause = f"manifest:{uuid7()}:load"
+    loaded = district.move(district.key("stock", "brickworks"), road, 3, cause=cause)
+    with pytest.raises(PartOfManifest):
+        services.reverse(loaded.uuid, id=uuid7(), by=district.by, reason="wrong")
 
 
 def count(district, tonnes_, **more):

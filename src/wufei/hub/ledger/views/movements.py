@@ -1,6 +1,6 @@
 """The movements behind any number, each with its own page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,7 @@ from wufei.hub.ledger.queries.numbers import NUMBERS, Number, Reckoner, Span, ce
 from wufei.hub.ledger.queries.people import cause_of, names_of
 from wufei.hub.ledger.queries.reach import movements_of, reach
 from wufei.hub.ledger.queries.trace import attributed
+from wufei.hub.ledger.rules import check_stands_alone
 
 ACT = "ledger.movement.view"
 PAGE_ROWS = 50
@@ -153,27 +154,34 @@ def movement(request: Request, uuid: UUID) -> HttpResponse:
 @needs("ledger.movement.reverse")
 def reverse_movement(request: Request, uuid: UUID) -> HttpResponse:
     found = find(request.actor, uuid, act="ledger.movement.reverse")
-    form = ReversalForm(request.POST)
-    if not form.is_valid():
-        return _show(request, found, form)
 
-    def work() -> str:
-        services.reverse(
-            found.uuid,
-            id=form.cleaned_data["submission"],
-            by=request.actor,
-            reason=form.cleaned_data["reason"],
-        )
+    def work(id: UUID, reason: str) -> str:
+        services.reverse(found.uuid, id=id, by=request.actor, reason=reason)
         return reverse("ledger.movement", args=[found.uuid])
 
+    done = _("Reversed. The movement counts as never made.")
+    return reverse_once(request, work, lambda form: _show(request, found, form), done)
+
+
+def reverse_once(
+    request: Request,
+    work: Callable[[UUID, str], str],
+    show: Callable[[ReversalForm], HttpResponse],
+    done: str,
+) -> HttpResponse:
+    """Do ``work`` (id and reason of the reversal) for a form that may be sent twice."""
+    form = ReversalForm(request.POST)
+    if not form.is_valid():
+        return show(form)
+    asked = form.cleaned_data
     try:
-        target = submit_once(request, work)
+        target = submit_once(request, lambda: work(asked["submission"], asked["reason"]))
     except Refusal as refusal:
         if isinstance(refusal, Forbidden):
             raise
         show_refusal(form, refusal)
-        return _show(request, found, form)
-    messages.success(request, _("Reversed. The movement counts as never made."))
+        return show(form)
+    messages.success(request, done)
     return HttpResponseRedirect(target)
 
 
@@ -185,7 +193,13 @@ def find(actor: Actor, uuid: UUID, act: str = ACT) -> Movement:
 
 def _reversible(actor: Actor, found: Movement) -> bool:
     may = actor.may("ledger.movement.reverse")
-    return may and found.sign > 0 and not hasattr(found, "reversal")
+    if not may or found.sign < 0 or hasattr(found, "reversal"):
+        return False
+    try:
+        check_stands_alone(found.cause)
+    except Refusal:
+        return False
+    return True
 
 
 def _show(request: Request, found: Movement, form: ReversalForm | None) -> HttpResponse:

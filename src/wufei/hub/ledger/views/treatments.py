@@ -13,10 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from uuid_utils.compat import uuid7
 
 from wufei.hub.base.access import Request, needs
+from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import Forbidden, Refusal
 from wufei.hub.base.pages.forms import submit_once
 from wufei.hub.ledger import services
 from wufei.hub.ledger.forms.recording import site_choices, sites_of
+from wufei.hub.ledger.forms.reversal import ReversalForm
 from wufei.hub.ledger.forms.treatment import PARTS, ROWS_MAX, Sheet
 from wufei.hub.ledger.models import Account, AccountKind, Movement, Treatment
 from wufei.hub.ledger.queries.facts import Of
@@ -26,10 +28,11 @@ from wufei.hub.ledger.queries.reach import movements_of, reach
 from wufei.hub.ledger.queries.stock import Standing, stock
 from wufei.hub.ledger.refusals import NotEnough
 from wufei.hub.ledger.services.surpluses import after_surpluses
+from wufei.hub.ledger.views.movements import reverse_once
 from wufei.hub.ledger.views.overdrafts import Overdraft
 from wufei.hub.registry.models import Site
 
-RECORD = "ledger.treatment.record"
+RECORD, REVERSE = "ledger.treatment.record", "ledger.movement.reverse"
 STOCKS_MAX = 300
 
 
@@ -111,23 +114,50 @@ def balance(request: Request) -> HttpResponse:
 @require_GET
 @needs("ledger.movement.view")
 def treatment(request: Request, uuid: UUID) -> HttpResponse:
-    found = get_object_or_404(Treatment.objects.select_related("place__organisation"), uuid=uuid)
-    mine = movements_of(reach(request.actor, "ledger.movement.view"))
-    if not Movement.objects.filter(mine, group_uuid=uuid).exists():
+    return _batch(request, _find(request.actor, uuid, "ledger.movement.view"))
+
+
+@require_POST
+@needs(REVERSE)
+def reverse_treatment(request: Request, uuid: UUID) -> HttpResponse:
+    """Undo a batch as a whole: what went in and what came out."""
+    found = _find(request.actor, uuid, REVERSE)
+
+    def work(_id: UUID, reason: str) -> str:
+        services.reverse_group(found.uuid, by=request.actor, reason=reason)
+        return reverse("ledger.treatment", args=[found.uuid])
+
+    done = _("Reversed. The batch counts as never made.")
+    return reverse_once(request, work, lambda form: _batch(request, found, form), done)
+
+
+def _find(actor: Actor, uuid: UUID, act: str) -> Treatment:
+    """The batch, if ``act`` reaches one of its movements; otherwise it does not exist."""
+    if not Movement.objects.filter(movements_of(reach(actor, act)), group_uuid=uuid).exists():
         raise Http404
-    moved = list(with_names(Movement.objects.filter(group_uuid=uuid).order_by("pk")))
+    return get_object_or_404(Treatment.objects.select_related("place__organisation"), uuid=uuid)
+
+
+def _batch(request: Request, found: Treatment, form: ReversalForm | None = None) -> HttpResponse:
+    moved = list(with_names(Movement.objects.filter(group_uuid=found.uuid).order_by("pk")))
+    undone = any(one.sign < 0 for one in moved)
+    if form is None and not undone and request.actor.may(REVERSE):
+        form = ReversalForm()
     context = {
+        "form": form,
+        "submission": form["submission"].value() if form and form.is_bound else uuid7(),
         "treatment": found,
         "who": names_of([found.actor])[found.actor],
         "inputs": [one for one in moved if one.kind == "treatment" and one.sign > 0],
         "secondary": [one for one in moved if one.kind == "secondary" and one.sign > 0],
-        "reversed": any(one.sign < 0 for one in moved),
+        "reversed": undone,
         "balance": {
             f"{name}_g": getattr(found, f"{name}_g")
             for name in ("input", "additive", "product", "secondary", "loss")
         },
     }
-    return render(request, "ledger/treatment.html", context)
+    status = 422 if form is not None and form.errors else 200
+    return render(request, "ledger/treatment.html", context, status=status)
 
 
 def chosen_site(request: Request, act: str) -> Site | None:
