@@ -126,6 +126,7 @@ alarms.alarm.view            A A A R R O O . O . A
 alarms.alarm.work            A . A R R . . . . . .
 alarms.alarm.export          A A A R R O O . . . A
 alarms.rule.view             A A A A A A A . . . A
+alarms.rule.edit             A . A . . . . . . . .
 plans.plan.view              A A A A A . . . . . A
 plans.plan.load              A A A . . . . . . . .
 plans.plan.export            A A A A A . . . . . A
