@@ -10,7 +10,7 @@ import typer
 # Sub-commands: a function of this name in the module of this name.
 COMMANDS = ("up", "serve", "work", "migrate", "assets", "doctor", "backup", "restore", "settings")
 # Groups of sub-commands (``wufei ledger verify``): a typer ``app`` in the module of this name.
-GROUPS = ("demo", "ledger", "catalogue", "registry")
+GROUPS = ("demo", "ledger", "indicators", "catalogue", "registry")
 
 
 def start_django() -> None:
