@@ -8,9 +8,21 @@ import sys
 import typer
 
 # Sub-commands: a function of this name in the module of this name.
-COMMANDS = ("up", "serve", "work", "migrate", "assets", "doctor", "backup", "restore", "settings")
+COMMANDS = (
+    "up",
+    "serve",
+    "work",
+    "sink",
+    "watch",
+    "migrate",
+    "assets",
+    "doctor",
+    "backup",
+    "restore",
+    "settings",
+)
 # Groups of sub-commands (``wufei ledger verify``): a typer ``app`` in the module of this name.
-GROUPS = ("demo", "ledger", "indicators", "catalogue", "registry")
+GROUPS = ("demo", "ledger", "catalogue", "registry")
 
 
 def start_django() -> None:

@@ -44,22 +44,14 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
     return parse
 
 
-def _speed(text: str) -> float:
-    number = float(text)
-    if not 0.1 <= number <= 100:
-        raise ValueError("a speed is a number from 0.1 to 100")
-    return number
-
-
-def _share(text: str) -> float:
-    number = float(text)
-    if not 0 <= number <= 1:
-        raise ValueError("a share is a number from 0 to 1")
-    return number
-
-
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _datum(text: str) -> str:
+    if text not in {"wgs84", "gcj02"}:
+        raise ValueError("write wgs84 or gcj02")
+    return text
 
 
 def _folder(text: str) -> Path:
@@ -202,25 +194,6 @@ SETTINGS = (
         int,
         "Upper limit of demo movements; 0 means the whole history.",
     ),
-    Setting(
-        "WUFEI_SIMULATE",
-        "true",
-        _flag,
-        "Let the demo district's people and vehicles work while you watch (with WUFEI_DEMO).",
-    ),
-    Setting(
-        "WUFEI_SIMULATE_SPEED",
-        "1",
-        _speed,
-        "How many times faster than in life they work and drive, 0.1 to 100.",
-    ),
-    Setting(
-        "WUFEI_SIMULATE_MISHAPS",
-        "0.12",
-        _share,
-        "Share of simulated trips on which something goes wrong (0 to 1): a detour, a long stop, "
-        "missing mass, a wrong clock, a damaged frame.",
-    ),
     Setting("WUFEI_UPLOAD_MB_MAX", "20", int, "Largest uploaded file, in megabytes."),
     Setting("WUFEI_IMPORT_ROWS_MAX", "200000", int, "Most rows of one imported table."),
     Setting(
@@ -248,6 +221,32 @@ SETTINGS = (
         "2",
         int,
         "Days that medical waste may stand (Regulation on medical waste, article 17); 0 never.",
+    ),
+    Setting(
+        "WUFEI_LAKE_URL",
+        "",
+        str,
+        "Where tracks are kept: a folder, or the address of an object store (s3://bucket/path; "
+        "its keys come from the environment as usual). Empty: WUFEI_HOME/lake.",
+    ),
+    Setting(
+        "WUFEI_TIANDITU_KEY",
+        "",
+        str,
+        "Key of Tianditu (a browser key) for a base map under the maps. Browsers then load its "
+        "tiles from tianditu.gov.cn and send the key there.",
+    ),
+    Setting(
+        "WUFEI_PMTILES",
+        "",
+        str,
+        "A PMTiles file with a base map, served by the platform itself: maps without internet.",
+    ),
+    Setting(
+        "WUFEI_PMTILES_DATUM",
+        "wgs84",
+        _datum,
+        "Coordinates of that file: wgs84, or gcj02 for one made from domestic maps.",
     ),
     Setting("WUFEI_LOG_JSON", "false", _flag, "Write the log as JSON lines."),
 )

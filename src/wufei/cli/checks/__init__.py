@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from wufei.cli.checks import installed, running
+from wufei.cli.checks import installed, running, telemetry
 from wufei.cli.checks.result import Found
 
 CHECKS: tuple[tuple[str, Callable[[], Found]], ...] = (
@@ -25,4 +25,7 @@ CHECKS: tuple[tuple[str, Callable[[], Found]], ...] = (
     ("bus (NATS)", running.bus),
     ("worker", running.worker),
     ("web", running.web),
+    ("lake", telemetry.lake),
+    ("sink", telemetry.sink),
+    ("watcher", telemetry.watcher),
 )

@@ -64,6 +64,7 @@ def children() -> list[Child]:
             essential=False,
             advice="`wufei work` shows the whole error, `wufei doctor` checks each part.",
         ),
+        *_telemetry(("migrate", "nats") if own_bus else ("migrate",)),
     ]
     if env.flag("WUFEI_DEMO") and importlib.util.find_spec("wufei.demo.load"):
         table.append(
@@ -111,6 +112,20 @@ def _wrapped(plain: socket.socket) -> socket.socket:
 
 def _wufei(*arguments: str) -> Callable[[], Sequence[str]]:
     return lambda: [sys.executable, "-m", "wufei.cli", *arguments]
+
+
+def _telemetry(after: tuple[str, ...]) -> list[Child]:
+    """What reads the stream of positions; the pages do without it for a while."""
+    return [
+        Child(
+            name,
+            _wufei(name),
+            after=after,
+            essential=False,
+            advice=f"`wufei {name}` shows the whole error, `wufei doctor` checks each part.",
+        )
+        for name in ("sink", "watch")
+    ]
 
 
 def _assets() -> Child:

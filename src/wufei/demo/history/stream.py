@@ -1,6 +1,6 @@
 """All diaries of the district, merged in the order in which things happened."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from heapq import heappop, heappush
 
@@ -33,22 +33,14 @@ def lot_sources() -> list[LotSource]:
     return [*hazardous.lot_sources(), *renewable.lot_sources()]
 
 
-def history(world: World, until: datetime, wastes: Collection[str] = ()) -> Iterator[Event]:
+def history(world: World, until: datetime) -> Iterator[Event]:
     """Everything from ``world.first`` to ``until``, in order of time.
 
-    Longer histories begin with the shorter ones: only the cut differs. With ``wastes`` only what
-    happened to these: accounts are of one waste each, so wastes can be told one after the other.
+    Longer histories begin with the shorter ones: only the cut differs.
     """
-    events = _told(_diaries(world, wastes), world.first, until)
-    if not wastes:
-        return events
-    known = {world.wastes[code] for code in wastes}
-    return (e for e in events if isinstance(e, Entry) and e.source.waste_id in known)
-
-
-def _told(diaries: Sequence[Diary], first: date, until: datetime) -> Iterator[Event]:
+    diaries = _diaries(world)
     waiting: list[tuple[datetime, int, Event]] = []
-    number, day = 0, first
+    number, day = 0, world.first
     while moment(day, 0) <= until:
         for diary in diaries:
             for event in diary(day):
@@ -60,12 +52,9 @@ def _told(diaries: Sequence[Diary], first: date, until: datetime) -> Iterator[Ev
             yield heappop(waiting)[2]
 
 
-def _diaries(world: World, wastes: Collection[str]) -> list[Diary]:
+def _diaries(world: World) -> list[Diary]:
     bulk = sources()
     plants, lot_plants = Plants(world, _supplied(bulk)), LotPlants(world)
-    if wastes:
-        found = [source for source in bulk if source.waste in wastes]
-        return [*(BulkDiary(world, plants, source).day for source in found), plants.day]
     ash = LotDiary(world, lot_plants, hazardous.FLY_ASH, lambda: _fly_ash_g(plants))
     return [
         *(BulkDiary(world, plants, source).day for source in bulk),

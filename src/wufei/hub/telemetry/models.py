@@ -4,6 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from wufei.hub.manifests.models import Manifest
+from wufei.hub.registry.models import Vehicle
+
 
 class BadFrame(models.Model):
     """A frame that could not be used 错误报文, with the reason; kept for some days.
@@ -62,3 +65,41 @@ class BadFrame(models.Model):
 
     def __str__(self) -> str:
         return f"{self.terminal} {self.reason}"
+
+
+class LastPosition(models.Model):
+    """Where a vehicle was last seen 最新位置: one row a vehicle, never moved back in device time.
+
+    WGS-84 degrees. ``manifest`` is the one whose load is on board; ``domain`` is that of the
+    load, else of what the carrier carries ("" where nobody can tell).
+    """
+
+    vehicle = models.OneToOneField(
+        Vehicle, models.CASCADE, primary_key=True, related_name="last_position"
+    )
+    device = models.BigIntegerField()
+    device_time = models.DateTimeField(_("last report"), db_index=True)
+    received_at = models.DateTimeField()
+    longitude = models.FloatField(_("longitude"))
+    latitude = models.FloatField(_("latitude"))
+    speed_kmh = models.FloatField(_("speed"))
+    heading_deg = models.PositiveSmallIntegerField()
+    status = models.BigIntegerField()
+    mileage_km = models.FloatField()
+    manifest = models.ForeignKey(
+        Manifest, models.SET_NULL, null=True, related_name="+", verbose_name=_("manifest")
+    )
+    domain = models.CharField(_("domain"), max_length=20, blank=True, default="")
+
+    class Meta:
+        ordering = ["-device_time"]
+        verbose_name = _("last position")
+        constraints = [
+            models.CheckConstraint(
+                name="telemetry_last_on_earth",
+                condition=Q(longitude__range=(-180, 180), latitude__range=(-90, 90)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.vehicle_id} {self.device_time:%Y-%m-%d %H:%M:%S}"
