@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("device", models.BigIntegerField()),
-                ("device_time", models.DateTimeField(db_index=True, verbose_name="last seen")),
+                ("device_time", models.DateTimeField(db_index=True, verbose_name="last report")),
                 ("received_at", models.DateTimeField()),
                 ("longitude", models.FloatField(verbose_name="longitude")),
                 ("latitude", models.FloatField(verbose_name="latitude")),
