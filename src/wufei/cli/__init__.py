@@ -22,7 +22,7 @@ COMMANDS = (
     "settings",
 )
 # Groups of sub-commands (``wufei ledger verify``): a typer ``app`` in the module of this name.
-GROUPS = ("demo", "ledger", "catalogue", "registry")
+GROUPS = ("demo", "ledger", "indicators", "catalogue", "registry")
 
 
 def start_django() -> None:

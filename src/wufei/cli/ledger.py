@@ -25,14 +25,14 @@ def verify(
     for name, differences in checks():
         found[name] = differences
         if not as_json:
-            _tell(name, differences)
+            tell(name, differences)
     if as_json:
         print(json.dumps({name: [vars(one) for one in them] for name, them in found.items()}))
     if any(found.values()):
         raise typer.Exit(1)
 
 
-def _tell(name: str, differences: "list[Difference]") -> None:
+def tell(name: str, differences: "list[Difference]") -> None:
     """As soon as a check is done: on a large ledger the whole takes minutes."""
     from rich.console import Console
 

@@ -19,6 +19,7 @@ class ConfigConfig(AppConfig):
         from wufei.hub.base.waiting import WAITING
         from wufei.hub.catalogue import declarations
         from wufei.hub.catalogue.search import WASTES
+        from wufei.hub.indicators import declarations as indicators
         from wufei.hub.ledger.desk import DESK_PARTS as LEDGER_DESK
         from wufei.hub.ledger.desk import SEARCH as LEDGER_SEARCH
         from wufei.hub.manifests import declarations as manifests
@@ -30,6 +31,7 @@ class ConfigConfig(AppConfig):
         declarations.fill(DOMAINS)
         manifests.fill(template for domain in DOMAINS for template in domain.manifests)
         alarms.fill([*GENERAL, *(rule for domain in DOMAINS for rule in domain.rules)])
+        indicators.fill(one for domain in DOMAINS for one in domain.indicators)
         domains.fill((domain.code, domain.name) for domain in DOMAINS)
         actors.register_memberships(Provider())
         ui_domains.fill((one.code, one.name, one.short_name) for one in DOMAINS)

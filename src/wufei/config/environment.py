@@ -44,6 +44,20 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
     return parse
 
 
+def _speed(text: str) -> float:
+    number = float(text)
+    if not 0.1 <= number <= 100:
+        raise ValueError("a speed is a number from 0.1 to 100")
+    return number
+
+
+def _share(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise ValueError("a share is a number from 0 to 1")
+    return number
+
+
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
@@ -193,6 +207,25 @@ SETTINGS = (
         "0",
         int,
         "Upper limit of demo movements; 0 means the whole history.",
+    ),
+    Setting(
+        "WUFEI_SIMULATE",
+        "true",
+        _flag,
+        "Let the demo district's people and vehicles work while you watch (with WUFEI_DEMO).",
+    ),
+    Setting(
+        "WUFEI_SIMULATE_SPEED",
+        "1",
+        _speed,
+        "How many times faster than in life they work and drive, 0.1 to 100.",
+    ),
+    Setting(
+        "WUFEI_SIMULATE_MISHAPS",
+        "0.12",
+        _share,
+        "Share of simulated trips on which something goes wrong (0 to 1): a detour, a long stop, "
+        "missing mass, a wrong clock, a damaged frame.",
     ),
     Setting("WUFEI_UPLOAD_MB_MAX", "20", int, "Largest uploaded file, in megabytes."),
     Setting("WUFEI_IMPORT_ROWS_MAX", "200000", int, "Most rows of one imported table."),

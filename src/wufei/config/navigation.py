@@ -44,6 +44,13 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(
         BOOKS, _("Stock-take"), "ledger.stocktake.new", "ledger.stocktake.record", "clipboard-list"
     ),
+    Entry(
+        GOALS,
+        _("Indicators"),
+        "indicators.indicator.list",
+        "indicators.indicator.view",
+        "chart-donut",
+    ),
     Entry(SYSTEM, _("My imports"), "base.import.list", "base.import.view", "table-import"),
     Entry(SYSTEM, _("Users"), "accounts.user.list", "accounts.user.view", "users"),
     Entry(

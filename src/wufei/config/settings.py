@@ -141,6 +141,7 @@ MFA_FORMS = {
 # Officials set up a second factor before anything else; off for the demo on loopback.
 MFA_REQUIRED = env.flag("WUFEI_MFA_REQUIRED")
 DEMO = env.flag("WUFEI_DEMO")
+SIMULATE = DEMO and env.flag("WUFEI_SIMULATE")
 DEMO_SEED = env.number("WUFEI_DEMO_SEED")
 DEMO_MOVEMENTS = env.number("WUFEI_DEMO_MOVEMENTS")
 

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
-from uuid import NAMESPACE_OID, UUID, uuid5
 
-from wufei.demo import district, people
+from wufei.demo import crew, district, people, routes
+from wufei.demo.district import known_as
 from wufei.hub.accounts.models import User
 from wufei.hub.base.actor import Actor
+from wufei.hub.manifests.models import Route
 from wufei.hub.registry.models import (
     Device,
     Driver,
@@ -51,6 +52,7 @@ class Entered:
     organisations: Mapping[str, Organisation]
     sites: Mapping[str, Site]
     vehicles: Mapping[str, Vehicle]
+    routes: Mapping[tuple[str, str], Route]
 
 
 def enter(by: Actor, anchor: date) -> Entered:
@@ -61,16 +63,12 @@ def enter(by: Actor, anchor: date) -> Entered:
     places = _sites(by, firms)
     fleet = _vehicles(by, firms, anchor)
     people.create({name: [firms[key].pk for key in keys] for name, keys in MEMBERS.items()})
+    crew.create(by, firms)
     _drivers(by, firms, fleet, anchor)
     _devices(by, firms, places, fleet)
     _licences(by, firms, anchor)
     _quotas(by, firms, anchor)
-    return Entered(firms, places, fleet)
-
-
-def known_as(what: str) -> UUID:
-    """Registers do not depend on the seed: another history is of the same district."""
-    return uuid5(NAMESPACE_OID, f"wufei-demo:register:{what}")
+    return Entered(firms, places, fleet, routes.enter(by, places))
 
 
 def _once(
@@ -145,7 +143,7 @@ def _vehicles(by: Actor, firms: Mapping[str, Organisation], anchor: date) -> dic
 def _drivers(
     by: Actor, firms: Mapping[str, Organisation], fleet: Mapping[str, Vehicle], anchor: date
 ) -> None:
-    user = User.objects.filter(username="driver").first()
+    users = _users_of_drivers()
     wanted = {}
     for number, truck in enumerate(district.trucks(), start=1):
         dangerous = truck.kind in ("dangerous", "medical")
@@ -158,11 +156,19 @@ def _drivers(
             "qualified_from": anchor - timedelta(days=900),
             "qualified_until": anchor + timedelta(days=17 * number),
             "valid_from": _FOUNDED,
+            **({"user": users[truck.plate]} if truck.plate in users else {}),
         }
-    # The demo's driver signs in and drives the first truck.
-    if user and wanted:
-        next(iter(wanted.values()))["user"] = user
-    _once(Driver, wanted, drivers.create, by)
+    for plate, driver in _once(Driver, wanted, drivers.create, by).items():
+        if driver.user_id is None and plate in users:
+            # Registered before there was a simulation.
+            drivers.edit(driver, by, user=users[plate])
+
+
+def _users_of_drivers() -> dict[str, User]:
+    """By plate; the demo's own driver signs in and drives the first truck."""
+    plates = [truck.plate for truck in district.trucks()]
+    names = {crew.driver_name(plate): plate for plate in plates[1:]} | {"driver": plates[0]}
+    return {names[user.username]: user for user in User.objects.filter(username__in=names)}
 
 
 def _devices(

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from wufei.demo.entering import Entered, known_as
+from wufei.demo.district import known_as
+from wufei.demo.entering import Entered
 from wufei.demo.history.world import moment
 from wufei.demo.models import Load
 from wufei.hub.base.actor import Actor

@@ -15,9 +15,10 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from wufei.demo import lastdays
+from wufei.demo import lastdays, live, script
 from wufei.demo.entering import Entered, enter
 from wufei.demo.history import Correction, Event, Place, World, history
+from wufei.demo.history.construction import sources as construction
 from wufei.demo.history.hazardous import FLY_ASH
 from wufei.demo.history.stream import lot_sources, sources
 from wufei.demo.history.world import BASE_YEAR, OFFSET
@@ -32,7 +33,7 @@ Progress = Callable[[str, int], None]
 CAUSE = "import:demo"
 _LOCK = 0x64656D6F
 # A finished history is not continued for less.
-_WORTH_IT = timedelta(hours=1)
+_WORTH_IT = timedelta(minutes=25)
 # Movements of a day, by which a capped history is cut short.
 _A_DAY = 150
 log = logging.getLogger("wufei.demo")
@@ -50,16 +51,27 @@ def load(progress: Progress | None = None, *, now: datetime | None = None) -> Lo
     """
     with _alone():
         by = system("demo")
-        record = _begin(now or timezone.now())
+        now = (now or timezone.now()).replace(second=0, microsecond=0)
+        record = _record(now)
+        live.hand_over(record, now)
         entered = enter(by, record.anchor)
-        if not record.finished:
+        script.write(record, entered)
+        while _goes_on(record, now):
             started = time.monotonic()
-            _tell(record, _world(record, entered), by, progress)
-            lastdays.enact(record, entered, by)
+            _finish(record, entered, by, progress)
             record.seconds = time.monotonic() - started
-            record.finished = True
             record.save()
+        script.write(record, entered)
         return record
+
+
+def _finish(record: Load, entered: Entered, by: Actor, progress: Progress | None) -> None:
+    world = _world(record, entered)
+    _tell_ahead(record, world, by)
+    script.write(record, entered)
+    _tell(record, world, by, progress)
+    lastdays.enact(record, entered, by)
+    record.finished = True
 
 
 @contextmanager
@@ -76,11 +88,10 @@ def _alone() -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
-def _begin(now: datetime) -> Load:
-    """The record of this seed; a run that was cut off keeps the end it was going for."""
-    now = now.replace(second=0, microsecond=0)
+def _record(now: datetime) -> Load:
+    """The record of this seed."""
     today = timezone.localdate(now)
-    record, made = Load.objects.get_or_create(
+    record, _made = Load.objects.get_or_create(
         seed=settings.DEMO_SEED,
         defaults={
             "movements_max": settings.DEMO_MOVEMENTS,
@@ -89,10 +100,15 @@ def _begin(now: datetime) -> Load:
             "until": now,
         },
     )
-    if not made and record.finished and now - record.until >= _WORTH_IT:
+    return record
+
+
+def _goes_on(record: Load, now: datetime) -> bool:
+    """Is there anything to tell? A run that was cut off keeps the end it was going for."""
+    if record.finished and now - record.until >= _WORTH_IT:
         record.until, record.finished = now, False
         record.save()
-    return record
+    return not record.finished
 
 
 def _first_day(today: date, movements_max: int) -> date:
@@ -111,12 +127,29 @@ def _world(record: Load, entered: Entered) -> World:
         places={key: Place(site.organisation_id, site.pk) for key, site in entered.sites.items()},
         wastes={code: book.waste(code, record.anchor).pk for code in sorted(codes)},
         first=record.first,
+        live=live.spans(record),
+        gone=live.gone(),
     )
+
+
+def _tell_ahead(record: Load, world: World, by: Actor) -> None:
+    """Tell what the simulator builds on before all the rest: its mass goes behind it in stock."""
+    # A history that is cut short is cut in the order of time, over all wastes.
+    if record.ahead == record.until or record.movements_max:
+        return
+    events = history(world, record.until, _ahead())
+    _import((e for e in events if record.ahead is None or e.happened_at >= record.ahead), by)
+    record.ahead = record.until
+    record.save()
+
+
+def _ahead() -> frozenset[str]:
+    return frozenset(source.waste for source in construction())
 
 
 def _tell(record: Load, world: World, by: Actor, progress: Progress | None) -> None:
     """Import month by month; months that are certainly recorded are passed over."""
-    count = 0
+    count, untold = 0, _untold(record, world)
     for month, events in groupby(history(world, record.until), key=_month):
         found = list(events)
         count += len(found)
@@ -124,7 +157,7 @@ def _tell(record: Load, world: World, by: Actor, progress: Progress | None) -> N
             found = found[: record.movements_max - count]
             count = record.movements_max
         if record.reached is None or _end(found) > record.reached:
-            _import(found, by)
+            _import(untold(found), by)
             record.reached, record.movements = _end(found), count
             record.save()
             if progress:
@@ -132,6 +165,20 @@ def _tell(record: Load, world: World, by: Actor, progress: Progress | None) -> N
         if record.movements_max and count >= record.movements_max:
             break
     record.reached = record.until
+
+
+def _untold(record: Load, world: World) -> Callable[[list[Event]], list[Event]]:
+    """Leaves out what is recorded already: it would be recognised, but only one by one."""
+    ahead = {world.wastes[code] for code in _ahead()}
+    begin, told = record.reached, record.ahead
+
+    def new(event: Event) -> bool:
+        if begin is not None and event.happened_at < begin:
+            return False
+        early = told is not None and event.happened_at < told
+        return not (early and isinstance(event, Entry) and event.source.waste_id in ahead)
+
+    return lambda events: [event for event in events if new(event)]
 
 
 def _month(event: Event) -> str:

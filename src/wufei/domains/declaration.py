@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from wufei.hub.alarms.declarations import Rule
 from wufei.hub.catalogue.declarations import Domain
+from wufei.hub.indicators.declarations import Indicator
 from wufei.hub.manifests.declarations import ManifestTemplate
 
 
@@ -13,3 +14,4 @@ class WasteDomain(Domain):
 
     manifests: tuple[ManifestTemplate, ...] = ()
     rules: tuple[Rule, ...] = ()
+    indicators: tuple[Indicator, ...] = ()

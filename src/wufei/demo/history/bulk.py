@@ -49,7 +49,8 @@ class Source:
 
     ``keep_t`` stands in its yard after every pick-up (base and target year): what grows there is
     neither recovered nor disposed of. ``every`` days the clerk books what arose; ``forgets`` is
-    the share of these bookings that is left out.
+    the share of these bookings that is left out. Where it is ``simulated``, the trips of a live
+    span are driven by the simulator; what is treated on the spot stays with the history.
     """
 
     place: str
@@ -65,6 +66,7 @@ class Source:
     hours: tuple[float, float] = DAY_SHIFT
     forgets: float = 0
     outside: bool = False
+    simulated: bool = False
 
     @property
     def name(self) -> str:
@@ -159,6 +161,9 @@ class BulkDiary:
                 outcome(outlet.method), self.source.place, self.source.waste, outlet.method
             )
             yield self._entry(f"{self.number}:here", start, target, mass_g, at)
+            return
+        if self.source.simulated and self.world.lives(at):
+            # This mass is owed by the simulator: it leaves on live manifests.
             return
         yield from self._carry(start, at, outlet, mass_g)
 

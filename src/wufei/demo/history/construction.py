@@ -27,6 +27,7 @@ def _source(
         BUILDING,
         stored=False,
         hours=NIGHT_SHIFT,
+        simulated=True,
     )
 
 
@@ -43,6 +44,7 @@ def _earth() -> Iterator[Source]:
         ("sitelh1", (21_000, 22_500)),
         ("siteyj1", (31_000, 33_000)),
         ("sitezl1", (24_000, 26_500)),
+        ("siteyj2", (4_000, 4_400)),
     ):
         yield _source(place, "LC-spoil", t_year, outlets)
     slurry = (

@@ -70,6 +70,7 @@ def lot_sources() -> Iterator[LotSource]:
             overlooked=overlooked,
             label=f"SL{waste[-2:]}",
             season=WORKS,
+            simulated=True,
         )
     yield from _social()
     yield from _medical()
@@ -96,6 +97,7 @@ def _social() -> Iterator[LotSource]:
             outlets,
             overlooked=35 if place == "school" else 0,
             label=f"SL{waste[-2:]}",
+            simulated=True,
         )
 
 
@@ -136,4 +138,5 @@ FLY_ASH = LotSource(
     (_to("hazcentre", "landfill", 92, 84), _to("kiln", "cement_kiln", 8, 16)),
     load_t=34,
     label="SL18",
+    simulated=True,
 )

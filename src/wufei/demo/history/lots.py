@@ -35,6 +35,8 @@ class LotSource:
 
     A pick-up comes every ``pickup_days`` and takes what is there up to ``load_t``. One container
     in ``overlooked`` stays behind for more than a year (0: none). ``unit`` is how it is counted.
+    Where it is ``simulated``, containers stay in the yard during a live span until a live manifest
+    takes them.
     """
 
     place: str
@@ -50,6 +52,7 @@ class LotSource:
     season: Season = even
     unit: str = "kg"
     hour: float = 8
+    simulated: bool = False
 
     @property
     def name(self) -> str:
@@ -160,6 +163,8 @@ class LotDiary:
         return mass(pieces, "piece", unit_mass_kg=Decimal(str(self.source.container_t * 1000)))
 
     def _pick_up(self, day: date) -> Iterator[Entry]:
+        if self.source.simulated and self.world.lives(moment(day, self.source.hour)):
+            return
         while taken := self._take(day):
             self.loads += 1
             outlet = self._outlet(sum(part.mass_g for part in taken), along(day))
@@ -171,6 +176,8 @@ class LotDiary:
         room_g = tonnes(self.source.load_t)
         left = []
         for container in self.yard:
+            if container.lot in self.world.gone:
+                continue
             if container.ready <= day and container.mass_g <= room_g:
                 room_g -= container.mass_g
                 taken.append(LotPart(container.lot, container.mass_g))

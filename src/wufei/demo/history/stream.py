@@ -1,6 +1,6 @@
 """All diaries of the district, merged in the order in which things happened."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from heapq import heappop, heappush
 
@@ -33,14 +33,22 @@ def lot_sources() -> list[LotSource]:
     return [*hazardous.lot_sources(), *renewable.lot_sources()]
 
 
-def history(world: World, until: datetime) -> Iterator[Event]:
+def history(world: World, until: datetime, wastes: Collection[str] = ()) -> Iterator[Event]:
     """Everything from ``world.first`` to ``until``, in order of time.
 
-    Longer histories begin with the shorter ones: only the cut differs.
+    Longer histories begin with the shorter ones: only the cut differs. With ``wastes`` only what
+    happened to these: accounts are of one waste each, so wastes can be told one after the other.
     """
-    diaries = _diaries(world)
+    events = _told(_diaries(world, wastes), world.first, until)
+    if not wastes:
+        return events
+    known = {world.wastes[code] for code in wastes}
+    return (e for e in events if isinstance(e, Entry) and e.source.waste_id in known)
+
+
+def _told(diaries: Sequence[Diary], first: date, until: datetime) -> Iterator[Event]:
     waiting: list[tuple[datetime, int, Event]] = []
-    number, day = 0, world.first
+    number, day = 0, first
     while moment(day, 0) <= until:
         for diary in diaries:
             for event in diary(day):
@@ -52,9 +60,12 @@ def history(world: World, until: datetime) -> Iterator[Event]:
             yield heappop(waiting)[2]
 
 
-def _diaries(world: World) -> list[Diary]:
+def _diaries(world: World, wastes: Collection[str]) -> list[Diary]:
     bulk = sources()
     plants, lot_plants = Plants(world, _supplied(bulk)), LotPlants(world)
+    if wastes:
+        found = [source for source in bulk if source.waste in wastes]
+        return [*(BulkDiary(world, plants, source).day for source in found), plants.day]
     ash = LotDiary(world, lot_plants, hazardous.FLY_ASH, lambda: _fly_ash_g(plants))
     return [
         *(BulkDiary(world, plants, source).day for source in bulk),

@@ -17,6 +17,8 @@ BASE_YEAR, TARGET_YEAR = 2021, 2025
 IN_DETAIL_FROM = date(2026, 1, 1)
 # Asia/Shanghai has had no summer time since 1991.
 OFFSET = timedelta(hours=8)
+# From when to when; no end: it goes on.
+Span = tuple[datetime, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,24 @@ class Place:
 
 @dataclass(frozen=True)
 class World:
-    """``places`` by the keys of ``organisations.csv``, ``wastes`` by code, both as keys of rows."""
+    """``places`` by the keys of ``organisations.csv``, ``wastes`` by code, both as keys of rows.
+
+    During the ``live`` spans the trips of sources that are ``simulated`` are driven by the
+    simulator, so the history does not tell them. ``gone`` are containers that left on a manifest:
+    the history cannot carry them away again.
+    """
 
     seed: int
     places: Mapping[str, Place]
     wastes: Mapping[str, int]
     first: date
+    live: tuple[Span, ...] = ()
+    gone: frozenset[UUID] = frozenset()
     _keys: dict[tuple[object, ...], AccountKey] = field(default_factory=dict)
+
+    def lives(self, at: datetime) -> bool:
+        """Is the simulator at work at this moment?"""
+        return any(begin <= at and (end is None or at < end) for begin, end in self.live)
 
     @cached_property
     def namespace(self) -> UUID:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from wufei.domains.construction.indicators import INDICATORS
 from wufei.domains.construction.manifests import MANIFESTS
 from wufei.domains.construction.rules import RULES
 from wufei.domains.declaration import WasteDomain
@@ -40,6 +41,7 @@ CONSTRUCTION = WasteDomain(
     description=_("Spoil, slurry, and waste of building, demolition and renovation."),
     manifests=MANIFESTS,
     rules=RULES,
+    indicators=INDICATORS,
     streams=(
         _stream("spoil", _("engineering spoil"), 1600, _EARTH),
         _stream("slurry", _("engineering slurry"), 1200, _EARTH),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wufei.domains.declaration import WasteDomain
+from wufei.domains.hazardous.indicators import INDICATORS
 from wufei.domains.hazardous.manifests import MANIFESTS
 from wufei.domains.hazardous.rules import RULES
 from wufei.hub.catalogue import methods as m
@@ -42,6 +43,7 @@ HAZARDOUS = WasteDomain(
     description=_("HW01 to HW50 of the national catalogue, medical and social sources included."),
     manifests=MANIFESTS,
     rules=RULES,
+    indicators=INDICATORS,
     streams=(
         Stream(
             "hazardous_industrial",

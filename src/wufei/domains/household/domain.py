@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wufei.domains.declaration import WasteDomain
+from wufei.domains.household.indicators import INDICATORS
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Method, Stream, Text, Unit
 
@@ -55,6 +56,7 @@ HOUSEHOLD = WasteDomain(
     colour="#f2b84b",
     icon="trash",
     description=_("Four sorted classes, catering and bulky waste, sludge, faeces, dredged silt."),
+    indicators=INDICATORS,
     streams=(
         _stream("household_residual", _("residual waste"), 350, ()),
         _stream("household_kitchen", _("household kitchen waste"), 800, _KITCHEN),

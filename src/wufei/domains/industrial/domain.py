@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wufei.domains.declaration import WasteDomain
+from wufei.domains.industrial.indicators import INDICATORS
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Method, Stream, Text
 
@@ -44,6 +45,7 @@ INDUSTRIAL = WasteDomain(
     colour="#5b8ff9",
     icon="building-factory-2",
     description=_("Bulk by-products and other non-hazardous wastes of enterprises."),
+    indicators=INDICATORS,
     streams=(
         _stream("smelting_slag", _("smelting slag"), 1800, (*_MINERAL, m.METAL_RECOVERY)),
         _stream("coal_ash", _("coal ash"), 800, _MINERAL),

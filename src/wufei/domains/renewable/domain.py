@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wufei.domains.declaration import WasteDomain
+from wufei.domains.renewable.indicators import INDICATORS
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Method, Stream, Text, Tracking, Unit
 
@@ -28,6 +29,7 @@ RENEWABLE = WasteDomain(
     colour="#2fc1c7",
     icon="recycle",
     description=_("Scrap metal, paper, plastics, glass, textiles, wood, tyres, appliances, cars."),
+    indicators=INDICATORS,
     streams=(
         _stream("scrap_steel", _("scrap iron and steel"), m.REMELTING, m.REUSE),
         _stream("scrap_nonferrous", _("scrap non-ferrous metal"), m.REMELTING, m.METAL_RECOVERY),

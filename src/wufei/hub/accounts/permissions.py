@@ -130,9 +130,9 @@ alarms.rule.edit             A . A . . . . . . . .
 plans.plan.view              A A A A A . . . . . A
 plans.plan.load              A A A . . . . . . . .
 plans.plan.export            A A A A A . . . . . A
-indicators.indicator.view    A A A A A . . . . . A
-indicators.indicator.export  A A A A A . . . . . A
-cockpit.screen.view          A A A A A . . . . . A
+indicators.indicator.view    A A A R R . . . . . A
+indicators.indicator.export  A A A R R . . . . . A
+cockpit.screen.view          A A A R R . . . . . A
 
 accounts.user.view           A . . . . . . . . . A
 accounts.user.edit           A . . . . . . . . . .

@@ -23,7 +23,8 @@ def make_user(
     *,
     display_name: str,
     role: str,
-    password: str,
+    password: str = "",
+    password_hash: str = "",
     organisations: Iterable[int] = (),
     regions: Iterable[str] = (),
     domains: Iterable[str] = (),
@@ -36,8 +37,10 @@ def make_user(
 ) -> User:
     """Add a person. ``organisations`` are primary keys, ``regions`` prefixes of ``Region.path``.
 
+    ``password_hash`` instead of a password, where it was hashed before (many people at once).
     Raises ``Invalid`` for a taken user name, an unknown role or a weak password.
     """
+    assert bool(password) != bool(password_hash), "a person has one password"
     actor = by or system("accounts")
     user = User(
         username=username.strip(),
@@ -48,9 +51,12 @@ def make_user(
         active_until=active_until,
         must_change_password=must_change_password,
     )
-    if check_password:
+    if check_password and password:
         _check_password(password, user)
-    user.set_password(password)
+    if password_hash:
+        user.password = password_hash
+    else:
+        user.set_password(password)
     with transaction.atomic():
         _insert(user)
         Contact.objects.create(user=user, phone=phone, unit=unit)

@@ -1,6 +1,6 @@
 """What a page of the ledger shows: period, domain, region, organisation, waste, grouping."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -48,6 +48,11 @@ def _region_choices() -> list[tuple[str, Any]]:
     return [("", _("whole district"))] + [
         (town.code, town.name) for town in towns if town.level != Region.Level.ZONE
     ]
+
+
+def known(text: str, known: Container[str]) -> tuple[str, ...]:
+    """Codes of a list with commas; what nobody declares is left out."""
+    return tuple(code for code in text.split(",") if code in known)
 
 
 def _day(label: Any) -> forms.DateField:
@@ -102,6 +107,8 @@ class Selection:
         self.period = Period(min(first, last), last)
         self.domain: str = cleaned.get("domain") or ""
         self.stream: str = cleaned.get("stream") or ""
+        # Several streams come from a number that counts them together; no field shows them.
+        self.streams = known(data.get("streams", ""), declarations.streams())
         self.region: str = cleaned.get("region") or ""
         self.holder = cleaned.get("holder")
         self.waste: WasteType | None = cleaned.get("waste")
@@ -124,12 +131,14 @@ class Selection:
         """Whether everything shown is hazardous waste, which is told to three decimals."""
         if self.waste is not None:
             return self.waste.domain == "hazardous"
-        domain = self.domain or (declarations.domain_of(self.stream).code if self.stream else "")
-        return domain == "hazardous"
+        streams = [self.stream] if self.stream else self.streams
+        domains = {declarations.domain_of(stream).code for stream in streams} or {self.domain}
+        return domains == {"hazardous"}
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.domain or self.stream or self.region or self.holder or self.waste)
+        chosen = (self.domain, self.stream, self.streams, self.region, self.holder, self.waste)
+        return any(chosen)
 
     def query(self, **changes: Any) -> str:
         """Address parameters of this selection with ``changes``; None leaves one out."""
@@ -138,6 +147,7 @@ class Selection:
             "to": self.period.end.isoformat(),
             "domain": self.domain,
             "stream": self.stream,
+            "streams": ",".join(self.streams),
             "region": self.region,
             "holder": self.holder.uuid if self.holder else "",
             "waste": self.waste.code if self.waste else "",
@@ -150,11 +160,14 @@ class Selection:
         parts: Sequence[Any] = (
             region,
             declarations.domain(self.domain).name if self.domain else "",
-            declarations.stream(self.stream).name if self.stream else "",
+            declarations.stream(self.stream).name if self.stream else self._streams_words(),
             self.holder or "",
             self.waste or "",
         )
         return [str(part) for part in parts if part]
+
+    def _streams_words(self) -> str:
+        return ", ".join(str(declarations.stream(code).name) for code in self.streams)
 
     def presets(self) -> list[tuple[Any, str, bool]]:
         """Label, address and whether it is on: today, month, year, last year."""
@@ -185,6 +198,8 @@ class Selection:
         rows = WasteType.objects.order_by()
         if self.stream:
             return list(rows.filter(stream=self.stream).values_list("pk", flat=True))
+        if self.streams:
+            rows = rows.filter(stream__in=self.streams)
         if self.domain:
-            return list(rows.filter(domain=self.domain).values_list("pk", flat=True))
-        return None
+            rows = rows.filter(domain=self.domain)
+        return list(rows.values_list("pk", flat=True)) if self.streams or self.domain else None

@@ -110,6 +110,18 @@ def sums(of: Of, period: Period, by: By) -> list[Sum]:
         return [Sum(*row) for row in cursor.fetchall()]
 
 
+def first_day() -> date | None:
+    """The first day of which the ledger knows anything."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT least((SELECT min(day) FROM ledger_flowday),"
+            " (SELECT min(day) FROM ledger_unfolded))"
+        )
+        (found,) = cursor.fetchone()
+    assert found is None or isinstance(found, date)
+    return found
+
+
 def _filters(of: Of) -> tuple[str, dict[str, Any]]:
     text, parameters = "", {}
     for column, ids in (

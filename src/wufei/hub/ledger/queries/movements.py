@@ -21,7 +21,7 @@ class Cell:
     of: Of
     period: Period
     kind: str = ""
-    method: str = ""
+    methods: tuple[str, ...] = ()  # any of them; none means all
     side: str = ""  # "in", "out" or both
     place: int | None = None
     account: int | None = None
@@ -116,9 +116,11 @@ def account_ids(cell: Cell) -> list[int]:
     ):
         if values is not None:
             accounts = accounts.filter(**{f"{field}__in": values})
-    for field, value in (("kind", cell.kind), ("method", cell.method), ("place", cell.place)):
+    for field, value in (("kind", cell.kind), ("place", cell.place)):
         if value:
             accounts = accounts.filter(**{field: value})
+    if cell.methods:
+        accounts = accounts.filter(method__in=cell.methods)
     return list(accounts.values_list("pk", flat=True))
 
 

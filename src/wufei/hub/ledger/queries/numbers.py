@@ -1,5 +1,6 @@
 """The numbers of the one account, each with the movements that it is the sum of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -42,9 +43,10 @@ class Number:
         """Whether it stands on the side that mass comes from."""
         return (self.sign < 0 and self.kind is not None) or self.span is Span.BEFORE
 
-    def of(self, line: Line, method: str = "") -> int:
-        if method and self.kind:
-            return line.by_method.get((self.kind, method), 0)
+    def of(self, line: Line, methods: Sequence[str] = ()) -> int:
+        """Grams; only what was treated by one of ``methods``, if there are any."""
+        if methods and self.kind:
+            return sum(line.by_method.get((self.kind, method), 0) for method in methods)
         return int(getattr(line, f"{self.code}_g"))
 
     def period(self, period: Period) -> Period:
@@ -72,20 +74,23 @@ _ALL = (
     Number("custody", _("on the road"), A.CUSTODY, span=Span.UNTIL),
 )
 NUMBERS: dict[str, Number] = {number.code: number for number in _ALL}
+# Numbers that no column of the account shows, but other rooms count with.
+DRAWN = Number("drawn", _("drawn from storage"), A.STOCK, -1, rare=True)
+COUNTED: dict[str, Number] = NUMBERS | {DRAWN.code: DRAWN}
 
 
-def cell_of(number: Number | None, of: Of, period: Period, method: str = "") -> Cell:
+def cell_of(number: Number | None, of: Of, period: Period, methods: Sequence[str] = ()) -> Cell:
     """What the list of movements behind a number asks for; all movements without a number."""
     if number is None:
         return Cell(of, period)
     if number.kind is None:
         return Cell(of, period, crossing=True)
-    return Cell(of, number.period(period), kind=number.kind, method=method)
+    return Cell(of, number.period(period), kind=number.kind, methods=tuple(methods))
 
 
-def number_g(number: Number, of: Of, period: Period, method: str = "") -> int:
+def number_g(number: Number, of: Of, period: Period, methods: Sequence[str] = ()) -> int:
     """The number itself, by the statement that also fills the one account."""
-    return number.of(total(one_account(of, period, By.ALL)), method)
+    return number.of(total(one_account(of, period, By.ALL)), methods)
 
 
 class Reckoner:
@@ -113,7 +118,7 @@ class Reckoner:
         cell = self.cell
         return int(
             (not cell.kind or account.kind == cell.kind)
-            and (not cell.method or account.method == cell.method)
+            and (not cell.methods or account.method in cell.methods)
             and all(getattr(account, name) in ids for name, ids in self.sets)
         )
 

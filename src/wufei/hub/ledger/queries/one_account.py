@@ -55,6 +55,11 @@ class Line:
         return self.off_g
 
     @property
+    def drawn_g(self) -> int:
+        """What left storage, net: below 0 where more was stored."""
+        return self.before_stock_g - self.stock_g
+
+    @property
     def treated_g(self) -> int:
         return self.recovered_g + self.disposed_g
 

@@ -247,7 +247,7 @@ def test_reversing_backwards_undoes_exactly(real_district, before, after):
     player.play(after)
     how = {"by": player.district.by, "reason": "as if never made"}
     for movement in Movement.objects.filter(pk__gt=mark, sign=1).order_by("-pk"):
-        if movement.cause.startswith("treatment:"):
+        if movement.group_uuid and movement.cause.startswith("treatment:"):
             # A batch was posted at once: its other movements come next, and are undone with it.
             reverse_group(movement.group_uuid, **how)
         else:

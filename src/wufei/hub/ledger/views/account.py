@@ -25,6 +25,7 @@ from wufei.hub.ledger.queries.balance import balanced
 from wufei.hub.ledger.queries.facts import By
 from wufei.hub.ledger.queries.numbers import NUMBERS, Number, month_period
 from wufei.hub.ledger.queries.one_account import Line, one_account, total
+from wufei.hub.ledger.queries.towns import by_town
 from wufei.hub.ledger.views.charts import months_chart, sankey_chart
 from wufei.hub.registry.models import Organisation, Region
 
@@ -60,7 +61,7 @@ def one_account_page(request: Request) -> HttpResponse:
         "form": selection.form,
         "by": [(by, label, selection.query(by=by)) for by, label in BY_LABELS.items()],
         "by_label": BY_LABELS[selection.by],
-        "kept": [("by", selection.by)],
+        "kept": [("by", selection.by), ("streams", ",".join(selection.streams))],
         "may_import": request.actor.may("ledger.movement.import"),
         "numbers": numbers,
         "rows": rows[:ROWS_MAX],
@@ -100,26 +101,13 @@ def lines_of(selection: Selection) -> list[Line]:
     """Lines in the order in which people look for them: domains as declared, else the largest."""
     lines = one_account(selection.of, selection.period, selection.by)
     if selection.by is By.REGION:
-        lines = _by_town(lines)
+        lines = by_town(lines)
     if selection.by is By.DOMAIN:
         order = {domain.code: n for n, domain in enumerate(declarations.domains())}
         return sorted(lines, key=lambda line: order.get(line.key, 99))
     if selection.by is By.MONTH:
         return lines
     return sorted(lines, key=lambda line: -(line.arisen_g + line.imported_g + line.stock_g))
-
-
-def _by_town(lines: Iterable[Line]) -> list[Line]:
-    """Villages stand with their town, which is where people look for them."""
-    lines = list(lines)
-    regions = Region.objects.in_bulk([line.key for line in lines])
-    towns: dict[int, Line] = {}
-    for line in lines:
-        region = regions[line.key]
-        village = region.level == Region.Level.VILLAGE and region.parent_id is not None
-        town = region.parent_id if village and region.parent_id else region.pk
-        towns[town] = total([*([towns[town]] if town in towns else []), line], town)
-    return list(towns.values())
 
 
 def _months_total(lines: list[Line]) -> Line:

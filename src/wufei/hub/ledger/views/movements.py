@@ -25,10 +25,18 @@ from wufei.hub.base.tables.exporting import XLSX_TYPE, write_csv, write_xlsx
 from wufei.hub.catalogue import declarations
 from wufei.hub.ledger import services, tables
 from wufei.hub.ledger.forms.reversal import ReversalForm
-from wufei.hub.ledger.forms.selection import Selection
+from wufei.hub.ledger.forms.selection import Selection, known
 from wufei.hub.ledger.models import LotEntry, Movement, Treatment
 from wufei.hub.ledger.queries.movements import Page, movements, with_names
-from wufei.hub.ledger.queries.numbers import NUMBERS, Number, Reckoner, Span, cell_of, number_g
+from wufei.hub.ledger.queries.numbers import (
+    COUNTED,
+    NUMBERS,
+    Number,
+    Reckoner,
+    Span,
+    cell_of,
+    number_g,
+)
 from wufei.hub.ledger.queries.people import cause_of, names_of
 from wufei.hub.ledger.queries.reach import movements_of, reach
 from wufei.hub.ledger.queries.trace import attributed
@@ -49,15 +57,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for: a selection, maybe one number of it, maybe one method."""
+    """What the address asks for: a selection, maybe one number of it, maybe some methods."""
 
     selection: Selection
     number: Number | None
-    method: str
+    methods: tuple[str, ...]
 
     @property
     def cell(self) -> Any:
-        return cell_of(self.number, self.selection.of, self.selection.period, self.method)
+        return cell_of(self.number, self.selection.of, self.selection.period, self.methods)
 
     @property
     def period(self) -> Any:
@@ -70,17 +78,18 @@ class Asked:
         return [Row(one, reckoner.change_g(one)) for one in page.movements]
 
     def query(self, **changes: Any) -> str:
-        values = {"number": self.number.code if self.number else "", "method": self.method}
+        values = {
+            "number": self.number.code if self.number else "",
+            "method": ",".join(self.methods),
+        }
         return self.selection.query(**(values | changes))
 
 
 def _asked(request: Request) -> Asked:
     selection = Selection(request.GET, request.actor, ACT)
-    number = NUMBERS.get(request.GET.get("number", ""))
-    method = request.GET.get("method", "")
-    if number is None or method not in declarations.methods():
-        method = ""
-    return Asked(selection, number, method)
+    number = COUNTED.get(request.GET.get("number", ""))
+    methods = known(request.GET.get("method", ""), declarations.methods())
+    return Asked(selection, number, methods if number else ())
 
 
 @require_GET
@@ -97,10 +106,10 @@ def movement_list(request: Request) -> HttpResponse:
         "numbers": [(n, asked.query(number=n.code, method="")) for n in NUMBERS.values()],
         "all_url": asked.query(number="", method=""),
         "rows": asked.rows(page),
-        "total_g": number_g(number, selection.of, selection.period, asked.method)
+        "total_g": number_g(number, selection.of, selection.period, asked.methods)
         if number
         else None,
-        "method": declarations.methods().get(asked.method),
+        "methods": [declarations.method(method).name for method in asked.methods],
         "until": number is not None and number.span is not Span.DURING,
         "first_page": after is None,
         "next": asked.query(after=_written(page.after)) if page.after else "",
@@ -108,7 +117,11 @@ def movement_list(request: Request) -> HttpResponse:
         "exports": _exports(request, asked),
         "account_url": reverse("ledger.one_account") + selection.query(),
         "may_import": request.actor.may("ledger.movement.import"),
-        "kept": [("number", request.GET.get("number", "")), ("method", asked.method)],
+        "kept": [
+            ("number", request.GET.get("number", "")),
+            ("method", ",".join(asked.methods)),
+            ("streams", ",".join(selection.streams)),
+        ],
     }
     return render(request, "ledger/movements.html", context)
 
