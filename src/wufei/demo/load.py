@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from wufei.demo import lastdays, live, script
+from wufei.demo import lastdays, live, plan, script
 from wufei.demo.entering import Entered, enter
 from wufei.demo.history import Correction, Event, Place, World, history
 from wufei.demo.history.construction import sources as construction
@@ -55,6 +55,7 @@ def load(progress: Progress | None = None, *, now: datetime | None = None) -> Lo
         record = _record(now)
         live.hand_over(record, now)
         entered = enter(by, record.anchor)
+        plan.enter(by)
         script.write(record, entered)
         while _goes_on(record, now):
             started = time.monotonic()

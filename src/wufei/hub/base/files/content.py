@@ -78,6 +78,7 @@ XLSX = Content(Kind.SHEET, f"{_OFFICE}spreadsheetml.sheet", "xlsx")
 ODS = Content(Kind.SHEET, "application/vnd.oasis.opendocument.spreadsheet", "ods")
 XLS = Content(Kind.SHEET, "application/vnd.ms-excel", "xls")
 CSV = Content(Kind.SHEET, "text/csv", "csv")
+TXT = Content(Kind.TEXT, "text/plain", "txt")
 DOCX = Content(Kind.WORD, f"{_OFFICE}wordprocessingml.document", "docx")
 
 _SIGNATURES = ((b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", PNG), (b"%PDF-", PDF))

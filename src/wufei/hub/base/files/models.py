@@ -13,6 +13,7 @@ class StoredFile(models.Model):
         PDF = "pdf", _("PDF")
         SHEET = "sheet", _("Table")
         WORD = "word", _("Document")
+        TEXT = "text", _("Text")
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
     sha256 = models.CharField(max_length=64, db_index=True)

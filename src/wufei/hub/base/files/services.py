@@ -17,12 +17,13 @@ from django.utils.translation import gettext_noop
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import Refusal
-from wufei.hub.base.files.content import Kind, Unknown, sniff
+from wufei.hub.base.files.content import CSV, TXT, Kind, Unknown, sniff
 from wufei.hub.base.files.documents import check_document
 from wufei.hub.base.files.images import clean_image
 from wufei.hub.base.files.models import StoredFile
 
-ALL_KINDS = frozenset(Kind)
+# Plain text looks like a table of one column: who wants it asks for it, having decoded it.
+ALL_KINDS = frozenset(Kind) - {Kind.TEXT}
 
 
 class NoFile(Refusal):
@@ -53,6 +54,8 @@ def store(
     name = safe_name(upload.name or "")
     _refuse_large(name, upload.size)
     content = sniff(upload, name)
+    if Kind.TEXT in kinds and content in (None, CSV):
+        content = TXT
     if content is None or content.kind not in kinds:
         raise Unknown(name=name, kinds=_names(kinds), field="file")
     if content.kind is Kind.IMAGE:

@@ -1,0 +1,145 @@
+"""Reads of the plans that are more than a ``get``."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+
+from wufei.hub.base.actor import Actor
+from wufei.hub.base.models import FindingRecord, StoredFile
+from wufei.hub.plans.findings import subject
+from wufei.hub.plans.models import Assignment, Clause, Document, Target, Task
+from wufei.hub.registry.models import Unit
+
+_ROLES = Assignment.Role
+
+
+def may_open(file: StoredFile, actor: Actor) -> bool:
+    """Who sees plans may take their files."""
+    return actor.may("plans.plan.view") and Document.objects.filter(source=file).exists()
+
+
+def documents() -> "QuerySet[Document]":
+    return Document.objects.select_related("source")
+
+
+def binding() -> "QuerySet[Document]":
+    return Document.objects.filter(state=Document.State.IN_FORCE)
+
+
+def current() -> Document | None:
+    """The plan in force that was issued last; without one, the draft that was loaded last."""
+    return binding().first() or Document.objects.exclude(state="superseded").last()
+
+
+def targets(year: int) -> list[Target]:
+    """What is to be reached in ``year`` by the plans in force: one row for each indicator, and
+    for each name that no indicator computes.
+
+    It is the target of that year or of the next year that has one; after the plan's last year
+    its last target stays the measure. ``Target.year`` says which year it was set for. Where the
+    plan says it twice, the clause that names who answers for it counts.
+    """
+    rows = Target.objects.filter(clause__document__in=binding()).select_related(
+        "clause__document", "responsible"
+    )
+    groups: dict[str, list[Target]] = defaultdict(list)
+    for row in rows:
+        groups[row.indicator or row.name].append(row)
+    return [_due(found, year) for found in groups.values()]
+
+
+def _due(found: list[Target], year: int) -> Target:
+    coming = [one.year for one in found if one.year >= year]
+    wanted = min(coming) if coming else max(one.year for one in found)
+    same = [one for one in found if one.year == wanted]
+    return max(same, key=lambda one: (one.clause.attributed > 0, one.responsible_id is not None))
+
+
+def tasks() -> "QuerySet[Task]":
+    """Tasks of plans that are not superseded, with their units."""
+    named = Prefetch(
+        "attribution__assignments", Assignment.objects.select_related("unit"), to_attr="named"
+    )
+    return (
+        Task.objects.exclude(clause__document__state=Document.State.SUPERSEDED)
+        .select_related("clause__document", "attribution")
+        .prefetch_related(named)
+    )
+
+
+def clauses() -> "QuerySet[Clause]":
+    return Clause.objects.exclude(document__state=Document.State.SUPERSEDED).select_related(
+        "document", "parent"
+    )
+
+
+def with_unit(unit: Unit, role: str = "") -> Q:
+    """Condition on tasks: the unit is named, itself or through its group ("the town governments").
+
+    One condition for both, so that a task is not counted twice.
+    """
+    named = Assignment.objects.filter(attribution=OuterRef("attribution"))
+    named = named.filter(Q(unit=unit) | Q(unit__members=unit))
+    if role:
+        named = named.filter(role=role)
+    return Q(Exists(named))
+
+
+def units_of(document: Document) -> list[tuple[Unit, int, int]]:
+    """The units that the document names, with how many tasks they lead and take part in."""
+    mine = Q(assignments__attribution__clause__document=document)
+    rows = Unit.objects.filter(mine).annotate(
+        leading=_tasks_of(mine, _ROLES.LEAD), taking_part=_tasks_of(mine, _ROLES.RESPONSIBLE)
+    )
+    counted = {
+        pk: (leading, part)
+        for pk, leading, part in rows.values_list("pk", "leading", "taking_part")
+    }
+    units = Unit.objects.filter(pk__in=counted).order_by("position", "name")
+    return [(unit, *counted[unit.pk]) for unit in units]
+
+
+def _tasks_of(mine: Q, role: str) -> Count:
+    return Count("assignments__attribution", filter=mine & Q(assignments__role=role), distinct=True)
+
+
+def findings(document: Document) -> "QuerySet[FindingRecord]":
+    """What is left for the reviewer."""
+    return FindingRecord.objects.filter(
+        subject=subject(document), cleared_at__isnull=True
+    ).order_by("pk")
+
+
+def doubtful(document: Document) -> "QuerySet[Assignment]":
+    """Names that were not written as in the register, or not recognised at all."""
+    return (
+        Assignment.objects.filter(attribution__clause__document=document)
+        .exclude(how=Assignment.How.EXACT)
+        .select_related("unit", "attribution__clause")
+        .order_by("attribution__clause__position", "position")
+    )
+
+
+def counts(document: Document) -> dict[str, int]:
+    """Sections, clauses that name somebody, attributions, units, tasks and targets."""
+    assignments = Assignment.objects.filter(attribution__clause__document=document)
+    return {
+        "sections": document.clauses.count(),
+        "clauses": document.clauses.filter(attributed__gt=0).count(),
+        "attributions": Task.objects.filter(clause__document=document).count(),
+        "units": assignments.filter(unit__isnull=False).values("unit").distinct().count(),
+        "targets": Target.objects.filter(clause__document=document).count(),
+        "unknown": assignments.filter(unit__isnull=True).count(),
+    }
+
+
+def by_state(document: Document) -> dict[str, int]:
+    rows = Task.objects.filter(clause__document=document).values_list("state")
+    found = dict(rows.annotate(n=Count("pk")).order_by())
+    return {state: found.get(state, 0) for state in Task.State.values}
+
+
+def names(assignments: Iterable[Assignment], role: str) -> list[str]:
+    """Names of the units in that role, as they are called here."""
+    return [str(one.unit) if one.unit else one.raw for one in assignments if one.role == role]
