@@ -22,11 +22,7 @@ COMMANDS = (
     "settings",
 )
 # Groups of sub-commands (``wufei ledger verify``): a typer ``app`` in the module of this name.
-<<<<<<< HEAD
-GROUPS = ("demo", "ledger", "indicators", "catalogue", "registry")
-=======
-GROUPS = ("demo", "ledger", "catalogue", "registry", "plan")
->>>>>>> 280c2f7 (Plans: a text read into clauses, attributions, units and targets; tasks; facts of the district's plan for the demo)
+GROUPS = ("demo", "ledger", "indicators", "catalogue", "registry", "plan")
 
 
 def start_django() -> None:
