@@ -203,7 +203,7 @@ class Task(models.Model):
     deadline = models.DateField(_("deadline"), null=True, blank=True)
     deadline_stated = models.BooleanField(default=False)
     note = models.CharField(_("progress"), max_length=300, blank=True)
-    changed_at = models.DateTimeField(_("last report"), null=True, blank=True)
+    changed_at = models.DateTimeField(_("latest progress"), null=True, blank=True)
 
     class Meta:
         ordering = ["clause__document", "clause__position", "attribution__position"]

@@ -309,7 +309,7 @@ class Migration(migrations.Migration):
                 ("note", models.CharField(blank=True, max_length=300, verbose_name="progress")),
                 (
                     "changed_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="last report"),
+                    models.DateTimeField(blank=True, null=True, verbose_name="latest progress"),
                 ),
                 (
                     "attribution",
