@@ -1,5 +1,9 @@
 """Addresses of the telemetry."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from wufei.hub.telemetry.views.stream import stream
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("stream/", stream, name="telemetry.stream"),
+]
