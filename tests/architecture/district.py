@@ -14,6 +14,9 @@ from wufei.hub.ledger import services as ledger
 from wufei.hub.ledger.entries import AccountKey, Entry
 from wufei.hub.ledger.models import Account, AccountKind
 from wufei.hub.ledger.units import grams
+from wufei.hub.manifests import services as manifests
+from wufei.hub.manifests.models import Manifest
+from wufei.hub.manifests.services import NewLine, NewManifest, Signing
 from wufei.hub.registry.models import Organisation, Region
 from wufei.hub.registry.rules.codes import credit_code
 from wufei.hub.registry.services import (
@@ -113,3 +116,24 @@ def _ledger(owner: Organisation, site: Any) -> dict[str, Any]:
     if lot := account.lots.first():
         things["ledger.lot"] = lot
     return things
+
+
+def manifest_between(sender: Firm, receiver: Firm) -> Manifest:
+    """Half a tonne is to travel from one firm's store to a plant of the other's."""
+    waste = WasteType.objects.filter(code=WASTE).first()
+    assert waste is not None
+    plant = sites.create(
+        BY,
+        organisation=receiver.organisation,
+        name=f"{receiver.organisation.name} plant",
+        kind="treatment",
+        longitude=Decimal("115.99"),
+        latitude=Decimal("36.45"),
+    )
+    new = NewManifest(
+        consignor_site=sender.things["registry.site"],
+        carrier=sender.organisation,
+        consignee_site=plant,
+        lines=(NewLine(waste, grams(500_000), method="oil_refining"),),
+    )
+    return manifests.issue(new, id=uuid7(), signing=Signing(uuid7(), timezone.now()), by=BY)

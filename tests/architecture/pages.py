@@ -1,4 +1,4 @@
-"""Every page of the site, as the address table has it."""
+"""Every page of the site and every operation of its API, as the address table has them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,8 +25,24 @@ class PageOfSite:
     def is_of_a_library(self) -> bool:
         return self.name.startswith(OF_LIBRARIES)
 
+    @property
+    def method(self) -> str:
+        """The one method of an operation of the API; empty for a page."""
+        return getattr(self.view, "method", "")
+
 
 def pages() -> list[PageOfSite]:
+    """Pages for people: they know who asks by the session of the browser."""
+    return [page for page in addresses() if not page.method]
+
+
+def operations() -> list[PageOfSite]:
+    """Operations for programs: they know who asks by a token."""
+    return [page for page in addresses() if page.method]
+
+
+def addresses() -> list[PageOfSite]:
+    """All of both."""
     return list(_walk(get_resolver().url_patterns, "", ()))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.urls import reverse
-from tests.architecture.pages import pages
+from tests.architecture.pages import addresses, operations, pages
 
 from wufei.config.navigation import NAVIGATION
 from wufei.hub.accounts.permissions import ACTS, Role
@@ -15,13 +15,17 @@ SOURCE = Path(__file__).parents[2] / "src" / "wufei"
 
 
 def test_every_page_names_its_act_or_says_that_it_is_public():
-    nameless = [page.route for page in pages() if page.act is None and not page.is_of_a_library]
-    assert nameless == []
+    named = [page for page in addresses() if not page.is_of_a_library]
+    assert [page.route for page in named if page.act is None] == []
 
 
 def test_every_act_of_a_page_stands_in_the_permission_table():
-    missing = {page.act for page in pages() if page.act} - set(ACTS)
+    missing = {page.act for page in addresses() if page.act} - set(ACTS)
     assert missing == set()
+
+
+def test_only_signing_in_is_open_to_programs_without_a_token():
+    assert [one.name for one in operations() if not one.act] == ["api.token.make"]
 
 
 def test_every_act_that_code_asks_for_stands_in_the_permission_table():
@@ -38,7 +42,7 @@ def test_every_line_of_the_table_lets_somebody_in():
 
 
 def test_addresses_have_names_of_their_own():
-    names = [page.name for page in pages()]
+    names = [page.name for page in addresses()]
     assert sorted(name for name in set(names) if names.count(name) > 1) == []
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from wufei.hub.accounts import lockout
 from wufei.hub.accounts.actors import actor_for
 from wufei.hub.accounts.models import User
-from wufei.hub.accounts.services import subject
+from wufei.hub.accounts.services import revoke_all, subject
 from wufei.hub.audit import services as audit
 from wufei.hub.base.actor import NOBODY
 
@@ -46,6 +46,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         with transaction.atomic():
             user.must_change_password = False
             super().set_password(user, password)
+            revoke_all(user)
             audit.record(actor_for(user), "accounts:password:change", subject=subject(user))
 
 

@@ -7,11 +7,12 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.accounts import lockout
 from wufei.hub.accounts.actors import memberships
-from wufei.hub.accounts.models import Contact, User
+from wufei.hub.accounts.models import ApiToken, Contact, User
 from wufei.hub.accounts.permissions import Role
 from wufei.hub.audit import services as audit
 from wufei.hub.base.actor import Actor, system
@@ -98,17 +99,24 @@ def _insert(user: User) -> None:
 def set_password(user: User, password: str, *, by: Actor) -> User:
     """An administrator gives a new password, which its owner replaces on signing in.
 
-    Running sessions end, because they are bound to the old one; a lockout ends, too. Raises
-    ``Invalid`` for a weak one.
+    Running sessions and tokens end with the old one; a lockout ends, too. Raises ``Invalid`` for
+    a weak one.
     """
     _check_password(password, user)
     user.set_password(password)
     user.must_change_password = True
     with transaction.atomic():
         user.save(update_fields=["password", "must_change_password"])
+        revoke_all(user)
         audit.record(by, "accounts:password:reset", subject=subject(user))
     lockout.lift(user.username)
     return user
+
+
+def revoke_all(user: User) -> int:
+    """End every token of a person; returns how many were running."""
+    running = ApiToken.objects.filter(user=user, revoked_at=None)
+    return running.update(revoked_at=timezone.now())
 
 
 def remove_second_factor(user: User, *, by: Actor) -> None:
@@ -126,6 +134,8 @@ def set_active(user: User, active: bool, *, by: Actor) -> None:
         raise Invalid(_("You cannot close your own account. Ask another administrator."))
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(is_active=active)
+        if not active:
+            revoke_all(user)
         audit.record(
             by, "accounts:user:open" if active else "accounts:user:close", subject=subject(user)
         )

@@ -164,7 +164,7 @@ class Manifest(models.Model):
             models.Index(fields=["status", "due_at"], name="manifests_due"),
             models.Index(fields=["-issued_at", "-id"], name="manifests_newest"),
             models.Index(fields=["vehicle", "loaded_at"], name="manifests_trips"),
-            models.Index(fields=["changed_at", "id"], name="manifests_changed"),
+            models.Index(fields=["changed_at", "uuid"], name="manifests_changed"),
         ]
 
     def __str__(self) -> str:

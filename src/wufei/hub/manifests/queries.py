@@ -1,19 +1,18 @@
 """Reads of the manifests, cut to what the actor may see and sign."""
 
 import re
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
 from wufei.hub.base.actor import Actor, Scope
-from wufei.hub.catalogue.models import WasteType
 from wufei.hub.manifests import rules
 from wufei.hub.manifests.declarations import Step, template, templates
 from wufei.hub.manifests.models import MOVING, OPEN, Manifest, Signature, StepCode
 from wufei.hub.manifests.refusals import UnknownQr
 from wufei.hub.manifests.scope import NOTHING, seen_by
 from wufei.hub.manifests.services.checks import ISSUE, SIGN
+from wufei.hub.manifests.services.given import part_of
 from wufei.hub.manifests.services.writing import digest_of, lots_of
 from wufei.hub.registry.models import Organisation, Site, Vehicle
 from wufei.hub.registry.queries import open_on
@@ -101,6 +100,13 @@ def scanned(text: str) -> Manifest | Vehicle:
     return thing
 
 
+def scanned_in_by(id: UUID) -> Manifest | None:
+    """The manifest that a scan at the receiving site with this key has arrived."""
+    arrival = Signature.objects.filter(uuid=part_of(id, StepCode.ARRIVE))
+    found = arrival.select_related("manifest").first()
+    return found.manifest if found else None
+
+
 def signature_holds(signature: Signature) -> bool:
     """Whether what was signed is still what the manifest says, by the digest."""
     manifest = signature.manifest
@@ -121,7 +127,7 @@ def consignor_sites(actor: Actor) -> "QuerySet[Site]":
     return rows.order_by("organisation__name", "name")
 
 
-def consignee_sites(wastes: Iterable[WasteType] = ()) -> "QuerySet[Site]":
+def consignee_sites(domain: str = "") -> "QuerySet[Site]":
     """Open sites that receive waste: to recover, dispose of, store or pass it on."""
     kinds = (
         Site.Kind.TREATMENT,
@@ -131,8 +137,8 @@ def consignee_sites(wastes: Iterable[WasteType] = ()) -> "QuerySet[Site]":
         Site.Kind.TRANSFER,
     )
     rows = Site.objects.filter(open_on(), kind__in=kinds).select_related("organisation", "region")
-    for waste in wastes:
-        rows = rows.filter(organisation__domains__contains=[waste.domain])
+    if domain:
+        rows = rows.filter(organisation__domains__contains=[domain])
     return rows.order_by("organisation__name", "name")
 
 

@@ -412,7 +412,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="manifest",
-            index=models.Index(fields=["changed_at", "id"], name="manifests_changed"),
+            index=models.Index(fields=["changed_at", "uuid"], name="manifests_changed"),
         ),
         migrations.AddConstraint(
             model_name="manifest",

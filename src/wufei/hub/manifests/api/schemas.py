@@ -1,0 +1,259 @@
+"""What the API of the manifests takes and gives; masses are text with a unit."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+Text = Annotated[str, Field(max_length=300)]
+
+
+class In(Schema):
+    """Unknown names are refused: a misspelt one would otherwise be lost without a word."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class MassIn(In):
+    value: str = Field(max_length=40, description="A number as text, like “12.5”.")
+    unit: str = Field(max_length=8, description="t, kg, g, m3 or piece.")
+
+
+class LotIn(In):
+    lot: UUID
+    mass: MassIn
+
+
+class LineIn(In):
+    waste: str = Field(max_length=40, description="Code of the waste, like “900-249-08”.")
+    declared: MassIn
+    method: str = Field("", max_length=40)
+    lots: list[LotIn] = Field(default_factory=list, max_length=200)
+    containers: int | None = Field(None, ge=1, le=100_000)
+
+
+class SigningIn(In):
+    """When and where somebody signs; ``signed_at`` with its offset from UTC."""
+
+    signed_at: AwareDatetime
+    longitude: Decimal | None = Field(None, ge=-180, le=180, description="WGS-84, degrees.")
+    latitude: Decimal | None = Field(None, ge=-90, le=90)
+    device: str = Field("", max_length=80)
+
+
+class ManifestIn(SigningIn):
+    """A manifest to issue; its id is the address that it is put to."""
+
+    consignor_site: UUID
+    carrier: UUID
+    consignee_site: UUID
+    lines: list[LineIn] = Field(max_length=20)
+    vehicle: str = Field("", max_length=40, description="uuid or plate.")
+    driver: UUID | None = None
+    route: str = Field("", max_length=40, description="uuid or code.")
+    authority_no: str = Field("", max_length=40)
+    note: Text = ""
+
+
+class WeightIn(MassIn):
+    """Mass of one line; ``line`` may be left out where the manifest has one line."""
+
+    line: UUID | None = None
+
+
+class StepIn(SigningIn):
+    """One step to sign; ``id`` is the signature's own key, so that it can be sent again."""
+
+    id: UUID
+    vehicle: str = Field("", max_length=40, description="uuid or plate.")
+    driver: UUID | None = None
+    route: str = Field("", max_length=40)
+    weighed_out: list[WeightIn] = Field(default_factory=list, max_length=20)
+    weighed_in: list[WeightIn] = Field(default_factory=list, max_length=20)
+    difference_reason: Text = ""
+    authority_no: str = Field("", max_length=40)
+
+
+class ScanOutIn(SigningIn):
+    """A truck leaves a gate. ``id`` is the new manifest's own id."""
+
+    id: UUID
+    truck: str = Field(max_length=300, description="The scanned code, its uuid, or the plate.")
+    consignor_site: UUID
+    consignee_site: UUID
+    waste: str = Field(max_length=40)
+    weighed_out: MassIn
+    declared: MassIn | None = Field(None, description="As weighed where it is left out.")
+    method: str = Field("", max_length=40)
+    driver: UUID | None = None
+    route: str = Field("", max_length=40)
+    note: Text = ""
+
+
+class ScanInIn(SigningIn):
+    """A truck has arrived. ``id`` is the key of this scan."""
+
+    id: UUID
+    code: str = Field(max_length=300, description="Scanned code or uuid of truck or manifest.")
+    weighed_in: MassIn
+    difference_reason: Text = ""
+
+
+class CancelIn(In):
+    reason: Text
+
+
+# What lists are asked with.
+class ListQuery(In):
+    status: str = Field("", max_length=20)
+    domain: str = Field("", max_length=20)
+    changed_since: AwareDatetime | None = None
+    after: str = Field("", max_length=200, description="“next” of the page before.")
+    limit: int = Field(100, ge=1, le=500)
+
+
+class SiteQuery(In):
+    role: Literal["consignor", "consignee"] = "consignor"
+    domain: str = Field("", max_length=20)
+
+
+class DomainQuery(In):
+    domain: str = Field("", max_length=20)
+
+
+class WasteQuery(In):
+    q: str = Field("", max_length=50)
+    domain: str = Field("", max_length=20)
+
+
+# What comes back.
+class Mass(BaseModel):
+    """Tonnes as text, six places: exact to the gram."""
+
+    value: str
+    unit: str = "t"
+
+
+class Named(BaseModel):
+    id: UUID
+    name: str
+
+
+class VehicleOut(BaseModel):
+    id: UUID
+    plate: str
+
+
+class LotOut(BaseModel):
+    lot: UUID
+    label: str
+    mass: Mass
+
+
+class LineOut(BaseModel):
+    id: UUID
+    waste: str
+    waste_name: str
+    method: str
+    containers: int | None
+    declared: Mass
+    weighed_out: Mass | None
+    weighed_in: Mass | None
+    accepted: Mass | None
+    lots: list[LotOut]
+
+
+class SignatureOut(BaseModel):
+    id: UUID
+    step: str
+    party: str
+    organisation: Named
+    signed_at: datetime
+    received_at: datetime
+    longitude: str | None
+    latitude: str | None
+    device: str
+    digest: str
+
+
+class NextOut(BaseModel):
+    """A step that this token's user could sign now."""
+
+    step: str
+    needs: list[str]
+    may: list[str]
+
+
+class ManifestShort(BaseModel):
+    id: UUID
+    number: str
+    authority_no: str
+    template: str
+    domain: str
+    status: str
+    consignor: Named
+    consignor_site: Named
+    carrier: Named
+    consignee: Named
+    consignee_site: Named
+    vehicle: VehicleOut | None
+    issued_at: datetime
+    loaded_at: datetime | None
+    arrived_at: datetime | None
+    accepted_at: datetime | None
+    closed_at: datetime | None
+    cancelled_at: datetime | None
+    due_at: datetime | None
+    changed_at: datetime
+
+
+class ManifestOut(ManifestShort):
+    driver: UUID | None
+    route: str
+    note: str
+    difference_reason: str
+    cancel_reason: str
+    lines: list[LineOut]
+    signatures: list[SignatureOut]
+    next: list[NextOut]
+
+
+class Page(BaseModel):
+    """``next`` is the ``after`` of the next page, empty on the last one.
+
+    ``as_of`` is the ``changed_since`` to ask with the next time: what was being written while
+    this page was read is told then, and a little of this page once more.
+    """
+
+    items: list[ManifestShort]
+    next: str
+    as_of: datetime
+
+
+class SiteOut(BaseModel):
+    id: UUID
+    name: str
+    kind: str
+    organisation: Named
+
+
+class WasteOut(BaseModel):
+    code: str
+    name: str
+    domain: str
+    stream: str
+    template: str
+    unit: str
+    methods: list[str]
+
+
+class Error(BaseModel):
+    """Every error: a code that stays, a message that says what to do."""
+
+    code: str
+    message: str
+    field: str
+    values: dict[str, Any]

@@ -1,0 +1,104 @@
+"""Manifests as the API shows them."""
+
+from decimal import Decimal
+from typing import Any
+
+from wufei.hub.base.actor import Actor
+from wufei.hub.ledger.units import GRAMS_PER_T
+from wufei.hub.manifests import queries
+from wufei.hub.manifests.models import Line, Manifest, Signature
+from wufei.hub.registry.models import Site, Vehicle
+
+_PARTIES = ("consignor", "consignor_site", "carrier", "consignee", "consignee_site")
+_TIMES = ("issued_at", "loaded_at", "arrived_at", "accepted_at", "closed_at", "cancelled_at")
+
+
+def mass(mass_g: int | None) -> dict[str, str] | None:
+    """Tonnes as text: exact, since six places are a gram."""
+    if mass_g is None:
+        return None
+    return {"value": f"{Decimal(mass_g) / GRAMS_PER_T:.6f}", "unit": "t"}
+
+
+def named(row: Any) -> dict[str, Any]:
+    return {"id": row.uuid, "name": row.name}
+
+
+def short(manifest: Manifest) -> dict[str, Any]:
+    """What a list says of a manifest; its rows must have been joined."""
+    shown: dict[str, Any] = {name: named(getattr(manifest, name)) for name in _PARTIES}
+    shown |= {name: getattr(manifest, name) for name in (*_TIMES, "due_at", "changed_at")}
+    return shown | {
+        "id": manifest.uuid,
+        "number": manifest.local_id,
+        "authority_no": manifest.authority_no or "",
+        "template": manifest.template,
+        "domain": manifest.domain,
+        "status": manifest.status,
+        "vehicle": vehicle(manifest.vehicle) if manifest.vehicle else None,
+    }
+
+
+def whole(manifest: Manifest, actor: Actor) -> dict[str, Any]:
+    """Everything; a driver by id only, since a name is personal data."""
+    lines = manifest.lines.select_related("waste").prefetch_related("lots__lot")
+    signatures = manifest.signatures.select_related("organisation")
+    return short(manifest) | {
+        "driver": manifest.driver.uuid if manifest.driver else None,
+        "route": manifest.route.code if manifest.route else "",
+        "note": manifest.note,
+        "difference_reason": manifest.difference_reason,
+        "cancel_reason": manifest.cancel_reason,
+        "lines": [_line(line) for line in lines],
+        "signatures": [_signature(one) for one in signatures],
+        "next": [
+            {"step": step.code, "needs": sorted(step.needs), "may": sorted(step.may)}
+            for step in queries.next_steps(manifest, actor)
+        ],
+    }
+
+
+def vehicle(row: Vehicle) -> dict[str, Any]:
+    return {"id": row.uuid, "plate": row.plate}
+
+
+def site(row: Site) -> dict[str, Any]:
+    return {
+        "id": row.uuid,
+        "name": row.name,
+        "kind": row.kind,
+        "organisation": named(row.organisation),
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    weights = ("declared", "weighed_out", "weighed_in", "accepted")
+    return {name: mass(getattr(line, f"{name}_g")) for name in weights} | {
+        "id": line.uuid,
+        "waste": line.waste.code,
+        "waste_name": line.waste.label,
+        "method": line.method,
+        "containers": line.containers,
+        "lots": [
+            {"lot": part.lot.uuid, "label": part.lot.label, "mass": mass(part.mass_g)}
+            for part in line.lots.all()
+        ],
+    }
+
+
+def _signature(signature: Signature) -> dict[str, Any]:
+    def degrees(value: Decimal | None) -> str | None:
+        return None if value is None else str(value)
+
+    return {
+        "id": signature.uuid,
+        "step": signature.step,
+        "party": signature.party,
+        "organisation": named(signature.organisation),
+        "signed_at": signature.signed_at,
+        "received_at": signature.received_at,
+        "longitude": degrees(signature.longitude),
+        "latitude": degrees(signature.latitude),
+        "device": signature.device,
+        "digest": signature.content_digest,
+    }
