@@ -41,13 +41,14 @@ def _free_port():
 class Platform:
     def __init__(self, folder: Path) -> None:
         self.home = folder / FOLDER
-        self.port, nats_port, mqtt_port = (_free_port() for _ in range(3))
+        self.port, nats_port, mqtt_port, self.terminal_port = (_free_port() for _ in range(4))
         self.environment = {
             **{name: text for name, text in os.environ.items() if not name.startswith("WUFEI_")},
             "WUFEI_HOME": str(self.home),
             "WUFEI_PORT": str(self.port),
             "WUFEI_NATS_PORT": str(nats_port),
             "WUFEI_MQTT_PORT": str(mqtt_port),
+            "WUFEI_JT808_PORT": str(self.terminal_port),
             "WUFEI_DEMO": "false",
         }
         self.output = folder / "output.log"

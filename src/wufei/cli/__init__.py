@@ -14,6 +14,7 @@ COMMANDS = (
     "work",
     "sink",
     "watch",
+    "gateway",
     "migrate",
     "assets",
     "doctor",

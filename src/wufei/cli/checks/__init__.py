@@ -28,4 +28,5 @@ CHECKS: tuple[tuple[str, Callable[[], Found]], ...] = (
     ("lake", telemetry.lake),
     ("sink", telemetry.sink),
     ("watcher", telemetry.watcher),
+    ("gateway", running.gateway),
 )

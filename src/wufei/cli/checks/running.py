@@ -7,7 +7,7 @@ from wufei.cli.checks.result import Found, failure, ok, warning
 from wufei.cli.processes import folder
 from wufei.cli.processes.nats import greeting
 from wufei.cli.processes.ports import busy
-from wufei.cli.processes.table import needed_ports, web_ready
+from wufei.cli.processes.table import gateway_ready, needed_ports, web_ready
 from wufei.config import bus as the_bus
 from wufei.config import environment as env
 
@@ -144,3 +144,12 @@ def web() -> Found:
     if not _up():
         return warning("not running", "Start it with `wufei up`.")
     return failure("does not answer", _LOG)
+
+
+def gateway() -> Found:
+    place = f"{env.text('WUFEI_JT808_HOST')}:{env.number('WUFEI_JT808_PORT')}"
+    if gateway_ready():
+        return ok(f"accepts terminals on {place}")
+    if not _up():
+        return warning("not running", "Start it with `wufei up`.")
+    return failure(f"does not accept terminals on {place}", _LOG)

@@ -58,6 +58,16 @@ def children() -> list[Child]:
             advice="`wufei serve` shows the whole error, `wufei doctor` checks each part.",
         ),
         Child(
+            "gateway",
+            _wufei("gateway"),
+            after=("migrate",),
+            ready=gateway_ready,
+            essential=False,
+            # What came in is still stored and answered.
+            stop_s=15,
+            advice="`wufei gateway` shows the whole error, `wufei doctor` checks each part.",
+        ),
+        Child(
             "worker",
             _wufei("work"),
             after=("web",),
@@ -83,6 +93,8 @@ def children() -> list[Child]:
 def needed_ports() -> list[Port]:
     host = env.text("WUFEI_HOST")
     found = [Port("WUFEI_PORT", "web", host, env.number("WUFEI_PORT"))]
+    gateway = env.text("WUFEI_JT808_HOST"), env.number("WUFEI_JT808_PORT")
+    found.append(Port("WUFEI_JT808_PORT", "terminals", *gateway))
     if not env.text("NATS_URL"):
         for name, purpose in (("WUFEI_NATS_PORT", "NATS"), ("WUFEI_MQTT_PORT", "MQTT")):
             found.append(Port(name, purpose, "127.0.0.1", env.number(name)))
@@ -91,14 +103,28 @@ def needed_ports() -> list[Port]:
 
 def web_ready() -> bool:
     """Does the web server say that it can serve pages?"""
-    host, port = env.text("WUFEI_HOST"), env.number("WUFEI_PORT")
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    host, port = _reached(env.text("WUFEI_HOST")), env.number("WUFEI_PORT")
     try:
         with socket.create_connection((host, port), timeout=5) as plain, _wrapped(plain) as talk:
             talk.sendall(b"GET /health/ HTTP/1.0\r\nHost: localhost\r\n\r\n")
             return talk.recv(12).endswith(b" 200")
     except OSError:
         return False
+
+
+def gateway_ready() -> bool:
+    """Does the gateway accept terminals?"""
+    host, port = _reached(env.text("WUFEI_JT808_HOST")), env.number("WUFEI_JT808_PORT")
+    try:
+        socket.create_connection((host, port), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
+def _reached(host: str) -> str:
+    """How we reach ourselves when we listen on every address."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
 
 
 def _wrapped(plain: socket.socket) -> socket.socket:

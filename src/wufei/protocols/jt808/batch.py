@@ -91,6 +91,12 @@ class Columns:
     def __len__(self) -> int:
         return len(self.row)
 
+    def of(self, chosen: Mask) -> "Columns":
+        """The chosen ones only."""
+        if chosen.all():
+            return self
+        return Columns(**{name: column[chosen] for name, column in vars(self).items()})
+
 
 def split(buffer: bytes) -> Frames:
     """All frames of a buffer that ends with a delimiter."""
