@@ -58,16 +58,6 @@ def children() -> list[Child]:
             advice="`wufei serve` shows the whole error, `wufei doctor` checks each part.",
         ),
         Child(
-            "gateway",
-            _wufei("gateway"),
-            after=("migrate",),
-            ready=gateway_ready,
-            essential=False,
-            # What came in is still stored and answered.
-            stop_s=15,
-            advice="`wufei gateway` shows the whole error, `wufei doctor` checks each part.",
-        ),
-        Child(
             "worker",
             _wufei("work"),
             after=("web",),
@@ -141,16 +131,19 @@ def _wufei(*arguments: str) -> Callable[[], Sequence[str]]:
 
 
 def _telemetry(after: tuple[str, ...]) -> list[Child]:
-    """What reads the stream of positions; the pages do without it for a while."""
+    """What writes and reads the stream of positions; the pages do without it for a while."""
     return [
         Child(
             name,
             _wufei(name),
+            # Stopped before the bus: what came in is still stored and answered.
             after=after,
+            ready=gateway_ready if name == "gateway" else None,
             essential=False,
+            stop_s=15,
             advice=f"`wufei {name}` shows the whole error, `wufei doctor` checks each part.",
         )
-        for name in ("sink", "watch")
+        for name in ("gateway", "sink", "watch")
     ]
 
 
