@@ -2,10 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
 from uuid_utils.compat import uuid7
 
+from wufei.hub.base.actor import system
 from wufei.hub.base.models import FindingRecord
 from wufei.hub.ledger.models import Account, Lot, LotEntry, Movement
+from wufei.hub.ledger.queries.people import cause_of
+from wufei.hub.ledger.refusals import PartOfManifest
+from wufei.hub.ledger.services import reverse
 from wufei.hub.ledger.units import mass, tonnes
 from wufei.hub.manifests import services
 from wufei.hub.manifests.services import NewLine
@@ -127,3 +132,14 @@ def test_what_was_written_on_the_scale_stays_on_the_movement(district):
     told = {(m.kind, m.original_value and str(m.original_value), m.original_unit) for m in moved}
     assert ("loading", "2003.000000", "kg") in told
     assert ("reception", "2001.500000", "kg") in told
+
+
+def test_what_a_manifest_moved_is_not_undone_behind_its_back(district):
+    district.stored("works", OIL, 2)
+    manifest = district.issue(OIL, 2)
+    district.load(manifest, 2)
+    moved = Movement.objects.get(kind="loading")
+    with pytest.raises(PartOfManifest):
+        reverse(moved.uuid, id=uuid7(), by=system("test"), reason="wrong")
+    assert district.g("custody", "dangerous goods", OIL) == t(2)
+    assert cause_of(moved.cause).words == "Manifest: Take over"
