@@ -19,7 +19,7 @@ from wufei.hub.manifests.tests.conftest import BATTERIES, OIL, SPOIL, t
 
 def at_once(deeds):
     """Do all at the same moment; returns what came of each: a result's type or a refusal's code."""
-    outcomes = Counter()
+    outcomes: Counter[str] = Counter()
 
     def do(deed):
         try:
