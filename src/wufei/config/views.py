@@ -1,21 +1,24 @@
 """Pages that every room has a part in: the desk and the search."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from wufei.config.desk import order_of
 from wufei.hub.base.access import Request, needs
 from wufei.hub.base.actor import Actor
-from wufei.hub.base.desk import DESK, Todo
+from wufei.hub.base.desk import DESK, Card, Panel, Todo, TodoSource, rank
 from wufei.hub.base.search import search as find
 
 TODO_LINES_MAX = 200
 TODO_LINES, HITS_IN_BOX, HITS_ON_PAGE = 15, 5, 50
 _FAR = date.max
+Part = TypeVar("Part", Card, TodoSource, Panel)
 
 
 @needs("desk.view")
@@ -23,8 +26,9 @@ def desk(request: Request) -> HttpResponse:
     """What waits for me, first what is most urgent."""
     actor = request.actor
     lines = TODO_LINES_MAX if "all" in request.GET else TODO_LINES
-    sources = [source for source in DESK.sources.values() if actor.may(source.act)]
+    sources = _mine(DESK.sources.values(), actor)
     todos = [todo for source in sources for todo in source.items(actor, lines)]
+    # The sort keeps the role's order among those that are equally urgent.
     todos.sort(key=lambda todo: (todo.tone != "bad", todo.due or _FAR, todo.tone != "attention"))
     context = {
         "cards": _cards(actor),
@@ -32,6 +36,7 @@ def desk(request: Request) -> HttpResponse:
         "todo_count": sum(source.count(actor) for source in sources),
         "weeks": _weeks(todos, timezone.localdate()),
         "panels": _panels(actor),
+        "cockpit": actor.may("cockpit.screen.view"),
         "today": timezone.localdate(),
         "now": timezone.now(),
     }
@@ -47,8 +52,7 @@ def _cards(actor: Actor) -> list[dict[str, Any]]:
             # A colour only where something waits: a quiet desk should look quiet.
             "tone": card.tone if count else "nothing",
         }
-        for card in DESK.cards.values()
-        if actor.may(card.act)
+        for card in _mine(DESK.cards.values(), actor)
         for count in [card.count(actor)]
     ]
 
@@ -56,9 +60,16 @@ def _cards(actor: Actor) -> list[dict[str, Any]]:
 def _panels(actor: Actor) -> list[dict[str, Any]]:
     return [
         {"title": panel.title, "template": panel.template, "context": context}
-        for panel in DESK.panels.values()
-        if actor.may(panel.act) and (context := panel.context(actor)) is not None
+        for panel in _mine(DESK.panels.values(), actor)
+        if (context := panel.context(actor)) is not None
     ]
+
+
+def _mine(parts: Iterable[Part], actor: Actor) -> list[Part]:
+    """Parts that the actor may see, in the order of their role."""
+    order = order_of(actor.role)
+    seen = [part for part in parts if actor.may(part.act)]
+    return sorted(seen, key=lambda part: rank(part.code, order))
 
 
 def _weeks(todos: list[Todo], today: date) -> list[list[dict[str, Any]]]:

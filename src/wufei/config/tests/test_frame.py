@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from wufei.config import navigation, views
+from wufei.config.desk import order_of
 from wufei.hub.base import desk, search
 from wufei.hub.base.actor import system
 from wufei.hub.base.findings import Finding, Severity
@@ -122,3 +123,24 @@ def test_the_search_answers_with_a_part_inside_of_a_page(db, sign_in):
 def test_a_search_cannot_carry_markup(db, sign_in):
     page = sign_in("officer").get("/search/", {"q": "<script>alert(1)</script>"})
     assert "<script>alert" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        ("officer", ["manifests.late", "alarms.open", "ledger.too_long", "other.thing"]),
+        ("dispatcher", ["alarms.open", "manifests.late", "ledger.too_long", "other.thing"]),
+        ("resident", ["other.thing", "ledger.too_long", "alarms.open", "manifests.late"]),
+    ],
+)
+def test_each_role_finds_first_what_it_looks_for(role, expected):
+    codes = ["other.thing", "ledger.too_long", "alarms.open", "manifests.late"]
+    order = order_of(role)
+    assert sorted(codes, key=lambda code: desk.rank(code, order)) == expected
+
+
+def test_one_part_can_stand_apart_from_its_room():
+    order = ("manifests.waiting", "ledger.", "manifests.")
+    assert desk.rank("manifests.waiting", order) == 0
+    assert desk.rank("manifests.overdue", order) == 2
+    assert desk.rank("something.else", order) == 3

@@ -1,6 +1,6 @@
 """The desk 待办: what waits for me. Each room declares its part; ``config`` registers them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -66,6 +66,19 @@ class Panel:
     act: str
     template: str
     context: Callable[[Actor], Mapping[str, Any] | None]
+
+
+def rank(code: str, order: Sequence[str]) -> int:
+    """Place of a part in ``order``: of codes, or beginnings of codes ("alarms."); else the last.
+
+    The longest entry that fits counts, so that one part can stand apart from its room.
+    """
+    fitting = [entry for entry in order if code == entry or _begins(code, entry)]
+    return order.index(max(fitting, key=len)) if fitting else len(order)
+
+
+def _begins(code: str, entry: str) -> bool:
+    return entry.endswith(".") and code.startswith(entry)
 
 
 @dataclass

@@ -1,5 +1,10 @@
 """Addresses of the cockpit."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from wufei.hub.cockpit import views
+
+urlpatterns: list[URLPattern] = [
+    path("", views.page, name="cockpit.screen"),
+    path("figures/", views.figures, name="cockpit.figures"),
+]

@@ -136,6 +136,15 @@ class Value:
         return Decimal(100) * self.numerator_g / self.denominator_g
 
     @property
+    def gap(self) -> Decimal | None:
+        """How far it stays behind its target, in shares of it; below 0 where it is ahead."""
+        value, target = self.value, self.target
+        if value is None or target is None or not target.value:
+            return None
+        behind = (target.value - value) / target.value
+        return -behind if target.operator == "<=" else behind
+
+    @property
     def state(self) -> State:
         value = self.value
         if value is None:
@@ -146,7 +155,7 @@ class Value:
             return State.MET
         if not self.running:
             return State.MISSED
-        far = abs(value - self.target.value) * 1000 > self.target.value * AT_RISK_PERMILLE
+        far = self.gap is not None and self.gap * 1000 > AT_RISK_PERMILLE
         return State.AT_RISK if far else State.ON_THE_WAY
 
 

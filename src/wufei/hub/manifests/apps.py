@@ -6,8 +6,6 @@ class ManifestsConfig(AppConfig):
     label = "manifests"
 
     def ready(self) -> None:
-        from wufei.hub.ledger.queries.people import register_cause
-        from wufei.hub.manifests import causes, findings
+        from wufei.hub.manifests import findings
 
         findings.register()
-        register_cause("manifest", causes.tell)
