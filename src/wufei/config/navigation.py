@@ -52,6 +52,8 @@ NAVIGATION: tuple[Entry, ...] = (
         "indicators.indicator.view",
         "chart-donut",
     ),
+    Entry(GOALS, _("Tasks"), "plans.task.list", "plans.task.view", "checklist"),
+    Entry(GOALS, _("Plans"), "plans.plan.list", "plans.plan.view", "file-text"),
     Entry(SYSTEM, _("My imports"), "base.import.list", "base.import.view", "table-import"),
     Entry(SYSTEM, _("Users"), "accounts.user.list", "accounts.user.view", "users"),
     Entry(

@@ -130,6 +130,13 @@ alarms.rule.edit             A . A . . . . . . . .
 plans.plan.view              A A A A A . . . . . A
 plans.plan.load              A A A . . . . . . . .
 plans.plan.export            A A A A A . . . . . A
+plans.clause.view            A A A A A . . . . . A
+plans.clause.export          A A A A A . . . . . A
+plans.target.view            A A A A A . . . . . A
+plans.target.export          A A A A A . . . . . A
+plans.task.view              A A A A A . . . . . A
+plans.task.report            A A A . . . . . . . .
+plans.task.export            A A A A A . . . . . A
 indicators.indicator.view    A A A R R . . . . . A
 indicators.indicator.export  A A A R R . . . . . A
 cockpit.screen.view          A A A R R . . . . . A

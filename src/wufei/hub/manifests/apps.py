@@ -6,6 +6,8 @@ class ManifestsConfig(AppConfig):
     label = "manifests"
 
     def ready(self) -> None:
-        from wufei.hub.manifests import findings
+        from wufei.hub.ledger.queries.people import register_cause
+        from wufei.hub.manifests import causes, findings
 
         findings.register()
+        register_cause("manifest", causes.tell)

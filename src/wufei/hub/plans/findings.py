@@ -116,7 +116,7 @@ def findings_of(document: Document, problems: Iterable[Problem]) -> list[Finding
 
 def page(subject: str) -> str | None:
     uuid = UUID(subject.partition(":")[2])
-    return reverse("plans.document.detail", args=[uuid])
+    return reverse("plans.plan.detail", args=[uuid])
 
 
 def name(subject: str) -> str:

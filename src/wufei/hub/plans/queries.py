@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.models import FindingRecord, StoredFile
 from wufei.hub.plans.findings import subject
-from wufei.hub.plans.models import Assignment, Clause, Document, Target, Task
+from wufei.hub.plans.models import Assignment, Attribution, Clause, Document, Target, Task
 from wufei.hub.registry.models import Unit
+from wufei.hub.registry.validity import today
 
 _ROLES = Assignment.Role
 
@@ -40,11 +42,8 @@ def targets(year: int) -> list[Target]:
     its last target stays the measure. ``Target.year`` says which year it was set for. Where the
     plan says it twice, the clause that names who answers for it counts.
     """
-    rows = Target.objects.filter(clause__document__in=binding()).select_related(
-        "clause__document", "responsible"
-    )
     groups: dict[str, list[Target]] = defaultdict(list)
-    for row in rows:
+    for row in all_targets():
         groups[row.indicator or row.name].append(row)
     return [_due(found, year) for found in groups.values()]
 
@@ -57,21 +56,86 @@ def _due(found: list[Target], year: int) -> Target:
 
 
 def tasks() -> "QuerySet[Task]":
-    """Tasks of plans that are not superseded, with their units."""
-    named = Prefetch(
-        "attribution__assignments", Assignment.objects.select_related("unit"), to_attr="named"
-    )
+    """Tasks of the plans in force, with the units that they name."""
+    named = Prefetch("attribution__assignments", Assignment.objects.select_related("unit"))
     return (
-        Task.objects.exclude(clause__document__state=Document.State.SUPERSEDED)
+        Task.objects.filter(clause__document__state=Document.State.IN_FORCE)
         .select_related("clause__document", "attribution")
         .prefetch_related(named)
     )
 
 
-def clauses() -> "QuerySet[Clause]":
-    return Clause.objects.exclude(document__state=Document.State.SUPERSEDED).select_related(
-        "document", "parent"
+def overdue() -> Q:
+    """Condition on tasks: not done, and the deadline is over."""
+    return Q(deadline__lt=today()) & ~Q(state=Task.State.DONE)
+
+
+def all_targets() -> "QuerySet[Target]":
+    """Targets of the plans in force, as they stand in them."""
+    return Target.objects.filter(clause__document__in=binding()).select_related(
+        "clause__document", "responsible"
     )
+
+
+def target_years() -> list[tuple[str, str]]:
+    """Choices of a filter."""
+    years = all_targets().order_by("year").values_list("year", flat=True).distinct()
+    return [(str(year), str(year)) for year in years]
+
+
+def targets_in(document: Document) -> "QuerySet[Target]":
+    return Target.objects.filter(clause__document=document).select_related("clause", "responsible")
+
+
+def targets_of(clause: Clause) -> "QuerySet[Target]":
+    return Target.objects.filter(clause=clause).select_related("clause", "responsible")
+
+
+def clauses() -> "QuerySet[Clause]":
+    return Clause.objects.select_related("document", "parent")
+
+
+def with_all_below(clause: Clause) -> "QuerySet[Clause]":
+    """The clause and every part below it, in order, with attributions, names and targets."""
+    named = Prefetch("assignments", Assignment.objects.select_related("unit"))
+    below = Q(path=clause.path) | Q(path__startswith=f"{clause.path}/")
+    return (
+        Clause.objects.filter(below, document=clause.document)
+        .order_by("position")
+        .prefetch_related(
+            Prefetch("attributions", Attribution.objects.prefetch_related(named)),
+            Prefetch("targets", Target.objects.select_related("responsible")),
+        )
+    )
+
+
+@dataclass
+class Branch:
+    """A clause and the branches below it; ``attributed`` counts the attributions of all."""
+
+    clause: Clause
+    children: "list[Branch]" = field(default_factory=list)
+
+    @property
+    def attributed(self) -> int:
+        return self.clause.attributed + sum(child.attributed for child in self.children)
+
+
+def tree(document: Document) -> list[Branch]:
+    """The document's parts as a tree."""
+    branches: dict[int, Branch] = {}
+    roots: list[Branch] = []
+    for clause in document.clauses.defer("text").order_by("position"):
+        branch = branches[clause.pk] = Branch(clause)
+        above = branches.get(clause.parent_id) if clause.parent_id else None
+        (above.children if above else roots).append(branch)
+    return roots
+
+
+def named_units() -> "QuerySet[Unit]":
+    """Units that any plan names, and the members of groups that are named."""
+    named = Assignment.objects.filter(unit__isnull=False).values("unit")
+    return Unit.objects.filter(Q(pk__in=named) | Q(part_of__in=named)).order_by("position", "name")
 
 
 def with_unit(unit: Unit, role: str = "") -> Q:

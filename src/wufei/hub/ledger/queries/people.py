@@ -1,6 +1,6 @@
 """Who recorded something, and why, in words: append-only rows keep opaque ids."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,6 +16,15 @@ class Cause:
 
     words: str
     url: str = ""
+
+
+# What higher rooms say of the causes that they write, by the first word of a cause.
+_told: dict[str, Callable[[str], Cause]] = {}
+
+
+def register_cause(kind: str, tell: Callable[[str], Cause]) -> None:
+    """Say what a cause like ``"<kind>:…"`` is in words; ``tell`` gets what follows the colon."""
+    _told[kind] = tell
 
 
 def names_of(actor_ids: Iterable[str]) -> dict[str, str]:
@@ -39,6 +48,8 @@ def _name(actor_id: str) -> str:
 def cause_of(cause: str) -> Cause:
     """The cause in words; ids in it become links."""
     kind, _colon, rest = cause.partition(":")
+    if kind in _told:
+        return _told[kind](rest)
     match kind:
         case "treatment" if _is_uuid(rest):
             return Cause(_("Treatment batch"), reverse("ledger.treatment", args=[rest]))

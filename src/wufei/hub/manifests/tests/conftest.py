@@ -160,10 +160,11 @@ class District:
         by = self.firm(USUAL[stream][0]).person
         return services.issue(new, id=uuid7(), signing=self.signing(), by=by)
 
-    def load(self, manifest: Manifest, mass_t: float, **more: Any) -> Signature:
+    def load(self, manifest: Manifest, weighed: Any, **more: Any) -> Signature:
+        """``weighed`` in tonnes, or a mass, or masses by line."""
         carrier = manifest.carrier.name
         values = {
-            "weighed_out": tonnes(mass_t),
+            "weighed_out": tonnes(weighed) if isinstance(weighed, int | float) else weighed,
             "vehicle": self.truck(carrier, f"鲁P{len(carrier):05}"),
             "driver": self.driver(carrier),
         }
