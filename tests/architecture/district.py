@@ -8,7 +8,10 @@ from typing import Any
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from wufei.hub.alarms import services as alarms
+from wufei.hub.alarms.models import Alarm
 from wufei.hub.base.actor import system
+from wufei.hub.base.findings import Finding
 from wufei.hub.catalogue.models import WasteType
 from wufei.hub.ledger import services as ledger
 from wufei.hub.ledger.entries import AccountKey, Entry
@@ -64,7 +67,14 @@ def firm(name: str, number: int, town: str, user: Any) -> Firm:
         latitude=Decimal("36.44"),
     )
     things = _register(owner, site, number, user) | _ledger(owner, site)
+    things["alarms.alarm"] = _alarm(things["registry.vehicle"])
     return Firm(owner, things)
+
+
+def _alarm(vehicle: Any) -> Alarm:
+    finding = Finding("construction.off_route", subject=f"registry.vehicle:{vehicle.uuid}")
+    (alarm,) = alarms.report([finding], by=BY)
+    return alarm
 
 
 def _register(owner: Organisation, site: Any, number: int, user: Any) -> dict[str, Any]:

@@ -89,7 +89,12 @@ def test_a_role_changes_nothing_of_others(firms, sign_in, role):
 
 def test_lists_show_what_is_ones_own_and_nothing_else(firms, sign_in):
     clerk = enter(sign_in, "clerk", firms[0])
-    for name in ("registry.organisation.list", "registry.site.list", "ledger.stock"):
+    for name in (
+        "registry.organisation.list",
+        "registry.site.list",
+        "ledger.stock",
+        "alarms.alarm.list",
+    ):
         text = clerk.get(reverse(name)).content.decode()
         assert "Own firm" in text, name
         assert "Other firm" not in text, name
@@ -112,6 +117,7 @@ def test_every_kind_of_thing_is_walked(firms):
         "catalogue.",  # the same for everybody
         "registry.unit.",  # the plan's units are no firm's
         "registry.region.",
+        "alarms.rule.",  # the platform's rules are no firm's
         "ledger.treatment",  # tested with treatments
         "ledger.surplus",  # of an account
         "plans.",  # the district's plan is no firm's

@@ -13,6 +13,9 @@ class ConfigConfig(AppConfig):
         from wufei.hub.accounts.pages import with_actor_names
         from wufei.hub.accounts.permissions import Role
         from wufei.hub.alarms import declarations as alarms
+        from wufei.hub.alarms import findings as alarm_findings
+        from wufei.hub.alarms.desk import DESK_PARTS as ALARMS_DESK
+        from wufei.hub.alarms.desk import SEARCH as ALARMS_SEARCH
         from wufei.hub.alarms.rules import GENERAL
         from wufei.hub.audit import pages as audit_pages
         from wufei.hub.base import desk, search
@@ -34,13 +37,14 @@ class ConfigConfig(AppConfig):
         manifests.fill(template for domain in DOMAINS for template in domain.manifests)
         alarms.fill([*GENERAL, *(rule for domain in DOMAINS for rule in domain.rules)])
         indicators.fill(one for domain in DOMAINS for one in domain.indicators)
+        alarm_findings.register()
         domains.fill((domain.code, domain.name) for domain in DOMAINS)
         actors.register_memberships(Provider())
         ui_domains.fill((one.code, one.name, one.short_name) for one in DOMAINS)
         audit_pages.register_people(with_actor_names, Role.choices)
         choices.register(regions=_regions, domains=ui_domains.choices)
-        search.register(*SEARCH, WASTES, *LEDGER_SEARCH, *PLANS_SEARCH)
-        desk.register(*PANELS, *WAITING, *LEDGER_DESK, *PLANS_DESK, *DESK_PARTS)
+        search.register(*SEARCH, WASTES, *LEDGER_SEARCH, *ALARMS_SEARCH, *PLANS_SEARCH)
+        desk.register(*PANELS, *ALARMS_DESK, *WAITING, *LEDGER_DESK, *PLANS_DESK, *DESK_PARTS)
 
 
 def _regions() -> list[tuple[str, str]]:

@@ -36,6 +36,7 @@ class Entry:
 NAVIGATION: tuple[Entry, ...] = (
     Entry(HOME, _("My desk"), "desk", "desk.view", "layout-dashboard"),
     Entry(HOME, _("Cockpit"), "cockpit.screen", "cockpit.screen.view", "device-desktop-analytics"),
+    Entry(WATCH, _("Alarms"), "alarms.alarm.list", "alarms.alarm.view", "bell-ringing"),
     Entry(WATCH, _("Findings"), "base.finding.list", "base.finding.view", "alert-triangle"),
     Entry(BOOKS, _("One account"), "ledger.one_account", "ledger.account.view", "scale"),
     Entry(BOOKS, _("Stock and lots"), "ledger.stock", "ledger.account.view", "packages"),
@@ -54,6 +55,7 @@ NAVIGATION: tuple[Entry, ...] = (
     ),
     Entry(GOALS, _("Tasks"), "plans.task.list", "plans.task.view", "checklist"),
     Entry(GOALS, _("Plans"), "plans.plan.list", "plans.plan.view", "file-text"),
+    Entry(BASICS, _("Alarm rules"), "alarms.rule.list", "alarms.rule.view", "adjustments-bolt"),
     Entry(SYSTEM, _("My imports"), "base.import.list", "base.import.view", "table-import"),
     Entry(SYSTEM, _("Users"), "accounts.user.list", "accounts.user.view", "users"),
     Entry(

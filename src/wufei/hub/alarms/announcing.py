@@ -5,10 +5,29 @@ from typing import Any
 
 from wufei.hub.alarms.declarations import rule
 from wufei.hub.alarms.models import Alarm
+from wufei.hub.telemetry.audience import NOBODY_BUT_ALL, Audience, audience, of_manifest
+from wufei.hub.telemetry.live import announce as say
+
+_RELATED = (
+    "finding",
+    "vehicle",
+    "organisation__region",
+    "manifest__consignor_site__region",
+    "manifest__consignee_site__region",
+)
 
 
-def announce(alarms: Iterable[Alarm]) -> None:
-    """Tell it, after the commit, to those who may see each alarm."""
+def announce(keys: Iterable[int]) -> None:
+    """Tell the alarms with these primary keys, after the commit, to those who may see them."""
+    for alarm in Alarm.objects.filter(pk__in=list(keys)).select_related(*_RELATED):
+        say("alarms", as_json(alarm), to=audience_of(alarm))
+
+
+def audience_of(alarm: Alarm) -> Audience:
+    """As ``scope.alarms_for`` cuts the lists: who sees the manifest sees its alarms."""
+    if alarm.manifest is not None:
+        return of_manifest(alarm.manifest)
+    return audience(alarm.organisation) if alarm.organisation else NOBODY_BUT_ALL
 
 
 def as_json(alarm: Alarm) -> dict[str, Any]:

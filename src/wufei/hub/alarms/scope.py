@@ -9,8 +9,8 @@ _PARTIES = ("consignor", "carrier", "consignee")
 
 
 def alarms_for(actor: Actor, act: str) -> Q:
-    """Own: alarms on one's organisation and on manifests that it is a party of. Region: those in
-    one's regions (where it happened, or where the load was to go) and domains.
+    """Own: alarms on one's organisation and on manifests that it is a party of. Region: those on
+    loads that begin or end in one's regions, of one's domains.
     """
     scope = actor.scope(act)
     if scope is Scope.ALL:
@@ -30,7 +30,9 @@ def _watched(actor: Actor) -> Q:
     watched = Q()
     if actor.region_codes:
         here = in_regions(actor.region_codes)
-        watched &= here | in_regions(actor.region_codes, "manifest__consignee_site__region")
+        for end in ("consignor_site", "consignee_site"):
+            here |= in_regions(actor.region_codes, f"manifest__{end}__region")
+        watched &= here
     if actor.domains:
         watched &= Q(domain__in=sorted(actor.domains))
     return watched

@@ -27,7 +27,7 @@ COUNT_MAX = 100
 
 
 def _open(actor: Actor) -> "QuerySet[FindingRecord]":
-    return findings.visible(actor).filter(cleared_at=None)
+    return findings.waiting(actor)
 
 
 def _count(actor: Actor) -> int:

@@ -39,8 +39,10 @@ def waiting(actor: Actor, act: str = VIEW) -> "QuerySet[Alarm]":
 
 
 def lasting(rules: list[str], since: datetime | None = None) -> "QuerySet[Alarm]":
-    """Alarms of these rules that were seen by the present and are not over."""
-    rows = Alarm.objects.filter(rule__in=rules, cleared_at=None, historical=False)
+    """Alarms of these rules on loads that are not over, without those told after the fact."""
+    rows = Alarm.objects.filter(
+        rule__in=rules, cleared_at=None, historical=False, manifest__isnull=False
+    )
     if since is not None:
         rows = rows.filter(opened_at__lt=since)
     return rows.select_related("finding")

@@ -108,7 +108,7 @@ def _ended(alarms: list[Alarm], by: Actor) -> None:
         record = alarm.finding
         clear_finding(record.code, record.subject, record.episode)
     _events(alarms, AlarmEvent.Kind.CLEAR, by)
-    _say(alarms)
+    announce(alarm.pk for alarm in alarms)
 
 
 def _write(sightings: list[Sighting], by: Actor) -> list[Alarm]:
@@ -136,7 +136,7 @@ def _write(sightings: list[Sighting], by: Actor) -> list[Alarm]:
     for alarm in made:
         values = {"rule": alarm.rule, "episode": alarm.episode}
         audit.record(by, "alarms:alarm:open", subject=f"alarms.alarm:{alarm.uuid}", values=values)
-    _say([*made, *over])
+    announce(alarm.pk for alarm in (*made, *over))
     return [*made, *moved]
 
 
@@ -173,8 +173,3 @@ def _events(alarms: Iterable[Alarm], kind: AlarmEvent.Kind, by: Actor) -> None:
     AlarmEvent.objects.bulk_create(
         [AlarmEvent(alarm=alarm, kind=kind, actor=by.id) for alarm in alarms]
     )
-
-
-def _say(alarms: list[Alarm]) -> None:
-    if alarms:
-        announce(Alarm.objects.filter(pk__in=[alarm.pk for alarm in alarms]))

@@ -55,7 +55,7 @@ def _move(
         alarm.refresh_from_db()
         if moved:
             _keep(alarm, kind, by, reason)
-            announce([alarm])
+            announce([alarm.pk])
         elif not alarm.events.filter(kind=kind, actor=by.id).exists() or alarm.state != after:
             raise Overtaken(state=alarm.get_state_display())
     return alarm

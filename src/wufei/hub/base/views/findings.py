@@ -1,6 +1,6 @@
 """Findings 疑点 of the whole platform."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import django_filters
@@ -25,6 +25,7 @@ _TONES = {Severity.ERROR: "bad", Severity.WARNING: "attention", Severity.NOTE: "
 Within = Callable[["QuerySet[FindingRecord]", Actor], "QuerySet[FindingRecord]"]
 SubjectLink = Callable[[str], str | None]
 _within: list[Within] = []
+_elsewhere: set[str] = set()
 _links: dict[str, SubjectLink] = {}
 _names: dict[str, Callable[[str], str]] = {}
 
@@ -49,6 +50,16 @@ def register_scope(within: Within) -> None:
     """Say which findings on a room's own subjects an actor with a limited scope may see."""
     if within not in _within:
         _within.append(within)
+
+
+def register_worked_elsewhere(codes: Iterable[str]) -> None:
+    """Say which rules' findings have pages of their own to be worked on; desks leave them out."""
+    _elsewhere.update(codes)
+
+
+def waiting(actor: Actor) -> "QuerySet[FindingRecord]":
+    """Open findings that the actor sees and that nothing else takes care of."""
+    return visible(actor).filter(cleared_at=None).exclude(code__in=_elsewhere)
 
 
 def visible(actor: Actor) -> "QuerySet[FindingRecord]":
