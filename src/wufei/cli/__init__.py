@@ -15,6 +15,7 @@ COMMANDS = (
     "sink",
     "watch",
     "gateway",
+    "simulate",
     "migrate",
     "assets",
     "doctor",

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from wufei.demo import crew, district
 from wufei.demo.entering import Entered
-from wufei.demo.history.bulk import Source
+from wufei.demo.history.bulk import How, Source
 from wufei.demo.history.lots import LotSource
 from wufei.demo.history.stream import lot_sources, sources
 from wufei.demo.history.world import along, between
@@ -102,8 +102,9 @@ def _jobs(entered: Entered) -> Iterator[dict[str, Any]]:
             "to": trip.outlet.place,
             "carrier": trip.source.carrier,
             "waste": waste.code,
-            "waste_id": waste.pk,
+            "slug": waste.slug,
             "method": trip.outlet.method,
+            "in_stock": trip.outlet.how is How.PLANT,
             "t_day": _t_day(trip, today),
             "load_t": trip.source.load_t,
             "route": str(route.uuid),

@@ -77,6 +77,17 @@ def children() -> list[Child]:
                 advice="the platform works without the demo; `wufei demo load` tries again.",
             )
         )
+        if env.flag("WUFEI_SIMULATE"):
+            # It waits by itself for the registers, the gateway and the pages.
+            table.append(
+                Child(
+                    "simulate",
+                    _wufei("simulate"),
+                    after=("web",),
+                    essential=False,
+                    advice="the platform works without it; `wufei simulate` shows the whole error.",
+                )
+            )
     return table
 
 

@@ -31,9 +31,10 @@ class Motion:
         steps = max(1, min(_STEPS_MAX, round(seconds / _STEP_S)))
         for _step in range(steps):
             if self.arrived:
-                self.along_m, self.speed_mps = self.line.length_m, 0.0
                 break
             self._step(seconds / steps)
+        if self.arrived:
+            self.along_m, self.speed_mps = self.line.length_m, 0.0
         return self.along_m - before
 
     def stop(self) -> None:

@@ -43,7 +43,8 @@ class Truck:
 class Job:
     """Waste that travels from one place to another under a manifest.
 
-    ``t_day`` tonnes of it arise a day; ``path`` is the approved route.
+    ``waste`` is its code, ``slug`` what pages call it. ``t_day`` tonnes of it arise a day; ``path``
+    is the approved route. ``in_stock``: it stands in stock at the target until it is treated.
     """
 
     kind: str
@@ -51,8 +52,9 @@ class Job:
     target: str
     carrier: str
     waste: str
-    waste_id: int
+    slug: str
     method: str
+    in_stock: bool
     t_day: float
     load_t: float
     route: str
@@ -122,8 +124,9 @@ def _job(row: Mapping[str, Any]) -> Job:
         target=row["to"],
         carrier=row["carrier"],
         waste=row["waste"],
-        waste_id=row["waste_id"],
+        slug=row["slug"],
         method=row["method"],
+        in_stock=row["in_stock"],
         t_day=row["t_day"],
         load_t=row["load_t"],
         route=row["route"],

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 
 from wufei.hub.base.actor import Actor, Scope
+from wufei.hub.ledger.models import AccountKind, Lot
 from wufei.hub.manifests import rules
 from wufei.hub.manifests.declarations import Step, template, templates
 from wufei.hub.manifests.models import MOVING, OPEN, Manifest, Signature, StepCode
@@ -125,6 +126,18 @@ def consignor_sites(actor: Actor) -> "QuerySet[Site]":
     if scope is not Scope.ALL:
         rows = rows.filter(organisation__in=sorted(actor.organisation_ids))
     return rows.order_by("organisation__name", "name")
+
+
+def free_lots(actor: Actor, site: UUID, waste: str = "") -> "QuerySet[Lot]":
+    """Lots with something free at a site that the actor can issue from, the oldest first."""
+    rows = Lot.objects.filter(
+        account__kind=AccountKind.STOCK,
+        account__place__in=consignor_sites(actor).filter(uuid=site),
+        remaining_g__gt=F("booked_g"),
+    )
+    if waste:
+        rows = rows.filter(account__waste__code=waste)
+    return rows.select_related("account__waste").order_by("since", "pk")
 
 
 def consignee_sites(domain: str = "") -> "QuerySet[Site]":

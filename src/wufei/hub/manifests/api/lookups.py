@@ -78,6 +78,20 @@ def wastes(request: ApiRequest, asked: Query[schemas.WasteQuery]) -> list[dict[s
     return [_waste(one) for one in rows[:FOUND_MAX]]
 
 
+@operation(
+    router,
+    "GET",
+    "/lots",
+    name="api.lot.list",
+    act=ISSUE,
+    summary=_("Lots and containers that stand free at one of your sites, the oldest first"),
+    response=list[schemas.FreeLotOut],
+)
+def lots(request: ApiRequest, asked: Query[schemas.LotQuery]) -> list[dict[str, Any]]:
+    rows = queries.free_lots(request.auth, asked.site, asked.waste)
+    return [showing.free_lot(lot) for lot in rows[:FOUND_MAX]]
+
+
 def _waste(waste: WasteType) -> dict[str, Any]:
     form, stream = template_of(waste.stream), catalogue.stream(waste.stream)
     assert form is not None, "only streams with a template were asked for"

@@ -124,6 +124,11 @@ class DomainQuery(In):
     domain: str = Field("", max_length=20)
 
 
+class LotQuery(In):
+    site: UUID
+    waste: str = Field("", max_length=40, description="Code of the waste; empty: all.")
+
+
 class WasteQuery(In):
     q: str = Field("", max_length=50)
     domain: str = Field("", max_length=20)
@@ -248,6 +253,15 @@ class WasteOut(BaseModel):
     template: str
     unit: str
     methods: list[str]
+
+
+class FreeLotOut(BaseModel):
+    """A lot or container in stock; ``free`` is what nothing has reserved."""
+
+    lot: UUID
+    label: str
+    waste: str
+    free: Mass
 
 
 class Error(BaseModel):

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from wufei.hub.base.actor import Actor
+from wufei.hub.ledger.models import Lot
 from wufei.hub.ledger.units import GRAMS_PER_T
 from wufei.hub.manifests import queries
 from wufei.hub.manifests.models import Line, Manifest, Signature
@@ -68,6 +69,15 @@ def site(row: Site) -> dict[str, Any]:
         "name": row.name,
         "kind": row.kind,
         "organisation": named(row.organisation),
+    }
+
+
+def free_lot(lot: Lot) -> dict[str, Any]:
+    return {
+        "lot": lot.uuid,
+        "label": lot.label,
+        "waste": lot.account.waste.code,
+        "free": mass(lot.remaining_g - lot.booked_g),
     }
 
 

@@ -248,6 +248,20 @@ def test_what_one_needs_to_issue_can_be_looked_up(district, works, carrier):
     assert (oil["template"], oil["unit"]) == ("hazardous", "t")
 
 
+def test_lots_that_stand_free_can_be_looked_up_by_their_owner_alone(district, works, carrier):
+    first, second = district.stored("works", OIL, 1, 2)
+    site = str(district.firm("works").site.uuid)
+    free = works.get("/lots", site=site, waste="900-249-08").json()
+    assert [one["lot"] for one in free] == [str(first.uuid), str(second.uuid)]
+    assert free[0]["free"] == t("1.000000")
+    address = f"/manifests/{uuid4()}"
+    assert works.put(address, oil_order(district, [first], t("1"))).status_code == 200
+    assert [one["lot"] for one in works.get("/lots", site=site).json()] == [str(second.uuid)]
+    assert works.get("/lots", site=site, waste="900-052-31").json() == []
+    assert carrier.get("/lots", site=site).json() == []
+    assert works.get("/lots", site="no-uuid").status_code == 422
+
+
 def test_the_documentation_says_every_operation_in_both_languages(db):
     schema = Client().get("/api/v1/openapi.json").json()
     assert "/api/v1/manifests/{uuid}/steps/{step}" in schema["paths"]

@@ -1,0 +1,53 @@
+"""``wufei simulate``: the live day of the demo district, in the foreground."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+from wufei.config import environment as env
+
+
+def simulate() -> None:
+    """Let the demo district's people and vehicles work (`wufei up` runs everything)."""
+    # No Django here: a small process that sees the platform from outside.
+    from wufei.config.secrets import secret
+    from wufei.demo.simulator.run import Settings
+    from wufei.demo.simulator.run import simulate as run
+
+    os.environ.setdefault("WUFEI_PART", "simulate")
+    if not (env.flag("WUFEI_DEMO") and env.flag("WUFEI_SIMULATE")):
+        print("Nothing is simulated (WUFEI_DEMO or WUFEI_SIMULATE is false).")
+        return
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
+    settings = Settings(
+        folder=env.home() / "simulate",
+        gateway=(_reachable(env.text("WUFEI_JT808_HOST")), env.number("WUFEI_JT808_PORT")),
+        web=_web(),
+        password=secret("simulate"),
+        speed=env.get("WUFEI_SIMULATE_SPEED"),
+        mishaps=env.get("WUFEI_SIMULATE_MISHAPS"),
+    )
+    asyncio.run(_until_stopped(run(settings)))
+
+
+async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.create_task(work)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def _web() -> str:
+    scheme = "https" if env.text("WUFEI_TLS_CERT") else "http"
+    return f"{scheme}://{_reachable(env.text('WUFEI_HOST'))}:{env.number('WUFEI_PORT')}"
+
+
+def _reachable(host: str) -> str:
+    """An address to connect to, of one to listen on."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
