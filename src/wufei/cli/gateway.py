@@ -21,7 +21,6 @@ def gateway() -> None:
 
     os.environ.setdefault("WUFEI_PART", "gateway")
     start_django()
-    _allow_files(env.number("WUFEI_JT808_CONNECTIONS_MAX") + _FILES_BESIDE)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_gateway())
 
@@ -37,7 +36,7 @@ async def _gateway() -> None:
 
     bus = Publisher("gateway")
     limits = Limits(
-        connections_max=env.number("WUFEI_JT808_CONNECTIONS_MAX"),
+        connections_max=_connections_allowed(env.number("WUFEI_JT808_CONNECTIONS_MAX")),
         frames_s_max=env.number("WUFEI_JT808_FRAMES_S_MAX"),
         idle_s=env.number("WUFEI_JT808_IDLE_S"),
     )
@@ -52,16 +51,21 @@ async def _gateway() -> None:
         await bus.close()
 
 
-def _allow_files(wanted: int) -> None:
-    """A connection is a file; raise our own limit as far as we may."""
+def _connections_allowed(wanted: int) -> int:
+    """A connection is a file: raise our own limit as far as we may, and stay below it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < allowed:
+    files = wanted + _FILES_BESIDE
+    if hard != resource.RLIM_INFINITY:
+        files = min(files, hard)
+    if soft != resource.RLIM_INFINITY and soft < files:
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
-    if hard != resource.RLIM_INFINITY and hard < wanted:
-        logging.getLogger("wufei.gateway").warning(
-            "the system allows %s open files: raise it (ulimit -n %s) for that many terminals",
-            hard,
-            wanted,
+            resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+        soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    allowed = wanted if soft == resource.RLIM_INFINITY else min(wanted, soft - _FILES_BESIDE)
+    if allowed < wanted:
+        logging.getLogger("wufei.gateway").info(
+            "at most %s terminals at once: the system allows %s open files (ulimit -n)",
+            allowed,
+            soft,
         )
+    return allowed

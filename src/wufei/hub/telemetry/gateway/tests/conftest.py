@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import uvloop
+from django.db import OperationalError
 
 from wufei.cli.processes.nats import binary, greeting
 from wufei.hub.telemetry import fixes as fx
@@ -101,6 +102,7 @@ class Served:
 
     def __init__(self, url, limits, known, *, keep_unknown=False):
         self.known = dict(known)
+        self.registry_away = False
         self._keep_unknown = keep_unknown
         self._url, self._limits = url, limits
         self._thread = threading.Thread(target=self._serve)
@@ -123,6 +125,8 @@ class Served:
         await bus.close()
 
     def _load(self):
+        if self.registry_away:
+            raise OperationalError("the server is gone")
         return Terminals(self.known, keep_unknown=self._keep_unknown)
 
     def stop(self):

@@ -1,7 +1,9 @@
 import threading
 import time
+from collections import Counter
 
 import pytest
+from django.db import OperationalError
 
 from wufei.hub.telemetry import fixes as fx
 from wufei.hub.telemetry.gateway.terminals import code_of
@@ -280,6 +282,54 @@ def test_nothing_is_answered_while_the_bus_is_away_and_everything_afterwards(ser
     nats.start()
     assert [message.body.result for message in one.hear(5)] == [m.DONE] * 5
     assert len(nats.stored()) == 6
+
+
+def test_the_gateway_may_start_before_the_bus(serve, truck, nats):
+    nats.kill()
+    one = truck(serve()).sign_in()
+    one.send(one.position(fix()))
+    assert one.hears_nothing(0.5)
+    nats.start()
+    assert one.hear()[0].body.result == m.DONE
+    assert len(nats.stored()) == 1
+
+
+def test_while_the_registry_is_away_the_last_table_serves_and_bad_frames_wait(
+    serve, truck, bad_frames, monkeypatch
+):
+    monkeypatch.setattr("wufei.hub.telemetry.gateway.server.REFRESH_S", 0.05)
+    served = serve()
+    kept, written = [], threading.Event()
+
+    def keep(frames):
+        if served.registry_away:
+            written.set()
+            raise OperationalError("the server is gone")
+        kept.extend(frames)
+
+    monkeypatch.setattr("wufei.hub.telemetry.badframes.keep", keep)
+    served.registry_away = True
+    one = truck(served).sign_in()
+    one.send(b"\x7ebroken\x7e")
+    assert written.wait(10)
+    assert one.ask(one.position(fix())).result == m.DONE
+    served.registry_away = False
+    assert [row.reason for row in until(lambda: list(kept))] == ["checksum"]
+    del served.known["13800000001"]
+    until(lambda: one.ask(one.position(fix())).result == m.FAILED)
+
+
+def test_a_flood_of_bad_frames_leaves_a_few_examples(serve, truck, bad_frames):
+    served = serve()
+    one, other = truck(served).sign_in(), truck(served, "13800000003").sign_in()
+    for _n in range(50):
+        one.send(one.frame(0x0900, jt808.Other(b"?")), b"\x7ebroken\x7e")
+    one.hear(50)
+    other.ask(other.frame(0x0900, jt808.Other(b"?")))
+    until(lambda: served.gateway.counters.bad.total() == 101)
+    kept = until(lambda: bad_frames if len(bad_frames) == 13 else None)
+    told = Counter(row.terminal for row in kept)
+    assert told == {"13800000001": 6, "13800000003": 1, "": 6}
 
 
 def test_memory_stays_bounded_while_the_bus_is_away(serve, truck, nats, monkeypatch):
