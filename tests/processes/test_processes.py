@@ -9,8 +9,10 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import polars
 import psutil
 import pytest
+from deltalake import DeltaTable
 from procrastinate import App, SyncPsycopgConnector
 
 from wufei.config.secrets import secret
@@ -18,17 +20,25 @@ from wufei.config.secrets import secret
 # One platform for all, hence one worker of pytest-xdist.
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 PATIENCE_S = 120
-WRITER = Path(__file__).with_name("writer.py")
+FOLDER = Path(__file__).parent
+# What writes to the platform meanwhile: each prints what was acknowledged.
+WRITERS = {
+    "ledger": ("writer.py", "ledger"),
+    "bus": ("writer.py", "bus"),
+    "terminals": ("terminals.py",),
+    "signers": ("signers.py",),
+}
 
 
 @contextmanager
 def writing(platform, kind):
     """A writer at work meanwhile; yields a function that returns what was acknowledged so far."""
     settings = {"DJANGO_SETTINGS_MODULE": "wufei.config.settings"}
+    script, *arguments = WRITERS[kind]
     output = platform.home / f"{kind}-{time.monotonic_ns()}.acknowledged"
     with output.open("wb") as target, output.with_suffix(".errors").open("wb") as errors:
         writer = subprocess.Popen(
-            [sys.executable, str(WRITER), kind],
+            [sys.executable, str(FOLDER / script), *arguments],
             env=platform.environment | settings,
             stdout=target,
             stderr=errors,
@@ -39,7 +49,8 @@ def writing(platform, kind):
             assert writer.poll() is None, output.with_suffix(".errors").read_text()[-3000:]
             assert time.monotonic() < deadline, "the writer writes nothing"
             time.sleep(0.1)
-        yield lambda: output.read_text().split()
+        # A line that is still being written does not count.
+        yield lambda: output.read_text().rpartition("\n")[0].split("\n")
         assert writer.poll() is None, output.with_suffix(".errors").read_text()[-3000:]
     finally:
         writer.kill()
@@ -75,6 +86,16 @@ async def published(platform):
     return found
 
 
+def _lake(platform):
+    """Keys of all fixes in the lake: device, device time, serial."""
+    table = DeltaTable(str(platform.home / "lake" / "fixes"))
+    files = table.file_uris()
+    if not files:
+        return []
+    keys = polars.scan_parquet(files).select("device", "device_time_ms", "serial")
+    return keys.collect().rows()
+
+
 def test_every_part_comes_up_and_the_doctor_agrees(running):
     looked = running.wufei("doctor", "--json")
     found = {row["part"]: row for row in json.loads(looked.stdout)}
@@ -108,25 +129,60 @@ def test_a_wrong_setting_is_told_before_anything_starts(running, tmp_path):
     assert "WUFEI_PORT='eighty' cannot be read" in refused.stderr
 
 
-def test_nothing_acknowledged_is_lost_when_processes_are_killed_one_by_one(running):
+PARTS = ("gateway", "watch", "sink", "web", "worker", "nats", "postgres")
+
+
+def test_nothing_acknowledged_is_lost_when_processes_are_killed_one_by_one(running, until):
     with (
-        writing(running, "ledger") as first,
-        writing(running, "ledger") as second,
+        writing(running, "ledger") as movements,
         writing(running, "bus") as messages,
+        writing(running, "terminals") as fixes,
+        writing(running, "signers") as signatures,
     ):
-        for part in ("web", "worker", "postgres", "nats"):
+        for part in PARTS:
             running.kill(part)
-            for written in (first, second, messages):
+            for written in (movements, messages, fixes, signatures):
                 goes_on(written)
-        acknowledged = messages()
-    movements = first() + second()
-    stored = {row[0] for row in running.sql("SELECT uuid::text FROM ledger_movement")}
-    assert set(movements) <= stored
-    # The last one of each writer may be stored without its acknowledgement having been read.
-    assert len(stored) <= len(movements) + 2
-    assert not set(acknowledged) - set(asyncio.run(published(running)))
+        told = [written() for written in (movements, messages, fixes, signatures)]
+    _movements_are_there(running, told[0])
+    assert not set(told[1]) - set(asyncio.run(published(running)))
+    _fixes_are_there_once(running, told[2], until)
+    _signatures_are_there_once(running, told[3])
     verified = running.wufei("ledger", "verify")
     assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def _movements_are_there(running, acknowledged):
+    rows = running.sql("SELECT uuid::text FROM ledger_movement WHERE cause = 'test'")
+    stored = {uuid for (uuid,) in rows}
+    assert set(acknowledged) <= stored
+    # The last one may be stored without its acknowledgement having been read.
+    assert len(stored) <= len(acknowledged) + 1
+
+
+def _fixes_are_there_once(running, acknowledged, until):
+    """Every fix that a terminal got its reply for is in the lake, once."""
+    wanted = {tuple(int(part) for part in line.split()) for line in acknowledged}
+    until(lambda: wanted <= set(_lake(running)), PATIENCE_S)
+    keys = _lake(running)
+    assert len(keys) == len(set(keys))
+
+
+def _signatures_are_there_once(running, acknowledged):
+    """Every acknowledged signature is there once, and its mass is where it says."""
+    rows = [line.split() for line in acknowledged]
+    stored = running.sql("SELECT uuid::text, step FROM manifests_signature")
+    assert {(uuid, step) for _manifest, step, uuid in rows} <= set(stored)
+    moved = {cause for (cause,) in running.sql("SELECT cause FROM ledger_movement")}
+    for step in ("load", "accept"):
+        wanted = {f"manifest:{manifest}:{step}" for manifest, signed, _ in rows if signed == step}
+        assert wanted
+        assert wanted <= moved
+    twice = running.sql(
+        "SELECT cause FROM ledger_movement WHERE cause LIKE 'manifest:%%' "
+        "GROUP BY cause HAVING count(*) > 1"
+    )
+    assert twice == []
 
 
 def test_a_job_is_done_after_its_worker_was_killed(running):
