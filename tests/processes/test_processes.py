@@ -86,6 +86,10 @@ async def published(platform):
     return found
 
 
+def _keys(acknowledged):
+    return {tuple(int(part) for part in line.split()) for line in acknowledged}
+
+
 def _lake(platform):
     """Keys of all fixes in the lake: device, device time, serial."""
     table = DeltaTable(str(platform.home / "lake" / "fixes"))
@@ -162,7 +166,7 @@ def _movements_are_there(running, acknowledged):
 
 def _fixes_are_there_once(running, acknowledged, until):
     """Every fix that a terminal got its reply for is in the lake, once."""
-    wanted = {tuple(int(part) for part in line.split()) for line in acknowledged}
+    wanted = _keys(acknowledged)
     until(lambda: wanted <= set(_lake(running)), PATIENCE_S)
     keys = _lake(running)
     assert len(keys) == len(set(keys))
@@ -204,15 +208,16 @@ def test_a_job_is_done_after_its_worker_was_killed(running):
 def saved(platform, tmp_path_factory):
     """A backup made while the platform runs, and what the ledger held then."""
     platform.start()
-    with writing(platform, "ledger") as written:
+    with writing(platform, "ledger") as written, writing(platform, "terminals") as fixes:
         assert written()
+        reported = fixes()
     kept = platform.home / "files" / "ab" / "abcd"
     kept.parent.mkdir(parents=True)
     kept.write_text("a stored file")
     file = tmp_path_factory.mktemp("backup") / "backup.tar"
     made = platform.wufei("backup", str(file))
     assert made.returncode == 0, made.stderr
-    return file, recount(platform)
+    return file, recount(platform), reported
 
 
 def test_a_running_platform_is_not_restored_over(saved, running):
@@ -237,11 +242,13 @@ def test_an_open_request_does_not_hold_up_the_stop_and_no_process_is_left(runnin
 
 
 def test_a_destroyed_folder_comes_back_from_its_backup(saved, stopped):
-    file, before = saved
+    file, before, reported = saved
     stopped.destroy()
     back = stopped.wufei("restore", str(file))
     assert back.returncode == 0, back.stderr
     assert (stopped.home / "files" / "ab" / "abcd").read_text() == "a stored file"
+    # What terminals had been told is safe came along with the lake.
+    assert _keys(reported) <= set(_lake(stopped))
     assert recount(stopped.start()) == before
 
 
@@ -260,7 +267,7 @@ def test_after_kill_9_of_the_supervisor_nothing_stays_and_a_new_start_works(runn
 def test_a_damaged_backup_or_one_over_other_data_is_refused_and_nothing_changes(
     saved, stopped, tmp_path
 ):
-    file, _before = saved
+    file, _before, _reported = saved
     refused = stopped.wufei("restore", str(file))
     assert "There are data already" in refused.stderr
     content = bytearray(file.read_bytes())

@@ -12,6 +12,7 @@ import psycopg
 import typer
 from psycopg import sql
 
+from wufei.cli.archive import lake
 from wufei.cli.archive.pack import DUMP
 from wufei.cli.archive.server import Place, own_server, place
 from wufei.cli.archive.unpack import unpack
@@ -159,10 +160,11 @@ def _add_files(draft: Path) -> None:
 
 
 def _settle(home: Path, draft: Path, manifest: dict[str, Any]) -> None:
-    """After the swap: files of the replaced data go; secrets and positions come."""
+    """After the swap: files of the replaced data go; lake, secrets and positions come."""
     for path in _files(home / "files"):
         if not (draft / "files" / path.relative_to(home / "files")).exists():
             path.unlink()
+    lake.bring_back(draft)
     for source in _files(draft / "secrets"):
         source.replace(home / "secrets" / source.name)
     # From here the streams are replayed (design §13).

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import wufei
+from wufei.cli.archive import lake
 from wufei.cli.archive.server import Place
 from wufei.cli.processes.nats import greeting
 from wufei.config import bus
@@ -37,13 +38,14 @@ class Member:
 def write(target: Path, place: Place) -> dict[str, Any]:
     """Write the backup to ``target``, all or nothing; returns its manifest.
 
-    The streams' positions are taken first and the files last: replay from an older position does
-    no harm (messages are recorded once), and a file is stored before its row is.
+    The streams' positions are taken first, then the lake once it has all of them, and the files
+    last: what comes again is recorded once, and a file is stored before its row is.
     """
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     dump = target.with_name(f".{target.name}.{os.getpid()}.dump")
     try:
         streams = asyncio.run(stream_positions())
+        lake.wait_for_sink(streams)
         dump.touch(mode=0o600)
         place.run("pg_dump", "--format=custom", f"--file={dump}", "--exclude-table-data=base_cache")
         draft.touch(mode=0o600)
@@ -69,6 +71,7 @@ def _contents(dump: Path) -> Iterator[tuple[Path, str]]:
     for path in sorted((home / "secrets").glob("[!.]*")):
         if path.name not in SECRETS_LEFT_OUT:
             yield path, f"secrets/{path.name}"
+    yield from lake.files()
     for path in sorted((home / "files").rglob("*")):
         if path.is_file():
             yield path, f"files/{path.relative_to(home / 'files').as_posix()}"
