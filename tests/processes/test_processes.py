@@ -12,10 +12,10 @@ from pathlib import Path
 import polars
 import psutil
 import pytest
-from deltalake import DeltaTable
 from procrastinate import App, SyncPsycopgConnector
 
 from wufei.config.secrets import secret
+from wufei.hub.telemetry.lake import Lake
 
 # One platform for all, hence one worker of pytest-xdist.
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
@@ -92,8 +92,7 @@ def _keys(acknowledged):
 
 def _lake(platform):
     """Keys of all fixes in the lake: device, device time, serial."""
-    table = DeltaTable(str(platform.home / "lake" / "fixes"))
-    files = table.file_uris()
+    files = Lake(str(platform.home / "lake")).all_files()
     if not files:
         return []
     keys = polars.scan_parquet(files).select("device", "device_time_ms", "serial")
@@ -147,11 +146,10 @@ def test_nothing_acknowledged_is_lost_when_processes_are_killed_one_by_one(runni
             running.kill(part)
             for written in (movements, messages, fixes, signatures):
                 goes_on(written)
-        told = [written() for written in (movements, messages, fixes, signatures)]
-    _movements_are_there(running, told[0])
-    assert not set(told[1]) - set(asyncio.run(published(running)))
-    _fixes_are_there_once(running, told[2], until)
-    _signatures_are_there_once(running, told[3])
+    _movements_are_there(running, movements())
+    assert not set(messages()) - set(asyncio.run(published(running)))
+    _fixes_are_there_once(running, fixes(), until)
+    _signatures_are_there_once(running, signatures())
     verified = running.wufei("ledger", "verify")
     assert verified.returncode == 0, verified.stdout + verified.stderr
 

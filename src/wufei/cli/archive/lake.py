@@ -1,4 +1,4 @@
-"""The lake's part of a backup: the local tables as of one version each.
+"""The lake's part of a backup: the local table as of one version.
 
 A lake in an object store (``WUFEI_LAKE_URL``) is not copied: such stores keep versions of their
 own.
@@ -8,8 +8,6 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-
-from deltalake import DeltaTable
 
 from wufei.config import environment as env
 from wufei.hub.telemetry.fixes import STREAM
@@ -53,25 +51,20 @@ def _reached() -> int:
 
 
 def files() -> Iterator[tuple[Path, str]]:
-    """Data and log files of each table's present version, with their names in the archive."""
+    """Data and log files of the lake's present version, with their names in the archive."""
     home = folder()
-    if home is None:
+    if home is None or not exists():
         return
-    for table in sorted(home.glob("*/_delta_log")):
-        yield from _table_files(table.parent, home.parent)
-
-
-def _table_files(table: Path, home: Path) -> Iterator[tuple[Path, str]]:
-    known = DeltaTable(str(table))
-    version = known.version()
+    lake = Lake()
+    version = lake.table.version()
     # Entries and checkpoints are named by their version; what came later is not of this one.
     logs = [
         path
-        for path in sorted((table / "_delta_log").iterdir())
+        for path in sorted((home / "fixes" / "_delta_log").iterdir())
         if path.name[:20].isdecimal() and int(path.name[:20]) <= version
     ]
-    for path in (*logs, *map(Path, known.file_uris())):
-        yield path, path.relative_to(home).as_posix()
+    for path in (*logs, *map(Path, lake.all_files())):
+        yield path, path.relative_to(home.parent).as_posix()
 
 
 def bring_back(draft: Path) -> None:

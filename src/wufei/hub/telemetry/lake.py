@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import polars as pl
@@ -121,7 +121,17 @@ class Lake:
             return []
         if partition is not None:
             wanted.append(("partition", "=", partition))  # type: ignore[arg-type]
-        return list(self.table.file_uris(file_pruning_predicate=wanted))
+        return [self._path(uri) for uri in self.table.file_uris(file_pruning_predicate=wanted)]
+
+    def all_files(self) -> list[str]:
+        """Every data file of this version."""
+        return [self._path(uri) for uri in self.table.file_uris()]
+
+    def _path(self, uri: str) -> str:
+        """Delta writes the table's own folder as in an address: blanks as %20. A file is no URL."""
+        if self._local is None:
+            return uri
+        return str(self._local.joinpath(*PurePosixPath(uri).parts[-3:]))
 
     def scan(self, days: Iterable[str], partition: int | None = None) -> pl.LazyFrame:
         """Fixes of these days, lazily: what is filtered afterwards is pushed into the files."""

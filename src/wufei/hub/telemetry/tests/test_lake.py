@@ -1,5 +1,6 @@
 """The lake and what writes it, without processes: what is new, what was there, who may write."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -44,6 +45,14 @@ def test_a_fix_lies_in_the_day_that_its_clock_shows_in_china(lake_folder):
     midnight_ms = 1_795_622_400_000  # 2026-11-26 00:00 in Asia/Shanghai
     rows = frame(make_fixes(2, device_time_ms=[midnight_ms - 1, midnight_ms]), 0)
     assert rows["day"].to_list() == ["2026-11-25", "2026-11-26"]
+
+
+def test_a_lake_in_a_folder_with_blanks_and_chinese_is_read(tmp_path):
+    the_lake = Lake(str(tmp_path / "无废 数据, 100%"))
+    the_lake.append(frame(make_fixes(3), 0), {0: Position(1, EPOCH_MS)})
+    days = [row["day"] for row in the_lake.table.partitions()]
+    assert len(the_lake.scan(days).collect()) == 3
+    assert all(Path(file).exists() for file in the_lake.all_files())
 
 
 def test_everything_that_a_fix_says_comes_back_from_the_lake(writer):
