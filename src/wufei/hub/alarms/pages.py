@@ -16,7 +16,6 @@ from wufei.hub.alarms.models import WORKED_ON, Alarm, State
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.pages import Action, Resource, Total
 from wufei.hub.base.tables import Column, Kind, Table, register
-from wufei.hub.base.views.findings import SEVERITIES
 from wufei.hub.manifests import findings as manifest_findings
 from wufei.hub.registry import domains
 from wufei.hub.registry.pages.columns import detail
@@ -44,7 +43,7 @@ COLUMNS = (
         "severity",
         _("severity"),
         Kind.CHOICE,
-        choices=lambda: SEVERITIES,
+        choices=lambda: words.SEVERITIES,
         tone=lambda alarm: words.TONES[alarm.severity],
     ),
     Column("told", _("what was seen"), value=words.told, detailed=False),
@@ -126,7 +125,7 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
         choices=declarations.families,
         method="by_family",
     )
-    severity = kind_filter(SEVERITIES, _("severity"))
+    severity = kind_filter(words.SEVERITIES, _("severity"))
     domain = kind_filter(domains.choices, _("Waste domain"))
     region = RegionFilter()
     since = django_filters.DateFilter(

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wufei.hub.alarms import declarations
 from wufei.hub.alarms.declarations import Parameters, Rule, Text
@@ -16,6 +17,12 @@ from wufei.hub.base.findings import Severity
 from wufei.ui.templatetags.wufei import amount
 
 TONES: Mapping[str, str] = {Severity.ERROR: BAD, Severity.WARNING: ATTENTION, Severity.NOTE: INFO}
+# Findings speak of errors in data; alarms of how bad something is.
+SEVERITIES: tuple[tuple[str, Text], ...] = (
+    (Severity.ERROR, pgettext_lazy("alarm", "Serious")),
+    (Severity.WARNING, pgettext_lazy("alarm", "Moderate")),
+    (Severity.NOTE, pgettext_lazy("alarm", "Minor")),
+)
 STATE_TONES: Mapping[str, str] = {
     State.OPEN: BAD,
     State.ACKNOWLEDGED: ATTENTION,

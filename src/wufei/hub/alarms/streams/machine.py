@@ -92,9 +92,13 @@ class Known:
 
 
 def observe(fixes: Fixes, trips: Trips) -> Seen:
-    """Usable fixes of vehicles that have a trip in the table, bound to it."""
+    """Usable fixes of vehicles that have a trip in the table, bound to it.
+
+    They are put in the order of vehicles; those of one vehicle stay in the order they came in.
+    """
     good = usable(fixes)
-    good = good[np.isin(good["vehicle"], trips.vehicles)]
+    good = good[among(good["vehicle"], trips.vehicles)]
+    good = good[np.argsort(good["vehicle"], kind="stable")]
     seen = np.zeros(len(good), dtype=SEEN)
     for name in ("vehicle", "longitude", "latitude", "speed_kmh", "mileage_km"):
         seen[name] = good[name]
@@ -138,7 +142,8 @@ def judge(
     # Every fix of a vehicle that carries this domain counts, between its trips as well: what a
     # rule sees must not depend on which fixes happen to share a batch.
     here = trips.vehicles_of(domains)
-    mine = mine[np.isin(mine["vehicle"], here) | np.isin(mine["vehicle"], state.live["vehicle"])]
+    known = among(mine["vehicle"], state.live["vehicle"])
+    mine = mine[among(mine["vehicle"], here) | known]
     if not len(mine):
         return state, []
     teller = _Teller(sight, trips, numbers, code, severity)
@@ -154,8 +159,8 @@ def judge(
 def settle(state: State, trips: Trips) -> State:
     """Without the rows of vehicles that have no trip in the table any more."""
     return State(
-        state.live[np.isin(state.live["vehicle"], trips.vehicles)],
-        state.late[np.isin(state.late["vehicle"], trips.vehicles)],
+        state.live[among(state.live["vehicle"], trips.vehicles)],
+        state.late[among(state.late["vehicle"], trips.vehicles)],
     )
 
 
@@ -172,9 +177,20 @@ def _of_domains(seen: Seen, trips: Trips, domains: tuple[str, ...]) -> Seen:
     return mine
 
 
+def among(values: Whole, ordered: Whole) -> NDArray[np.bool_]:
+    """Which of ``values`` are in ``ordered`` (ascending, each once)."""
+    if not len(ordered):
+        return np.zeros(len(values), dtype=bool)
+    place = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+    found: NDArray[np.bool_] = ordered[place] == values
+    return found
+
+
 def _with_rows(rows: Rows, vehicles: Whole) -> Rows:
-    """A copy of ``rows`` that has one for each of these vehicles, in their order."""
-    new = np.setdiff1d(vehicles, rows["vehicle"])
+    """A copy of ``rows`` that has one for each of these vehicles (ascending), in their order."""
+    new = vehicles[_firsts(vehicles) & ~among(vehicles, rows["vehicle"])]
+    if not len(new):
+        return rows.copy()
     added = np.zeros(len(new), dtype=rows.dtype)
     added["vehicle"] = new
     both = np.concatenate([rows, added])
@@ -182,20 +198,20 @@ def _with_rows(rows: Rows, vehicles: Whole) -> Rows:
     return ordered
 
 
+def _firsts(ordered: Whole) -> NDArray[np.bool_]:
+    """Where a new value begins in an ascending column."""
+    return np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
+
+
 def _came_late(rows: Rows, seen: Seen) -> NDArray[np.bool_]:
     """Fixes that are not after all that came before them from the same vehicle."""
-    slots = np.searchsorted(rows["vehicle"], seen["vehicle"])
-    known = rows["last_ms"][slots]
+    known = rows["last_ms"][np.searchsorted(rows["vehicle"], seen["vehicle"])]
     # Back-filled fixes are history whenever they come, and say nothing about the present.
     now = np.where(seen["late"], 0, seen["time_ms"])
-    order = np.argsort(slots, kind="stable")
-    first = np.append(True, slots[order][1:] != slots[order][:-1])[: len(order)]
+    first = _firsts(seen["vehicle"])
     # The highest so far of each vehicle: what stands before the first is what the state knows.
-    shifted = np.append(0, now[order])[:-1]
-    before = np.where(first, known[order], np.maximum(shifted, known[order]))
-    highest = _running_max(before, first)
-    late = np.empty(len(seen), dtype=bool)
-    late[order] = now[order] <= highest
+    before = np.where(first, known, np.maximum(np.append(0, now)[:-1], known))
+    late: NDArray[np.bool_] = now <= _running_max(before, first)
     return late
 
 
@@ -236,13 +252,14 @@ def _advance(
 
 def _turns(seen: Seen) -> Iterator[Seen]:
     """The first fix of every vehicle, then the second of each that has one, and so on."""
-    order = np.argsort(seen["vehicle"], kind="stable")
-    vehicles = seen["vehicle"][order]
-    starts = np.flatnonzero(np.append(True, vehicles[1:] != vehicles[:-1])[: len(order)])
-    lengths = np.diff(np.append(starts, len(order)))
-    turn = np.arange(len(order)) - np.repeat(starts, lengths)
-    for number in range(int(turn.max(initial=-1)) + 1):
-        yield seen[order[turn == number]]
+    starts = np.flatnonzero(_firsts(seen["vehicle"]))
+    lengths = np.diff(np.append(starts, len(seen)))
+    if lengths.max(initial=0) == 1:
+        yield seen
+        return
+    turn = np.arange(len(seen)) - np.repeat(starts, lengths)
+    for number in range(lengths.max(initial=0)):
+        yield seen[turn == number]
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ class Trips:
     all: tuple[Trip, ...]
     yards: Floats
     vehicles: Whole
-    vehicle: Whole
+    of_domain: dict[str, Whole]
     keys: Whole
     ends_ms: Whole
     codes: Whole
@@ -100,10 +100,12 @@ class Trips:
         return nearest
 
     def vehicles_of(self, domains: Sequence[str]) -> Whole:
-        """Vehicles with a trip of one of these domains; of any, if none is named."""
+        """Vehicles with a trip of one of these domains, ascending; of any, if none is named."""
         if not domains:
             return self.vehicles
-        return np.unique(self.vehicle[np.isin(self.domain, domains)])
+        if len(domains) == 1:
+            return self.of_domain.get(domains[0], self.vehicles[:0])
+        return np.unique(np.concatenate([self.vehicles_of([one]) for one in domains]))
 
 
 def gather(trips: Iterable[Trip], yards: Sequence[Degrees] = ()) -> Trips:
@@ -111,6 +113,7 @@ def gather(trips: Iterable[Trip], yards: Sequence[Degrees] = ()) -> Trips:
     ordered = tuple(sorted(trips, key=lambda one: (one.vehicle, one.begins_ms, one.key)))
     vehicle = np.array([one.vehicle for one in ordered], dtype=np.int64)
     vehicles, rank = np.unique(vehicle, return_inverse=True)
+    domain = np.array([one.domain for one in ordered], dtype=np.str_)
     begins = np.array([one.begins_ms for one in ordered], dtype=np.int64)
     origin = np.array([_origin(one) for one in ordered], dtype=np.float64).reshape(-1, 2)
     scale = M_PER_DEGREE * np.cos(np.radians(origin[:, 1]))
@@ -121,7 +124,7 @@ def gather(trips: Iterable[Trip], yards: Sequence[Degrees] = ()) -> Trips:
         all=ordered,
         yards=np.array(yards, dtype=np.float64).reshape(-1, 2),
         vehicles=vehicles,
-        vehicle=vehicle,
+        of_domain={one: np.unique(vehicle[domain == one]) for one in set(domain.tolist())},
         keys=np.array([one.key for one in ordered], dtype=np.int64),
         ends_ms=np.array([_ends(one) for one in ordered], dtype=np.int64),
         codes=(rank.astype(np.int64) << _TIME_BITS) | begins,
@@ -130,7 +133,7 @@ def gather(trips: Iterable[Trip], yards: Sequence[Degrees] = ()) -> Trips:
         lines=lines,
         corridor_m=np.array([one.corridor_m for one in ordered], dtype=np.float64),
         sites=np.array([sites for _line, sites in flat], dtype=np.float64).reshape(-1, 2, 2),
-        domain=np.array([one.domain for one in ordered], dtype=np.str_),
+        domain=domain,
         by_key={one.key: one for one in ordered},
     )
 

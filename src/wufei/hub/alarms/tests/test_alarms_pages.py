@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from wufei.hub.alarms import pages, services
 from wufei.hub.alarms.drawing import draw
@@ -107,7 +108,7 @@ def test_who_only_looks_has_no_buttons(alarm, road, sign_in):
 
 def test_the_list_filters_by_state_rule_severity_domain_and_day(alarm, road, sign_in):
     officer = sign_in("officer")
-    day = moment(0).date()
+    day = timezone.localdate(moment(0))
     seen = {
         "": 1,
         "?state=todo": 1,

@@ -1,5 +1,7 @@
 """Hand-made tracks for the pure rules: a road of ten kilometres to the east, told in metres."""
 
+import time
+
 import numpy as np
 
 from wufei.domains.construction.rules import RULES
@@ -10,7 +12,8 @@ from wufei.hub.telemetry.fixes import FIX
 
 OFF_ROUTE, LONG_STOP = RULES
 WEST, SOUTH = 115.9, 36.4
-T0 = 1_740_000_000_000
+# Half an hour ago, in whole seconds: loads and fixes of the tests are of today.
+T0 = (int(time.time()) - 1_800) * 1000
 VEHICLE, MANIFEST = 7, "0198c1a0-0000-7000-8000-000000000001"
 YARD_EAST_M, YARD_NORTH_M = 5_000, -3_000
 
