@@ -68,7 +68,7 @@ def firm(name: str, number: int, town: str, user: Any) -> Firm:
     )
     things = _register(owner, site, number, user) | _ledger(owner, site)
     things["alarms.alarm"] = _alarm(things["registry.vehicle"])
-    return Firm(owner, things)
+    return Firm(owner, things | _manifests(owner, site, things))
 
 
 def _alarm(vehicle: Any) -> Alarm:
@@ -147,3 +147,18 @@ def manifest_between(sender: Firm, receiver: Firm) -> Manifest:
         lines=(NewLine(waste, grams(500_000), method="oil_refining"),),
     )
     return manifests.issue(new, id=uuid7(), signing=Signing(uuid7(), timezone.now()), by=BY)
+
+
+def _manifests(owner: Organisation, site: Any, things: dict[str, Any]) -> dict[str, Any]:
+    """A quarter of a tonne is issued from the store to the firm's own plant."""
+    plant = sites.create(BY, organisation=owner, name=f"{owner.name} plant", kind="treatment")
+    waste = things["ledger.account"].waste
+    new = NewManifest(site, owner, plant, (NewLine(waste, grams(250_000), "oil_refining"),))
+    at = timezone.now() - timedelta(minutes=30)
+    manifest = manifests.issue(new, id=uuid7(), signing=Signing(uuid7(), at), by=BY)
+    return {
+        "manifests.manifest": manifest,
+        "manifests.qr": manifest,
+        "manifests.truck.code": things["registry.vehicle"],
+        "manifests.truck.print": things["registry.vehicle"],
+    }

@@ -26,6 +26,8 @@ class ConfigConfig(AppConfig):
         from wufei.hub.ledger.desk import DESK_PARTS as LEDGER_DESK
         from wufei.hub.ledger.desk import SEARCH as LEDGER_SEARCH
         from wufei.hub.manifests import declarations as manifests
+        from wufei.hub.manifests.desk import DESK_PARTS as MANIFESTS_DESK
+        from wufei.hub.manifests.desk import SEARCH as MANIFESTS_SEARCH
         from wufei.hub.plans.desk import DESK_PARTS as PLANS_DESK
         from wufei.hub.plans.desk import SEARCH as PLANS_SEARCH
         from wufei.hub.registry import domains
@@ -43,8 +45,12 @@ class ConfigConfig(AppConfig):
         ui_domains.fill((one.code, one.name, one.short_name) for one in DOMAINS)
         audit_pages.register_people(with_actor_names, Role.choices)
         choices.register(regions=_regions, domains=ui_domains.choices)
-        search.register(*SEARCH, WASTES, *LEDGER_SEARCH, *ALARMS_SEARCH, *PLANS_SEARCH)
-        desk.register(*PANELS, *ALARMS_DESK, *WAITING, *LEDGER_DESK, *PLANS_DESK, *DESK_PARTS)
+        search.register(
+            *MANIFESTS_SEARCH, *SEARCH, WASTES, *LEDGER_SEARCH, *ALARMS_SEARCH, *PLANS_SEARCH
+        )
+        desk.register(
+            *PANELS, *MANIFESTS_DESK, *ALARMS_DESK, *WAITING, *LEDGER_DESK, *PLANS_DESK, *DESK_PARTS
+        )
 
 
 def _regions() -> list[tuple[str, str]]:

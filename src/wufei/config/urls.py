@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("catalogue/", include("wufei.hub.catalogue.urls")),
     path("ledger/", include("wufei.hub.ledger.urls")),
     path("manifests/", include("wufei.hub.manifests.urls")),
+    path("", include("wufei.hub.manifests.code_urls")),
     path("telemetry/", include("wufei.hub.telemetry.urls")),
     path("alarms/", include("wufei.hub.alarms.urls")),
     path("plans/", include("wufei.hub.plans.urls")),

@@ -7,7 +7,8 @@ class ManifestsConfig(AppConfig):
 
     def ready(self) -> None:
         from wufei.hub.ledger.queries.people import register_cause
-        from wufei.hub.manifests import causes, findings
+        from wufei.hub.manifests import causes, findings, remarks
 
         findings.register()
+        remarks.register()
         register_cause("manifest", causes.tell)

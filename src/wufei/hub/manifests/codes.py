@@ -1,0 +1,103 @@
+"""What stands in a QR code, and what a code that somebody scanned or typed means."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+import segno
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from wufei.hub.ledger.models import Lot
+from wufei.hub.manifests.models import Manifest
+from wufei.hub.registry.models import Vehicle
+from wufei.hub.registry.rules.plates import tidy_plate
+from wufei.hub.registry.validity import valid_on
+
+TEXT_MAX = 300
+_PATH = re.compile(r"/(m|t)/([0-9a-fA-F-]{36})(?:[/?#]|$)")
+
+
+class Means(StrEnum):
+    """What a code can be."""
+
+    MANIFEST = "manifest"
+    TRUCK = "truck"
+    CONTAINER = "container"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What was found for a code; ``url`` is the page that it opens, "" where there is none."""
+
+    kind: Means
+    text: str = ""
+    url: str = ""
+    lot: Lot | None = None
+
+
+def manifest_path(manifest: Manifest) -> str:
+    return reverse("manifests.qr", args=[manifest.uuid])
+
+
+def truck_path(vehicle: Vehicle) -> str:
+    return reverse("manifests.truck", args=[vehicle.uuid])
+
+
+def svg(text: str) -> bytes:
+    """The QR code of ``text`` as an SVG picture that scales; quiet zone of four modules."""
+    # Level Q: a quarter of a dirty label may be gone.
+    drawn: str = segno.make(text, error="q", micro=False).svg_inline(border=4, omitsize=True)
+    # As a file of its own it needs the name space that a part of a page does not.
+    return drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1).encode()
+
+
+def meaning(text: str) -> Meaning:
+    """Of an address, an id, a number of a manifest, a plate or a container's label."""
+    told = text.replace("\0", "").strip()[:TEXT_MAX]
+    found = _PATH.search(told)
+    uuid = _uuid(found[2] if found else told)
+    if uuid is not None:
+        named = {"m": Means.MANIFEST, "t": Means.TRUCK}[found[1]] if found else Means.NOTHING
+        return _of_uuid(told, uuid, named)
+    return _of_number(told) or _of_label(told) or Meaning(Means.NOTHING, told)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _of_uuid(text: str, uuid: UUID, named: Means) -> Meaning:
+    """What has this id; ``named`` is what the code says of itself where nothing here has it."""
+    if Vehicle.objects.filter(uuid=uuid).exists():
+        return Meaning(Means.TRUCK, text, reverse("manifests.truck", args=[uuid]))
+    if Manifest.objects.filter(uuid=uuid).exists():
+        return Meaning(Means.MANIFEST, text, reverse("manifests.qr", args=[uuid]))
+    if lot := _lots().filter(uuid=uuid).first():
+        return Meaning(Means.CONTAINER, lot.label, lot=lot)
+    return Meaning(named, text)
+
+
+def _of_number(text: str) -> Meaning | None:
+    if not text:
+        return None
+    tidy = re.sub(r"\s+", "", text).upper()
+    numbered = Manifest.objects.filter(Q(local_id=tidy) | Q(authority_no=tidy)).first()
+    if numbered is not None:
+        return Meaning(Means.MANIFEST, text, manifest_path(numbered))
+    truck = Vehicle.objects.filter(valid_on(), plate=tidy_plate(text)).first()
+    return Meaning(Means.TRUCK, text, truck_path(truck)) if truck else None
+
+
+def _of_label(text: str) -> Meaning | None:
+    lot = _lots().filter(label=text).first() if text else None
+    return Meaning(Means.CONTAINER, lot.label, lot=lot) if lot else None
+
+
+def _lots() -> "QuerySet[Lot]":
+    return Lot.objects.select_related("account__holder", "account__place", "account__waste")

@@ -1,0 +1,89 @@
+"""The manifests' part of the desk and of the search box."""
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from wufei.hub.base.actor import Actor
+from wufei.hub.base.desk import ATTENTION, BAD, INFO, Card, Todo, TodoSource
+from wufei.hub.base.search import Hit, Source
+from wufei.hub.manifests import queries, rules
+from wufei.hub.manifests.figures import known_g
+from wufei.hub.manifests.models import OPEN, Manifest, StepCode
+from wufei.hub.manifests.pages import VIEW, late
+from wufei.hub.manifests.reading import template_of, with_everything
+from wufei.hub.registry.rules.plates import tidy_plate
+
+SIGN = "manifests.manifest.sign"
+# As on the rest of the desk: nobody counts further.
+COUNT_MAX = 100
+
+
+def _count(actor: Actor) -> int:
+    return queries.waiting_for(actor).order_by()[:COUNT_MAX].count()
+
+
+def _todos(actor: Actor, limit: int) -> Iterator[Todo]:
+    for manifest in with_everything(queries.waiting_for(actor))[:limit]:
+        step = rules.next_step(template_of(manifest), manifest.status)
+        assert step is not None, "what waits has a step to wait for"
+        overdue = late(manifest)
+        yield Todo(
+            what=_("Manifest: %(step)s") % {"step": StepCode(step.code).label},
+            whom=f"{manifest.consignor} → {manifest.consignee}",
+            url=reverse("manifests.qr", args=[manifest.uuid]),
+            button=_("Sign"),
+            state=_("Overdue") if overdue else manifest.get_status_display(),
+            tone=BAD if overdue else INFO,
+            note=str(manifest),
+            mass_g=known_g(manifest),
+            due=timezone.localdate(manifest.due_at) if manifest.due_at else None,
+        )
+
+
+def _overdue(actor: Actor) -> int:
+    rows = queries.visible(actor, VIEW).filter(status__in=OPEN, due_at__lt=timezone.now())
+    return rows.order_by()[:COUNT_MAX].count()
+
+
+def _found(words: str, actor: Actor, limit: int) -> Iterator[Hit]:
+    tidy = "".join(words.split()).upper()
+    known = (
+        Q(local_id__contains=tidy)
+        | Q(authority_no__contains=tidy)
+        | Q(vehicle__plate__contains=tidy_plate(words))
+    )
+    rows = queries.visible(actor, VIEW).filter(known).select_related("consignor", "consignee")
+    for found in rows.order_by("-issued_at", "-pk")[:limit]:
+        yield Hit(str(found), _note(found), reverse("manifests.manifest.detail", args=[found.uuid]))
+
+
+def _note(manifest: Manifest) -> str:
+    return f"{manifest.consignor} → {manifest.consignee} · {manifest.get_status_display()}"
+
+
+DESK_PARTS = (
+    Card(
+        code="manifests.overdue",
+        label=_("Overdue manifests"),
+        act=VIEW,
+        count=_overdue,
+        url=lambda: f"{reverse('manifests.manifest.list')}?state=late",
+        tone=BAD,
+        side="manifests.manifest.list",
+    ),
+    Card(
+        code="manifests.waiting",
+        label=_("Manifests that wait for my signature"),
+        act=SIGN,
+        count=_count,
+        url=lambda: reverse("manifests.inbox"),
+        tone=ATTENTION,
+        side="manifests.inbox",
+    ),
+    TodoSource("manifests.waiting", SIGN, _todos, _count),
+)
+SEARCH = (Source("manifests.manifest", _("Manifests"), VIEW, _found),)

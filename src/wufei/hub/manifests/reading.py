@@ -1,0 +1,135 @@
+"""What the page of one manifest shows, gathered once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from wufei.hub.base.models import FindingRecord
+from wufei.hub.catalogue.declarations import methods
+from wufei.hub.ledger.models import Movement
+from wufei.hub.ledger.queries.movements import with_names
+from wufei.hub.ledger.queries.people import names_of
+from wufei.hub.manifests import declarations, rules
+from wufei.hub.manifests.declarations import ManifestTemplate, Party, Step, Text
+from wufei.hub.manifests.figures import Difference, difference
+from wufei.hub.manifests.models import Line, Manifest, Signature, Status, StepCode
+from wufei.hub.registry.models import Organisation
+
+SUBJECT = "manifests.manifest"
+DONE, NEXT, LATER, DROPPED = "done", "next", "later", "dropped"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One step of the bar: who signs it, and what became of it."""
+
+    step: Step
+    label: Text
+    organisation: Organisation
+    state: str
+    signature: Signature | None = None
+    at: datetime | None = None
+    who: str = ""
+    due: datetime | None = None
+
+    @property
+    def late(self) -> bool:
+        return self.due is not None and self.due < timezone.now()
+
+    @property
+    def by_itself(self) -> bool:
+        """Closed without a signature: the masses agreed."""
+        return self.state == DONE and self.signature is None
+
+
+@dataclass(frozen=True)
+class Load:
+    """One line with what became of it."""
+
+    line: Line
+    difference: Difference | None
+    method: Text
+
+
+def template_of(manifest: Manifest) -> ManifestTemplate:
+    return declarations.template(manifest.template)
+
+
+def party(manifest: Manifest, by: Party) -> Organisation:
+    """The organisation that is this party."""
+    found: Organisation = getattr(manifest, by.value)
+    return found
+
+
+def stops(manifest: Manifest) -> list[Stop]:
+    """The steps in order, each with its signature, its turn or nothing yet."""
+    template = template_of(manifest)
+    signed = {signature.step: signature for signature in manifest.signatures.all()}
+    names = names_of(signature.actor for signature in signed.values())
+    waiting = rules.next_step(template, manifest.status)
+    return [_stop(manifest, step, signed.get(step.code), names, waiting) for step in template.steps]
+
+
+def _stop(
+    manifest: Manifest,
+    step: Step,
+    signature: Signature | None,
+    names: dict[str, str],
+    waiting: Step | None,
+) -> Stop:
+    at = signature.signed_at if signature else None
+    state, due = LATER, None
+    if signature is not None:
+        state = DONE
+    elif manifest.status == Status.CLOSED:
+        state, at = DONE, getattr(manifest, rules.TIME_OF[step.code])
+    elif manifest.status == Status.CANCELLED:
+        state = DROPPED
+    elif waiting is not None and waiting.code == step.code:
+        state, due = NEXT, manifest.due_at
+    who = names.get(signature.actor, "") if signature else ""
+    organisation = signature.organisation if signature else party(manifest, step.by)
+    label = StepCode(step.code).label
+    return Stop(step, label, organisation, state, signature, at, who, due)
+
+
+def loads(manifest: Manifest) -> list[Load]:
+    tolerance = template_of(manifest).tolerance_permille
+    known = methods()
+    return [
+        Load(
+            line,
+            difference(line, tolerance),
+            known[line.method].name if line.method in known else line.method,
+        )
+        for line in manifest.lines.all()
+    ]
+
+
+def movements(manifest: Manifest) -> list[Movement]:
+    """What the lines moved in the ledger, in the order in which it was recorded."""
+    lines = [line.uuid for line in manifest.lines.all()]
+    moved = Movement.objects.filter(Q(source__line__in=lines) | Q(target__line__in=lines))
+    return list(with_names(moved.order_by("pk")))
+
+
+def findings(manifest: Manifest) -> "QuerySet[FindingRecord]":
+    return FindingRecord.objects.filter(subject=f"{SUBJECT}:{manifest.uuid}").order_by("-last_seen")
+
+
+def with_everything(rows: Any) -> Any:
+    """Everything that lists and pages of manifests name."""
+    return rows.select_related(
+        "consignor",
+        "consignor_site",
+        "carrier",
+        "consignee",
+        "consignee_site",
+        "vehicle",
+        "driver__identity",
+        "driver__carrier",
+        "route",
+    ).prefetch_related("lines__waste", "lines__lots__lot", "signatures__organisation")

@@ -1,0 +1,93 @@
+"""What several pages of manifests do alike."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils import timezone
+
+from wufei.hub.base.access import Request
+from wufei.hub.base.actor import Actor
+from wufei.hub.base.errors import Forbidden, Refusal
+from wufei.hub.base.middleware import wants_json
+from wufei.hub.base.models import Submission
+from wufei.hub.base.pages.forms import TOKEN, show_refusal, submit_once
+from wufei.hub.ledger.forms.fields import uuid_or_none
+from wufei.hub.manifests import queries
+from wufei.hub.manifests.declarations import Step
+from wufei.hub.manifests.forms.signing import SignedForm
+from wufei.hub.manifests.models import Manifest
+from wufei.hub.manifests.reading import with_everything
+from wufei.hub.registry.models import Organisation
+
+VIEW, ISSUE, SIGN = (f"manifests.manifest.{verb}" for verb in ("view", "issue", "sign"))
+
+
+def find(actor: Actor, uuid: UUID, act: str = VIEW) -> Manifest:
+    """The manifest, if this actor may see it; otherwise it does not exist for them."""
+    found = with_everything(queries.visible(actor, act)).filter(uuid=uuid).first()
+    if found is None:
+        raise Http404
+    manifest: Manifest = found
+    return manifest
+
+
+def next_of(manifest: Manifest, actor: Actor) -> Step | None:
+    """The one step that this actor may sign now."""
+    steps = queries.next_steps(manifest, actor) if actor.may(SIGN) else ()
+    return steps[0] if steps else None
+
+
+def sent(request: Request, form: Any, work: Callable[[], str]) -> str:
+    """Do ``work`` once for each submission; "" where it was refused, which the form then shows."""
+    try:
+        return submit_once(request, work)
+    except Refusal as refusal:
+        if isinstance(refusal, Forbidden):
+            raise
+        refuse = getattr(form, "refuse", partial(show_refusal, form))
+        refuse(refusal)
+        if isinstance(form, SignedForm):
+            form.renew()
+        return ""
+
+
+def earlier(request: Request) -> str:
+    """Where this very submission led before, "" where it is the first of its kind.
+
+    Asked before a form looks at what stands there now: the answer to the first may have been
+    lost, and stock and truck are further on.
+    """
+    uuid = uuid_or_none(request.POST.get(TOKEN, ""))
+    if not uuid or not Submission.objects.filter(pk=uuid, actor=request.actor.id).exists():
+        return ""
+    try:
+        return submit_once(request, str)
+    except Refusal:  # with other content: the form says so
+        return ""
+
+
+def done(request: Request, target: str, words: str) -> HttpResponse:
+    """Lead on to ``target``, which then shows ``words``."""
+    messages.success(request, words)
+    return lead(request, target)
+
+
+def lead(request: Request, target: str) -> HttpResponse:
+    """Lead on to ``target``; a script is told where to go."""
+    return JsonResponse({"url": target}) if wants_json(request) else HttpResponseRedirect(target)
+
+
+def own_names(actor: Actor) -> str:
+    """The actor's organisations in a few words: "Huxi site 1" or "3 organisations"."""
+    rows = Organisation.objects.filter(pk__in=actor.organisation_ids).order_by("name")
+    names = [str(row) for row in rows[:3]]
+    return "、".join(names)
+
+
+def clock_ms() -> int:
+    """Our clock as the page's scripts know clocks: milliseconds since 1970."""
+    return int(timezone.now().timestamp() * 1000)

@@ -1,0 +1,163 @@
+"""The page of one manifest on the desk: parties, masses, steps, signatures and what they moved."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+from uuid_utils.compat import uuid7
+
+from wufei.hub.base import texts
+from wufei.hub.base.access import Request, needs
+from wufei.hub.base.pages.forms import TOKEN
+from wufei.hub.manifests import queries, reading, services
+from wufei.hub.manifests.figures import distance_m, length_m
+from wufei.hub.manifests.forms.signing import AuthorityForm, CancelForm, StepForm
+from wufei.hub.manifests.models import OPEN, Manifest, StepCode
+from wufei.hub.manifests.pages import late, status_tone
+from wufei.hub.manifests.views.common import ISSUE, VIEW, clock_ms, done, find, next_of, sent
+
+
+@require_GET
+@needs(VIEW)
+def document(request: Request, uuid: UUID) -> HttpResponse:
+    manifest = find(request.actor, uuid)
+    step, form = next_of(manifest, request.actor), None
+    if step is not None:
+        form = StepForm(initial={TOKEN: uuid7()}, manifest=manifest, step=step, actor=request.actor)
+    return show_document(request, manifest, form)
+
+
+def show_document(
+    request: Request, manifest: Manifest, form: StepForm | None, problem: str = ""
+) -> HttpResponse:
+    actor = request.actor
+    context = {
+        "manifest": manifest,
+        "template": reading.template_of(manifest),
+        "stops": reading.stops(manifest),
+        "loads": reading.loads(manifest),
+        "movements": reading.movements(manifest),
+        "findings": [_worded(one) for one in reading.findings(manifest)],
+        "form": form,
+        "step": StepCode(form.step.code).label if form else "",
+        "problem": problem,
+        "tone": status_tone(manifest),
+        "late": late(manifest),
+        "distance_m": _distance_m(manifest),
+        "route": _route(manifest),
+        "trip_url": _address("telemetry.trip", manifest),
+        "map_key": getattr(settings, "TIANDITU_KEY", ""),
+        "may_cancel": queries.may_cancel(manifest, actor),
+        "may_number": may_number(request, manifest),
+        "may_movement": actor.may("ledger.movement.view"),
+        "may_vehicle": actor.may("registry.vehicle.view"),
+        "now_ms": clock_ms(),
+        "list_url": reverse("manifests.manifest.list"),
+    }
+    status = 409 if problem else 422 if form is not None and form.errors else 200
+    return render(request, "manifests/document.html", context, status=status)
+
+
+def _worded(found: Any) -> dict[str, Any]:
+    titles = dict(texts.titles())
+    return {
+        "record": found,
+        "title": titles.get(found.code, found.code),
+        "text": texts.tell(found.code, found.values),
+    }
+
+
+def _distance_m(manifest: Manifest) -> float | None:
+    if manifest.route is not None:
+        return length_m(manifest.route)
+    return distance_m(manifest.consignor_site, manifest.consignee_site)
+
+
+def _route(manifest: Manifest) -> dict[str, Any] | None:
+    """What the map draws: both ends, and the line that is to be driven."""
+    ends = []
+    for site in (manifest.consignor_site, manifest.consignee_site):
+        if site.longitude is None or site.latitude is None:
+            return None
+        ends.append(
+            {
+                "name": str(site),
+                "longitude": float(site.longitude),
+                "latitude": float(site.latitude),
+            }
+        )
+    path = manifest.route.path if manifest.route else None
+    return {"ends": ends, "path": path, "domain": manifest.domain}
+
+
+def _address(name: str, manifest: Manifest) -> str:
+    """A higher room's page about this manifest, "" while there is none."""
+    if manifest.loaded_at is None:
+        return ""
+    try:
+        return reverse(name, args=[manifest.uuid])
+    except NoReverseMatch:
+        return ""
+
+
+# Cancelling.
+@require_http_methods(["GET", "POST"])
+@needs(ISSUE)
+def cancel(request: Request, uuid: UUID) -> HttpResponse:
+    manifest = find(request.actor, uuid, ISSUE)
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+
+        def work() -> str:
+            services.cancel(manifest, reason=reason, by=request.actor)
+            return reverse("manifests.manifest.detail", args=[manifest.uuid])
+
+        if target := sent(request, form, work):
+            return done(request, target, _("The manifest is cancelled."))
+    return _ask(request, manifest, form, _("Cancel the manifest"), danger=True)
+
+
+# The authority's number.
+def may_number(request: Request, manifest: Manifest) -> bool:
+    """Parties that issue may fill in the authority's number for as long as it is not sealed."""
+    actor = request.actor
+    mine = manifest.consignor_id in actor.organisation_ids
+    return actor.may(ISSUE) and mine and manifest.status in OPEN and not manifest.authority_no
+
+
+@require_http_methods(["GET", "POST"])
+@needs(ISSUE)
+def authority(request: Request, uuid: UUID) -> HttpResponse:
+    """Fill in the number that the authority's system gave."""
+    manifest = find(request.actor, uuid, ISSUE)
+    form = AuthorityForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        number = form.cleaned_data["authority_no"]
+
+        def work() -> str:
+            services.set_authority_no(manifest, number, by=request.actor)
+            return reverse("manifests.manifest.detail", args=[manifest.uuid])
+
+        if target := sent(request, form, work):
+            return done(request, target, _("Saved."))
+    return _ask(request, manifest, form, _("Number of the authority"))
+
+
+def _ask(
+    request: Request, manifest: Manifest, form: Any, label: str, *, danger: bool = False
+) -> HttpResponse:
+    context = {
+        "manifest": manifest,
+        "form": form,
+        "label": label,
+        "danger": danger,
+        "token": uuid7(),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "manifests/ask.html", context, status=status)

@@ -1,0 +1,17 @@
+"""The list of manifests."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from wufei.hub.base.pages.lists import ListPage
+from wufei.hub.manifests.views.common import ISSUE
+
+
+class ManifestList(ListPage):
+    """As any list; whoever may issue begins a new one from here."""
+
+    def context(self) -> dict[str, Any]:
+        may_issue = self.request.actor.may(ISSUE)
+        new_url = reverse("manifests.manifest.new") if may_issue else ""
+        return super().context() | {"new_url": new_url}

@@ -1,0 +1,181 @@
+"""What a phone opens: the page behind a manifest's code, and the page one scans from."""
+
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from uuid_utils.compat import uuid7
+
+from wufei.hub.base.access import Request, needs
+from wufei.hub.manifests import codes, queries, reading, services
+from wufei.hub.manifests.codes import Means
+from wufei.hub.manifests.figures import Trips, trips_today
+from wufei.hub.manifests.forms.signing import StepForm
+from wufei.hub.manifests.models import Manifest, StepCode
+from wufei.hub.manifests.reading import with_everything
+from wufei.hub.manifests.views import drivers
+from wufei.hub.manifests.views.common import (
+    SIGN,
+    VIEW,
+    clock_ms,
+    done,
+    earlier,
+    find,
+    lead,
+    next_of,
+    own_names,
+    sent,
+)
+from wufei.hub.manifests.views.document import show_document
+
+WAITING_SHOWN = 8
+
+
+@require_http_methods(["GET", "POST"])
+@needs(VIEW)
+def code(request: Request, uuid: UUID) -> HttpResponse:
+    """Behind the QR code: the one step that the signed-in person may sign, or how it stands."""
+    found = with_everything(queries.visible(request.actor, VIEW)).filter(uuid=uuid).first()
+    if found is None:
+        return _something_else(request, uuid)
+    if request.method == "POST":
+        return sign_here(request, found, "phone")
+    return show_phone(request, found, step_form(request, found))
+
+
+def sign_here(request: Request, manifest: Manifest, where: str) -> HttpResponse:
+    """One step from the form that shows it; ``where`` is the page that it came from."""
+    request.actor.require(SIGN)
+    if target := earlier(request):
+        return lead(request, target)
+    asked = request.POST.get("step", "")
+    template = reading.template_of(manifest)
+    step = next((one for one in template.steps if one.code == asked), None)
+    if step is None:
+        step = next_of(manifest, request.actor)
+    if step is None:
+        return _back(manifest, where)
+    form = StepForm(request.POST, manifest=manifest, step=step, actor=request.actor)
+    code_now, target = step.code, ""
+    if form.is_valid():
+
+        def work() -> str:
+            services.sign(
+                manifest,
+                code_now,
+                signing=form.signing(),
+                values=form.values(),
+                by=request.actor,
+            )
+            return _target(manifest, where)
+
+        target = sent(request, form, work)
+    if not target:
+        return _again(request, find(request.actor, manifest.uuid), form, where)
+    return done(request, target, _("Signed: %(step)s.") % {"step": StepCode(step.code).label})
+
+
+def _target(manifest: Manifest, where: str) -> str:
+    name = "manifests.qr" if where == "phone" else "manifests.manifest.detail"
+    return reverse(name, args=[manifest.uuid])
+
+
+def _back(manifest: Manifest, where: str) -> HttpResponse:
+    return HttpResponseRedirect(_target(manifest, where))
+
+
+def _again(request: Request, manifest: Manifest, form: StepForm, where: str) -> HttpResponse:
+    """The form with what is wrong; where the step is past, what is next with why it was refused."""
+    show = show_phone if where == "phone" else show_document
+    step = next_of(manifest, request.actor)
+    if step is not None and step.code == form.step.code:
+        return show(request, manifest, form)
+    problem = " ".join(str(text) for texts in form.errors.values() for text in texts)
+    return show(request, manifest, step_form(request, manifest), problem)
+
+
+def step_form(request: Request, manifest: Manifest) -> StepForm | None:
+    """The empty form of the step that the reader may sign now."""
+    step = next_of(manifest, request.actor)
+    if step is None:
+        return None
+    initial = {"submission": uuid7()}
+    return StepForm(initial=initial, manifest=manifest, step=step, actor=request.actor)
+
+
+def show_phone(
+    request: Request, manifest: Manifest, form: StepForm | None, problem: str = ""
+) -> HttpResponse:
+    stops = reading.stops(manifest)
+    context = {
+        "problem": problem,
+        "manifest": manifest,
+        "form": form,
+        "step": StepCode(form.step.code).label if form else "",
+        "stops": stops,
+        "loads": reading.loads(manifest),
+        "next": next((stop for stop in stops if stop.state == reading.NEXT), None),
+        "own": own_names(request.actor),
+        "now_ms": clock_ms(),
+        "may_sign": request.actor.may(SIGN),
+    }
+    status = 409 if problem else 422 if form is not None and form.errors else 200
+    return render(request, "manifests/phone.html", context, status=status)
+
+
+def _something_else(request: Request, uuid: UUID) -> HttpResponse:
+    """A code that opens no manifest of this reader: say what it is."""
+    meaning = codes.meaning(str(uuid))
+    if meaning.kind is Means.TRUCK:
+        return HttpResponseRedirect(meaning.url)
+    context = {"meaning": meaning, "own": own_names(request.actor)}
+    return render(request, "manifests/unknown.html", context, status=404)
+
+
+@require_GET
+@needs(SIGN)
+def home(request: Request) -> HttpResponse:
+    """Drivers: their truck. Everybody else: scan or type a code, and what waits."""
+    if request.actor.role == "driver":
+        return drivers.page(request)
+    return _home(request, None)
+
+
+def _home(request: Request, meaning: codes.Meaning | None) -> HttpResponse:
+    waiting = with_everything(queries.waiting_for(request.actor))
+    context = {
+        "own": own_names(request.actor),
+        "waiting": list(waiting[:WAITING_SHOWN]),
+        "waiting_count": queries.waiting_for(request.actor).order_by().count(),
+        "out": _today(request),
+        "meaning": meaning,
+    }
+    status = 422 if meaning is not None else 200
+    return render(request, "manifests/home.html", context, status=status)
+
+
+def _today(request: Request) -> Trips:
+    return trips_today(consignor__in=sorted(request.actor.organisation_ids))
+
+
+@require_GET
+@needs(SIGN)
+def lookup(request: Request) -> HttpResponse:
+    """A scanned or typed code leads to its page, or is told for what it is."""
+    asked = request.GET.get("code", "").strip()
+    if not asked:
+        return HttpResponseRedirect(reverse("manifests.phone"))
+    meaning = codes.meaning(asked)
+    if meaning.url:
+        return HttpResponseRedirect(meaning.url)
+    return _home(request, meaning)
+
+
+@require_POST
+@needs(SIGN)
+def sign(request: Request, uuid: UUID) -> HttpResponse:
+    """The next step, signed on the document's own page."""
+    return sign_here(request, find(request.actor, uuid), "document")
