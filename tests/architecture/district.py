@@ -151,7 +151,7 @@ def manifest_between(sender: Firm, receiver: Firm) -> Manifest:
 
 def _manifests(owner: Organisation, site: Any, things: dict[str, Any]) -> dict[str, Any]:
     """A quarter of a tonne is issued from the store to the firm's own plant."""
-    plant = sites.create(BY, organisation=owner, name=f"{owner.name} plant", kind="treatment")
+    plant = sites.create(BY, organisation=owner, name=f"{owner.name} works", kind="treatment")
     waste = things["ledger.account"].waste
     new = NewManifest(site, owner, plant, (NewLine(waste, grams(250_000), "oil_refining"),))
     at = timezone.now() - timedelta(minutes=30)
