@@ -26,22 +26,43 @@ assert len(MAGIC) + FIXES_A_MESSAGE_MAX * FIX.itemsize < 1_000_000
 
 
 async def connect(name: str, url: str = "") -> Any:
-    """A connection that comes back by itself, for ever; raises when the first try fails."""
+    """A connection that comes back by itself, for ever; waits until the server answers.
+
+    Each outage is logged once, when it begins and when it ends.
+    """
     import nats
 
-    return await nats.connect(
+    outage = _Outage(name)
+    link = await nats.connect(
         url or bus.url(),
         name=name,
         connect_timeout=2,
         max_reconnect_attempts=-1,
         reconnect_time_wait=0.5,
         allow_reconnect=True,
-        error_cb=_quiet,
+        error_cb=outage.failed,
+        reconnected_cb=outage.ended,
     )
+    await outage.ended()
+    return link
 
 
-async def _quiet(_error: Exception) -> None:
-    """The library would print each failed try; whoever waits for an answer says what is wrong."""
+class _Outage:
+    """The library tells of every failed try; a reader of the log wants to know of the first."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._away = False
+
+    async def failed(self, error: Exception) -> None:
+        if not self._away:
+            _logger.warning("%s cannot reach the bus (%r); trying until it can", self._name, error)
+        self._away = True
+
+    async def ended(self) -> None:
+        if self._away:
+            _logger.info("%s reaches the bus again", self._name)
+        self._away = False
 
 
 async def ensure(jetstream: Any) -> None:
