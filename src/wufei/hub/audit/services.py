@@ -1,6 +1,6 @@
-"""The one write of the audit log."""
+"""The writes of the audit log."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wufei.hub.audit.models import AuditEvent
@@ -18,6 +18,16 @@ def record(
     """
     return AuditEvent.objects.create(
         actor=actor.id, role=actor.role, event=event, subject=subject, values=dict(values or {})
+    )
+
+
+def record_all(actor: Actor, subject: str, events: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    """As ``record``, for several things (event, values) that were done to one subject at once."""
+    AuditEvent.objects.bulk_create(
+        AuditEvent(
+            actor=actor.id, role=actor.role, event=event, subject=subject, values=dict(values)
+        )
+        for event, values in events
     )
 
 

@@ -57,9 +57,11 @@ class WorkCalendar:
         return any(day.year == year for day in self.exceptions)
 
 
-def calendar() -> WorkCalendar:
-    """The calendar of now; load it once for many questions."""
+def calendar(first: date | None = None, last: date | None = None) -> WorkCalendar:
+    """The calendar of now; load it once for many questions, or only the days that one needs."""
     days = CalendarDay.objects.values_list("day", "kind")
+    if first and last:
+        days = days.filter(day__range=(first, last))
     return WorkCalendar({day: kind == CalendarDay.Kind.WORKDAY for day, kind in days})
 
 

@@ -13,8 +13,8 @@ from wufei.hub.manifests.models import MOVING, OPEN, Manifest, Signature, StepCo
 from wufei.hub.manifests.refusals import UnknownQr
 from wufei.hub.manifests.scope import NOTHING, seen_by
 from wufei.hub.manifests.services.checks import ISSUE, SIGN
+from wufei.hub.manifests.services.document import digest_of, lots_of
 from wufei.hub.manifests.services.given import part_of
-from wufei.hub.manifests.services.writing import digest_of, lots_of
 from wufei.hub.registry.models import Organisation, Site, Vehicle
 from wufei.hub.registry.queries import open_on
 
@@ -109,11 +109,16 @@ def scanned_in_by(id: UUID) -> Manifest | None:
 
 
 def signature_holds(signature: Signature) -> bool:
-    """Whether what was signed is still what the manifest says, by the digest."""
+    """Whether what was signed is still what the manifest says, by the digest.
+
+    A signature is over the one before it: all of a manifest's hold if nothing was changed.
+    """
     manifest = signature.manifest
     lines = list(manifest.lines.select_related("waste").order_by("position"))
-    form = template(manifest.template)
-    return digest_of(signature, manifest, form, lines, lots_of(lines)) == signature.content_digest
+    earlier = manifest.signatures.filter(pk__lt=signature.pk).order_by("-pk").first()
+    before = earlier.content_digest if earlier else ""
+    form, lots = template(manifest.template), lots_of(lines)
+    return digest_of(signature, manifest, form, lines, lots, before) == signature.content_digest
 
 
 # What one can choose from when issuing. Names and places only: partners are no secret.

@@ -179,21 +179,32 @@ def due_at(
 
 # What a signature is over.
 def content(
-    template: ManifestTemplate, step: str, said: Mapping[str, Any], signature: Mapping[str, Any]
+    template: ManifestTemplate,
+    step: str,
+    said: Mapping[str, Any],
+    signature: Mapping[str, Any],
+    before: str,
 ) -> dict[str, Any]:
-    """What somebody signs with ``step``: everything that is sealed by then, and the act itself.
+    """What somebody signs with ``step``: what it seals, the act itself, and what was signed before.
 
-    ``said`` has a JSON value for every field. Only sealed fields are in it, so that the same
-    content can be made again at any later time and its digest compared.
+    ``said`` has a JSON value for every field that the step seals, ``before`` is the digest of the
+    signature before it: so each signature is over everything that was sealed by then, and the
+    same content can be made again at any later time.
     """
-    fields = sealed_after(template, step)
+    sealed = template.step(step).seals
     return {
         "version": CONTENT_VERSION,
         "template": template.code,
         "step": step,
-        "fields": {name: said[name] for name in sorted(fields) if FIELDS[name].signed},
+        "fields": {name: said[name] for name in sorted(signed_fields(sealed))},
         "signature": dict(signature),
+        "before": before,
     }
+
+
+def signed_fields(names: frozenset[str]) -> frozenset[str]:
+    """Those of ``names`` that signatures are over."""
+    return frozenset(name for name in names if FIELDS[name].signed)
 
 
 def digest(what: Mapping[str, Any]) -> str:

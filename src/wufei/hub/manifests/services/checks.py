@@ -11,7 +11,7 @@ from wufei.hub.ledger.refusals import InTheFuture, TooEarly
 from wufei.hub.ledger.rules import EARLIEST_YEAR
 from wufei.hub.ledger.units import GRAMS_PER_T
 from wufei.hub.manifests import rules
-from wufei.hub.manifests.declarations import ManifestTemplate, Party, Step
+from wufei.hub.manifests.declarations import ManifestTemplate, Step
 from wufei.hub.manifests.models import Manifest, StepCode
 from wufei.hub.manifests.refusals import (
     BeforeTheStepBefore,
@@ -29,24 +29,17 @@ from wufei.hub.registry.queries import licensed_lines
 ISSUE, SIGN = "manifests.manifest.issue", "manifests.manifest.sign"
 
 
-def party_of(manifest: Manifest, party: Party) -> Organisation:
-    """Who a party of this manifest is."""
-    found: Organisation = getattr(manifest, str(party))
-    return found
-
-
-def permit(manifest: Manifest, step: Step, by: Actor) -> Organisation:
-    """The organisation that ``by`` signs ``step`` for; ``Forbidden`` or ``WrongParty`` else."""
+def permit(manifest: Manifest, step: Step, by: Actor) -> None:
+    """Let ``by`` sign ``step``; raises ``Forbidden`` or ``WrongParty``."""
     scope = by.require(ISSUE if step.code == StepCode.ISSUE else SIGN)
-    organisation = party_of(manifest, step.by)
-    if scope is not Scope.ALL and organisation.pk not in by.organisation_ids:
-        raise WrongParty(
-            step=step_name(step.code),
-            manifest=str(manifest),
-            party=step.by.label,
-            organisation=organisation.name,
-        )
-    return organisation
+    if scope is Scope.ALL or getattr(manifest, f"{step.by}_id") in by.organisation_ids:
+        return
+    raise WrongParty(
+        step=step_name(step.code),
+        manifest=str(manifest),
+        party=step.by.label,
+        organisation=getattr(manifest, step.by).name,
+    )
 
 
 def step_name(code: str) -> str:

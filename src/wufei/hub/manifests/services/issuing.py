@@ -10,12 +10,11 @@ from django.utils import timezone
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
-from wufei.hub.base.services import record_findings
 from wufei.hub.catalogue import declarations as catalogue
 from wufei.hub.ledger.models import Lot
 from wufei.hub.ledger.refusals import LotsDoNotAdd, UnknownLot
 from wufei.hub.ledger.units import Mass
-from wufei.hub.manifests import findings, numbers, rules
+from wufei.hub.manifests import numbers, rules
 from wufei.hub.manifests.declarations import ManifestTemplate, Step, template_of
 from wufei.hub.manifests.measures import as_json
 from wufei.hub.manifests.models import Line, LineLot, Manifest, Status, StepCode
@@ -33,8 +32,8 @@ from wufei.hub.manifests.refusals import (
     UnknownMethod,
 )
 from wufei.hub.manifests.services import checks, masses
+from wufei.hub.manifests.services.document import Document, due_at
 from wufei.hub.manifests.services.given import Act, NewLine, NewManifest, Signing, part_of
-from wufei.hub.manifests.services.writing import due_at, write_signature
 from wufei.hub.registry.models import Vehicle
 from wufei.hub.registry.services.book import require_open
 
@@ -136,23 +135,14 @@ def _write(work: _Issuing) -> Manifest:
         masses.reserve(manifest, work.lines, work.lots, by)
     # Late, since everybody else who issues under this prefix waits from here on.
     manifest.local_id = numbers.local_id(form, at)
+    document = Document(manifest, form, work.lines, work.signing, by, known_lots=work.lots)
+    for act, step in _acts(work, form):
+        document.sign(step, act)
     manifest.save(force_insert=True)
     Line.objects.bulk_create(work.lines)
-    LineLot.objects.bulk_create(part for parts in work.lots.values() for part in parts)
-    for act, step in _acts(work, form):
-        write_signature(
-            manifest,
-            form,
-            step,
-            work.lines,
-            work.lots,
-            act,
-            work.signing,
-            by,
-            organisation_id=checks.party_of(manifest, step.by).pk,
-        )
-        found = findings.of_step(manifest, form, step.code, work.lines, work.lots)
-        record_findings(found, by)
+    if work.lots:
+        LineLot.objects.bulk_create(part for parts in work.lots.values() for part in parts)
+    document.write()
     return manifest
 
 

@@ -145,7 +145,7 @@ def accept(
             AccountKind.VARIANCE, manifest.consignee_id, line.waste_id, manifest.consignee_site_id
         )
         off_g = mass.grams - line.weighed_out_g
-        lots = list(_on_the_road(line)) if off_g < 0 and _by_lots(line) else []
+        lots = list(_on_the_road(line)) if off_g < 0 and by_lots(line) else []
         entries += _difference(uuid5(line.uuid, "difference"), custody, variance, off_g, lots, at)
         entries.append(
             Entry(uuid5(line.uuid, "accept"), custody, _target(manifest, line), mass, at)
@@ -183,7 +183,7 @@ def _stream(line: Line) -> Stream:
     return declarations.stream(line.waste.stream)
 
 
-def _by_lots(line: Line) -> bool:
+def by_lots(line: Line) -> bool:
     return _stream(line).tracking is Tracking.LOTS
 
 

@@ -1,46 +1,43 @@
-"""What a manifest says, field by field, as plain JSON: the material of digests and of the API."""
+"""What a manifest says, field by field, as plain JSON: the material of digests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from wufei.hub.manifests.models import Line, LineLot, Manifest
+from wufei.hub.manifests.rules import FIELDS
 
 
 def said(
-    manifest: Manifest, lines: Sequence[Line], lots: Mapping[UUID, Sequence[LineLot]]
+    names: Iterable[str],
+    manifest: Manifest,
+    lines: Sequence[Line],
+    lots: Mapping[UUID, Sequence[LineLot]],
 ) -> dict[str, Any]:
-    """A JSON value for every field of ``rules.FIELDS``; of lines by the line's uuid.
+    """A JSON value for each of ``names`` (of ``rules.FIELDS``); of lines by the line's uuid.
 
     Rows are named by their uuid, masses are whole grams.
     """
-    rows = ("consignor", "consignor_site", "carrier", "consignee", "consignee_site")
-    maybe = ("vehicle", "driver", "route")
-    told: dict[str, Any] = {name: str(getattr(manifest, name).uuid) for name in rows}
-    for name in maybe:
-        row = getattr(manifest, name)
-        told[name] = str(row.uuid) if row else None
-    told |= {
-        "note": manifest.note,
-        "authority_no": manifest.authority_no or "",
-        "difference_reason": manifest.difference_reason,
-    }
-    of_line = ("waste", "declared", "method", "lots", "containers")
-    weights = ("weighed_out", "weighed_in", "accepted")
-    by_line = {line.uuid: _said_of(line, lots.get(line.uuid, ())) for line in lines}
-    for name in (*of_line, *weights):
-        told[name] = {str(line.uuid): by_line[line.uuid][name] for line in lines}
+    told: dict[str, Any] = {}
+    for name in names:
+        if FIELDS[name].of_line:
+            told[name] = {
+                str(line.uuid): _of_line(name, line, lots.get(line.uuid, ())) for line in lines
+            }
+        else:
+            value = getattr(manifest, name)
+            uuid = getattr(value, "uuid", None)
+            told[name] = str(uuid) if uuid else value
     return told
 
 
-def _said_of(line: Line, lots: Sequence[LineLot]) -> dict[str, Any]:
-    return {
-        "waste": f"{line.waste.edition}:{line.waste.code}",
-        "declared": line.declared_g,
-        "method": line.method,
-        "lots": {str(part.lot.uuid): part.mass_g for part in lots},
-        "containers": line.containers,
-        "weighed_out": line.weighed_out_g,
-        "weighed_in": line.weighed_in_g,
-        "accepted": line.accepted_g,
-    }
+def _of_line(name: str, line: Line, lots: Sequence[LineLot]) -> Any:
+    match name:
+        case "waste":
+            return f"{line.waste.edition}:{line.waste.code}"
+        case "lots":
+            return {str(part.lot.uuid): part.mass_g for part in lots}
+        case "method" | "containers":
+            return getattr(line, name)
+        case _:
+            return getattr(line, f"{name}_g")

@@ -1,11 +1,15 @@
 """The receiving site's one scan, and cancelling before anybody else has signed."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from wufei.hub.audit import services as audit
 from wufei.hub.base.actor import Actor
 from wufei.hub.ledger.units import Mass
-from wufei.hub.manifests import numbers
+from wufei.hub.manifests import findings, numbers
 from wufei.hub.manifests.declarations import template
 from wufei.hub.manifests.models import Manifest, Status, StepCode
 from wufei.hub.manifests.refusals import (
@@ -16,9 +20,9 @@ from wufei.hub.manifests.refusals import (
     ReasonMissing,
 )
 from wufei.hub.manifests.services import checks, masses
+from wufei.hub.manifests.services.document import refresh
 from wufei.hub.manifests.services.given import Act, Signing, part_of
 from wufei.hub.manifests.services.signing import sign_all
-from wufei.hub.manifests.services.writing import read, record, refresh
 
 REASON_MAX = 200
 
@@ -55,7 +59,7 @@ def cancel(manifest: Manifest, *, reason: str, by: Actor) -> Manifest:
     if not reason:
         raise ReasonMissing(field="reason")
     with transaction.atomic():
-        now = read(manifest.pk)
+        now = Manifest.objects.get(pk=manifest.pk)
         checks.permit(now, template(now.template).step(StepCode.ISSUE), by)
         issued = Manifest.objects.filter(pk=now.pk, status=Status.ISSUED)
         at = timezone.now()
@@ -68,8 +72,8 @@ def cancel(manifest: Manifest, *, reason: str, by: Actor) -> Manifest:
         )
         if changed == 1:
             masses.release(now, by)
-            record(by, "cancel", now, {"reason": reason[:REASON_MAX]})
-        refresh(manifest, read(now.pk))
+            _record(by, "cancel", now, {"reason": reason[:REASON_MAX]})
+        refresh(manifest, Manifest.objects.get(pk=now.pk))
     if manifest.status != Status.CANCELLED:
         raise NotCancellable(manifest=str(manifest))
     return manifest
@@ -80,7 +84,7 @@ def set_authority_no(manifest: Manifest, number: str, *, by: Actor) -> Manifest:
 
     Raises ``BadAuthorityNo`` and ``AuthorityNoTaken``.
     """
-    now = read(manifest.pk)
+    now = Manifest.objects.get(pk=manifest.pk)
     form = template(now.template)
     checks.permit(now, form.step(StepCode.ISSUE), by)
     kept = numbers.authority_no(form, number)
@@ -93,8 +97,17 @@ def set_authority_no(manifest: Manifest, number: str, *, by: Actor) -> Manifest:
         with transaction.atomic():
             if rows.update(authority_no=kept, changed_at=timezone.now()) != 1:
                 raise Overtaken(manifest=str(now), status=now.get_status_display())
-            record(by, "number", now, {"authority_no": kept or ""})
+            _record(by, "number", now, {"authority_no": kept or ""})
     except IntegrityError as error:
         raise AuthorityNoTaken(number=number, field="authority_no") from error
-    refresh(manifest, read(now.pk))
+    refresh(manifest, Manifest.objects.get(pk=now.pk))
     return manifest
+
+
+def _record(by: Actor, action: str, manifest: Manifest, values: Mapping[str, Any]) -> None:
+    audit.record(
+        by,
+        f"manifests:manifest:{action}",
+        subject=findings.subject(manifest),
+        values={"number": manifest.local_id, **values},
+    )

@@ -107,10 +107,15 @@ def test_hours_run_on_through_the_night():
 def test_the_digest_changes_with_anything_that_is_sealed_and_with_nothing_else():
     form = template("construction")
     said = dict.fromkeys(rules.FIELDS, "x")
-    first = rules.digest(rules.content(form, "issue", said, {}))
-    assert rules.digest(rules.content(form, "issue", said | {"weighed_in": "y"}, {})) == first
-    assert rules.digest(rules.content(form, "issue", said | {"waste": "y"}, {})) != first
-    assert rules.digest(rules.content(form, "issue", said, {"actor": "somebody"})) != first
+
+    def digest(fields, about=None, before=""):
+        return rules.digest(rules.content(form, "issue", fields, about or {}, before))
+
+    first = digest(said)
+    assert digest(said | {"weighed_in": "y"}) == first
+    assert digest(said | {"waste": "y"}) != first
+    assert digest(said, {"actor": "somebody"}) != first
+    assert digest(said, before=first) != first
 
 
 def test_the_digest_is_the_one_that_anybody_can_make():

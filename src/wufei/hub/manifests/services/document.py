@@ -1,0 +1,179 @@
+"""A manifest being written: steps are signed in memory, then everything is written at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from wufei.hub.audit import services as audit
+from wufei.hub.base import workdays
+from wufei.hub.base.actor import Actor
+from wufei.hub.base.findings import Finding
+from wufei.hub.base.services import record_findings
+from wufei.hub.ledger.units import Mass
+from wufei.hub.manifests import findings, rules
+from wufei.hub.manifests.declarations import ManifestTemplate, Step, WorkingDays
+from wufei.hub.manifests.measures import as_json
+from wufei.hub.manifests.models import Line, LineLot, Manifest, Signature
+from wufei.hub.manifests.services import masses
+from wufei.hub.manifests.services.given import Act, Signing
+from wufei.hub.manifests.services.saying import said
+
+Lots = Mapping[UUID, Sequence[LineLot]]
+# Longer than any deadline in working days together with the longest holidays.
+_HORIZON = timedelta(days=60)
+
+
+@dataclass
+class Document:
+    """``changes`` are the manifest's columns, ``weights`` the lines' columns that were filled in.
+
+    ``digest`` is that of the latest signature, ``lots`` are read when somebody asks for them.
+    """
+
+    manifest: Manifest
+    form: ManifestTemplate
+    lines: list[Line]
+    signing: Signing
+    by: Actor
+    digest: str = ""
+    known_lots: Lots | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
+    weights: set[str] = field(default_factory=set)
+    weighed: dict[str, Mapping[UUID, Mass]] = field(default_factory=dict)
+    signatures: list[Signature] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    events: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+
+    @property
+    def at(self) -> datetime:
+        return self.signing.signed_at
+
+    @property
+    def lots(self) -> Lots:
+        if self.known_lots is None:
+            self.known_lots = lots_of(self.lines)
+        return self.known_lots
+
+    def change(self, **columns: Any) -> None:
+        """Change columns of the manifest, in memory and when it is written."""
+        for name, value in columns.items():
+            setattr(self.manifest, name, value)
+        self.changes |= columns
+
+    def weigh(self, column: str, weighed: Mapping[UUID, Mass]) -> None:
+        """Fill in a column of each line."""
+        for line in self.lines:
+            setattr(line, column, weighed[line.uuid].grams)
+        self.weights.add(column)
+
+    def sign(self, step: Step, act: Act) -> None:
+        """Add a signature over what the document says now."""
+        organisation_id = getattr(self.manifest, f"{step.by}_id")
+        signature = Signature(
+            uuid=act.id,
+            manifest=self.manifest,
+            step=step.code,
+            party=step.by,
+            organisation_id=organisation_id,
+            actor=self.by.id,
+            values=values_json(act.values, self.lines),
+            signed_at=self.at,
+            longitude=self.signing.longitude,
+            latitude=self.signing.latitude,
+            device=self.signing.device,
+        )
+        self.digest = digest_of(
+            signature, self.manifest, self.form, self.lines, self.lots, self.digest
+        )
+        signature.content_digest = self.digest
+        self.signatures.append(signature)
+        self.note(step.code, {"signature": str(act.id), "digest": self.digest})
+        self.findings += findings.of_step(
+            self.manifest, self.form, step.code, self.lines, self.lots
+        )
+
+    def note(self, action: str, values: Mapping[str, Any]) -> None:
+        """Say in the audit log what was done."""
+        self.events.append((action, values))
+
+    def write(self) -> None:
+        """Signatures, findings and audit; manifest and lines must have been written before."""
+        Signature.objects.bulk_create(self.signatures)
+        record_findings(self.findings, self.by)
+        number = {"number": self.manifest.local_id}
+        audit.record_all(
+            self.by,
+            findings.subject(self.manifest),
+            [
+                (f"manifests:manifest:{action}", number | dict(values))
+                for action, values in self.events
+            ],
+        )
+
+
+def lots_of(lines: Sequence[Line]) -> dict[UUID, list[LineLot]]:
+    """Named lots by line."""
+    by_pk = {line.pk: line.uuid for line in lines if masses.by_lots(line)}
+    found: dict[UUID, list[LineLot]] = {}
+    if by_pk:
+        rows = LineLot.objects.filter(line__in=by_pk).select_related("lot").order_by("pk")
+        for part in rows:
+            found.setdefault(by_pk[part.line_id], []).append(part)
+    return found
+
+
+def digest_of(
+    signature: Signature,
+    manifest: Manifest,
+    form: ManifestTemplate,
+    lines: Sequence[Line],
+    lots: Lots,
+    before: str,
+) -> str:
+    """Digest of what was signed, from what is sealed and the digest of the signature before."""
+    about = {
+        "id": str(signature.uuid),
+        "party": str(signature.party),
+        "actor": signature.actor,
+        "signed_at": rules.moment(signature.signed_at),
+        "values": signature.values,
+    }
+    names = rules.signed_fields(form.step(signature.step).seals)
+    told = said(names, manifest, lines, lots)
+    return rules.digest(rules.content(form, signature.step, told, about, before))
+
+
+def values_json(values: Mapping[str, Any], lines: Sequence[Line]) -> dict[str, Any]:
+    """What was given with a signature, as it is kept."""
+    told: dict[str, Any] = {}
+    for name, value in values.items():
+        if value in (None, "", {}):
+            continue
+        if isinstance(value, Mass):
+            value = {lines[0].uuid: value}
+        if isinstance(value, Mapping):
+            told[name] = {str(line): as_json(mass) for line, mass in value.items()}
+        else:
+            told[name] = str(getattr(value, "uuid", value))
+    return told
+
+
+def due_at(form: ManifestTemplate, status: str, since: datetime) -> datetime | None:
+    """When the step that ``status`` waits for is late."""
+    step = rules.next_step(form, status)
+    if step is None:
+        return None
+    calendar = None
+    if isinstance(step.within, WorkingDays):
+        day = since.astimezone(rules.SHANGHAI).date()
+        calendar = workdays.calendar(day, day + _HORIZON)
+    return rules.due_at(step.within, since, calendar)
+
+
+def refresh(given: Manifest, now: Manifest) -> None:
+    """The caller's own row shows what has become of it."""
+    if given is not now:
+        for column in Manifest._meta.concrete_fields:
+            setattr(given, column.attname, getattr(now, column.attname))
