@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,9 +93,24 @@ class Bench:
             )
             for stream, domain in (("lead_battery", "hazardous"), ("spoil", "construction"))
         }
+        self._licences()
         self.mass, self.arrived = tonnes("20"), tonnes("19.9")
         self.kinds = AccountKind
         self._stock(tonnes(str(STORED_T)))
+
+    def _licences(self) -> None:
+        """Of the plant, so that they are found at once, as they usually are."""
+        from wufei.hub.registry.services.licences import create
+
+        for kind in ("hazardous", "construction"):
+            create(
+                self.by,
+                organisation=self.plant.organisation,
+                kind=kind,
+                number=kind,
+                valid_from=date(2020, 1, 1),
+                valid_until=date(2099, 1, 1),
+            )
 
     def _stock(self, mass: Any) -> None:
         from uuid_utils.compat import uuid7
@@ -202,17 +218,11 @@ class Bare:
                     Balance.objects.filter(pk=balance.pk).update(booked_g=0)
 
     def _parts(self) -> list[Callable[[], Any]]:
-        parts: list[Callable[[], Any]] = []
-        for line in self.lines:
-            parts.append(lambda row=line: again(row, manifest=self.manifest))  # type: ignore[misc]
-        for row in (*self.bookings, *self.accounts, *self.lots):
-            parts.append(lambda row=row: again(row))  # type: ignore[misc]
-        for signature, event in zip(self.signatures, self.audited, strict=False):
-            parts.append(lambda row=signature: again(row, manifest=self.manifest))  # type: ignore[misc]
-            parts.append(lambda row=event: again(row))  # type: ignore[misc]
-        for row in (*self.movements, *self.entries):
-            parts.append(lambda row=row: again(row))  # type: ignore[misc]
-        return parts
+        own = [partial(again, row, manifest=self.manifest) for row in self.lines]
+        own += [partial(again, row) for row in (*self.bookings, *self.accounts, *self.lots)]
+        signed = [partial(again, row, manifest=self.manifest) for row in self.signatures]
+        rest = [partial(again, row) for row in (*self.audited, *self.movements, *self.entries)]
+        return [*own, *signed, *rest]
 
 
 _serial = iter(range(10**9))

@@ -15,10 +15,12 @@ from wufei.hub.ledger.units import Mass
 from wufei.hub.manifests import findings, rules
 from wufei.hub.manifests.declarations import ManifestTemplate, Step, WorkingDays
 from wufei.hub.manifests.measures import as_json
-from wufei.hub.manifests.models import Line, LineLot, Manifest, Signature
+from wufei.hub.manifests.models import Line, LineLot, Manifest, Signature, StepCode
+from wufei.hub.manifests.scope import PARTIES
 from wufei.hub.manifests.services import masses
 from wufei.hub.manifests.services.given import Act, Signing
 from wufei.hub.manifests.services.saying import said
+from wufei.hub.registry.models import Organisation, Site
 
 Lots = Mapping[UUID, Sequence[LineLot]]
 # Longer than any deadline in working days together with the longest holidays.
@@ -84,15 +86,13 @@ class Document:
             latitude=self.signing.latitude,
             device=self.signing.device,
         )
-        self.digest = digest_of(
-            signature, self.manifest, self.form, self.lines, self.lots, self.digest
-        )
+        # Only these two look at the lots: others need not fetch them.
+        lots = self.lots if "lots" in step.seals or step.code == StepCode.LOAD else {}
+        self.digest = digest_of(signature, self.manifest, self.form, self.lines, lots, self.digest)
         signature.content_digest = self.digest
         self.signatures.append(signature)
         self.note(step.code, {"signature": str(act.id), "digest": self.digest})
-        self.findings += findings.of_step(
-            self.manifest, self.form, step.code, self.lines, self.lots
-        )
+        self.findings += findings.of_step(self.manifest, self.form, step.code, self.lines, lots)
 
     def note(self, action: str, values: Mapping[str, Any]) -> None:
         """Say in the audit log what was done."""
@@ -122,6 +122,23 @@ def lots_of(lines: Sequence[Line]) -> dict[UUID, list[LineLot]]:
         for part in rows:
             found.setdefault(by_pk[part.line_id], []).append(part)
     return found
+
+
+def fetch_parties(manifest: Manifest) -> None:
+    """All three organisations in one query."""
+    ids = {name: getattr(manifest, f"{name}_id") for name in PARTIES}
+    rows = Organisation.objects.in_bulk(set(ids.values()))
+    for name, pk in ids.items():
+        setattr(manifest, name, rows[pk])
+
+
+def fetch_places(manifest: Manifest) -> None:
+    """Both sites and their regions in one query."""
+    rows = Site.objects.select_related("region").in_bulk(
+        {manifest.consignor_site_id, manifest.consignee_site_id}
+    )
+    manifest.consignor_site = rows[manifest.consignor_site_id]
+    manifest.consignee_site = rows[manifest.consignee_site_id]
 
 
 def digest_of(

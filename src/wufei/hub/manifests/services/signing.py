@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from wufei.hub.base.actor import Actor
@@ -26,7 +27,14 @@ from wufei.hub.manifests.refusals import (
     UnknownLine,
 )
 from wufei.hub.manifests.services import checks, masses
-from wufei.hub.manifests.services.document import Document, due_at, refresh, values_json
+from wufei.hub.manifests.services.document import (
+    Document,
+    due_at,
+    fetch_parties,
+    fetch_places,
+    refresh,
+    values_json,
+)
 from wufei.hub.manifests.services.given import Act, Signing, part_of
 from wufei.hub.registry.services.book import require_open
 
@@ -60,12 +68,14 @@ def sign_all(
     try:
         with transaction.atomic():
             try:
-                if earlier := _earlier(manifest, acts, signing, by):
+                signed = _signed(manifest, acts)
+                if earlier := _earlier(manifest, acts, signing, by, signed):
                     return earlier
-                return _sign_all(manifest, acts, signing, by, reason)
+                document = _read(manifest.pk, signing, by, signed)
+                return _sign_all(manifest, document, acts, reason)
             except (AlreadySigned, Overtaken, OutOfOrder):
                 # A twin of this very request may have won: then its result is ours.
-                if earlier := _earlier(manifest, acts, signing, by):
+                if earlier := _earlier(manifest, acts, signing, by, _signed(manifest, acts)):
                     return earlier
                 raise
     except IntegrityError as error:
@@ -77,11 +87,21 @@ def sign_all(
         raise
 
 
+def _signed(manifest: Manifest, acts: Sequence[Act]) -> list[Signature]:
+    """Signatures of this manifest, and those of any other that have one of these ids."""
+    known = Q(manifest=manifest.pk) | Q(uuid__in=[act.id for act in acts])
+    return list(Signature.objects.filter(known).order_by("pk"))
+
+
 def _sign_all(
-    given: Manifest, acts: Sequence[Act], signing: Signing, by: Actor, reason: str
+    given: Manifest, document: Document, acts: Sequence[Act], reason: str
 ) -> list[Signature]:
-    document = _read(given.pk, signing, by)
     manifest = document.manifest
+    steps = {act.step for act in acts}
+    if StepCode.LOAD in steps:
+        fetch_parties(manifest)
+    if steps & {StepCode.LOAD, StepCode.ACCEPT}:
+        fetch_places(manifest)
     before = manifest.status
     for act in acts:
         _apply(document, act)
@@ -93,22 +113,27 @@ def _sign_all(
         now = Manifest.objects.get(pk=manifest.pk)
         raise _late(now, document.form, document.form.step(acts[0].step))
     _write_weights(document)
-    _move(document, {act.step for act in acts})
+    _move(document, steps)
     document.write()
     refresh(given, manifest)
     return signatures
 
 
-def _read(pk: int, signing: Signing, by: Actor) -> Document:
+def _read(pk: int, signing: Signing, by: Actor, signed: list[Signature]) -> Document:
     """The manifest as it is now; parties and places are fetched where a step looks at them.
 
     One query that joins them all takes longer to plan than all of these to run.
     """
     manifest = Manifest.objects.get(pk=pk)
-    lines = manifest.lines.select_related("waste").defer("waste__official_text")
-    last = manifest.signatures.order_by("-pk").values_list("content_digest", flat=True).first()
-    form = template(manifest.template)
-    return Document(manifest, form, list(lines.order_by("position")), signing, by, last or "")
+    rows = manifest.lines.select_related("waste").defer("waste__official_text")
+    lines, form = list(rows.order_by("position")), template(manifest.template)
+    last = signed[-1].content_digest if signed else ""
+    arrived = (one for one in signed if one.step == StepCode.ARRIVE)
+    told: dict[str, Any] = next((one.values["weighed_in"] for one in arrived), {})
+    weighed = {UUID(line): from_json(mass) for line, mass in told.items()}
+    return Document(
+        manifest, form, lines, signing, by, last, weighed={"weighed_in": weighed} if told else {}
+    )
 
 
 def _apply(document: Document, act: Act) -> None:
@@ -131,7 +156,7 @@ def _apply(document: Document, act: Act) -> None:
         document.weighed[name] = masses_of
         document.weigh(f"{name}_g", masses_of)
     if step.code == StepCode.ACCEPT:
-        document.weigh("accepted_g", _weighed_in(document))
+        document.weigh("accepted_g", document.weighed["weighed_in"])
     document.sign(step, act)
 
 
@@ -260,23 +285,14 @@ def _write_weights(document: Document) -> None:
 
 def _move(document: Document, steps: set[str]) -> None:
     """Let the mass go where the steps take it: at most one of them moves any."""
-    manifest, lines, lots = document.manifest, document.lines, document.lots
+    manifest, lines = document.manifest, document.lines
     if StepCode.LOAD in steps:
-        weighed = document.weighed["weighed_out"]
+        lots, weighed = document.lots, document.weighed["weighed_out"]
         masses.load(manifest, lines, lots, weighed, at=document.at, by=document.by, booked=True)
     elif StepCode.ACCEPT in steps:
-        masses.accept(manifest, lines, _weighed_in(document), at=document.at, by=document.by)
-
-
-def _weighed_in(document: Document) -> Mapping[UUID, Mass]:
-    """What was weighed on arrival, with the unit it was given in."""
-    if "weighed_in" not in document.weighed:
-        arrived = document.manifest.signatures.get(step=StepCode.ARRIVE)
-        told = arrived.values["weighed_in"]
-        document.weighed["weighed_in"] = {
-            UUID(line): from_json(mass) for line, mass in told.items()
-        }
-    return document.weighed["weighed_in"]
+        masses.accept(
+            manifest, lines, document.weighed["weighed_in"], at=document.at, by=document.by
+        )
 
 
 # Closing by itself, and retries.
@@ -304,11 +320,15 @@ def _close_if_settled(document: Document, reason: str) -> None:
 
 
 def _earlier(
-    manifest: Manifest, acts: Sequence[Act], signing: Signing, by: Actor
+    manifest: Manifest,
+    acts: Sequence[Act],
+    signing: Signing,
+    by: Actor,
+    signed: Sequence[Signature],
 ) -> list[Signature]:
     """Signatures given before under these ids; raises ``IdReused`` unless they say the same."""
-    rows = Signature.objects.filter(uuid__in=[act.id for act in acts])
-    known = {one.uuid: one for one in rows}
+    ids = {act.id for act in acts}
+    known = {one.uuid: one for one in signed if one.uuid in ids}
     if not known:
         return []
     lines = list(manifest.lines.order_by("position"))
