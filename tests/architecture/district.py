@@ -158,6 +158,7 @@ def _manifests(owner: Organisation, site: Any, things: dict[str, Any]) -> dict[s
     manifest = manifests.issue(new, id=uuid7(), signing=Signing(uuid7(), at), by=BY)
     return {
         "manifests.manifest": manifest,
+        "telemetry.trip": manifest,
         "manifests.qr": manifest,
         "manifests.truck.code": things["registry.vehicle"],
         "manifests.truck.print": things["registry.vehicle"],

@@ -46,6 +46,7 @@ NAVIGATION: tuple[Entry, ...] = (
         "file-certificate",
     ),
     Entry(WATCH, _("To be signed"), "manifests.inbox", "manifests.manifest.sign", "signature"),
+    Entry(WATCH, _("Live map"), "telemetry.live", "telemetry.live.view", "map"),
     Entry(WATCH, _("Findings"), "base.finding.list", "base.finding.view", "alert-triangle"),
     Entry(BOOKS, _("One account"), "ledger.one_account", "ledger.account.view", "scale"),
     Entry(BOOKS, _("Stock and lots"), "ledger.stock", "ledger.account.view", "packages"),

@@ -4,12 +4,15 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-# Nothing inline and nothing from elsewhere; data: pictures are icons inside style sheets and the
-# QR code of the second factor.
+from wufei.ui.basemap import foreign_sources
+
+# Nothing inline and nothing from elsewhere, but for the tiles of a base map that somebody set up;
+# data: pictures are icons inside style sheets and the QR code of the second factor.
 _POLICY = "; ".join(
     (
         "default-src 'self'",
-        "img-src 'self' data: blob:",
+        f"connect-src 'self'{foreign_sources()}",
+        f"img-src 'self' data: blob:{foreign_sources()}",
         # Maps draw in workers that the library makes from our own files.
         "worker-src 'self' blob:",
         "object-src 'none'",

@@ -138,7 +138,9 @@ class Lake:
         files = self.files(days, partition)
         if not files:
             return pl.LazyFrame(schema=_COLUMNS)
-        return pl.scan_parquet(files, hive_partitioning=False, storage_options=self._options)
+        return pl.scan_parquet(
+            files, glob=False, hive_partitioning=False, storage_options=self._options
+        )
 
     def _flush(self, rows: pl.DataFrame) -> None:
         """Files that a power cut would take are no promise: force them to the disk."""

@@ -116,7 +116,9 @@ def distance_km(points: pl.DataFrame) -> float:
 
 
 def _steps_km(points: pl.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-    longitude, latitude = np.radians(points["longitude"]), np.radians(points["latitude"])
+    longitude, latitude = (
+        np.radians(points[name].to_numpy()) for name in ("longitude", "latitude")
+    )
     across = np.cos(latitude[1:]) * np.cos(latitude[:-1]) * np.sin(np.diff(longitude) / 2) ** 2
     found: np.ndarray[tuple[int], np.dtype[np.float64]]
     found = 2 * _EARTH_KM * np.arcsin(np.sqrt(np.sin(np.diff(latitude) / 2) ** 2 + across))
@@ -129,8 +131,9 @@ def _stops(points: pl.DataFrame) -> Iterator[Pause]:
     last = 0.0
     for row in points.iter_rows(named=True):
         at, stands = row["device_time_ms"], row["speed_kmh"] < STOP_KMH
-        if begun and (not stands or at - last >= GAP_S * 1000):
-            yield from _long_enough(begun, at if not stands else last)
+        unseen = at - last >= GAP_S * 1000
+        if begun and (not stands or unseen):
+            yield from _long_enough(begun, last if unseen else at)
             begun = None
         if stands and begun is None:
             begun = row

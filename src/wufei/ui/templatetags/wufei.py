@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from wufei.ui import domains
+from wufei.ui import basemap, domains
 
 register = template.Library()
 
@@ -134,6 +134,12 @@ def domain_name(code: str) -> SafeString:
 def domain_short(code: str) -> SafeString:
     """The same in one word, where there is little room."""
     return format_html('<span class="domain {}">{}</span>', code, domains.short(code))
+
+
+@register.simple_tag
+def base_map() -> basemap.BaseMap:
+    """What lies under the maps (``components/map.html``)."""
+    return basemap.base_map()
 
 
 @register.simple_tag

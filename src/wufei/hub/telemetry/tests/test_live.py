@@ -2,69 +2,19 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from datetime import UTC, datetime
 
 import pytest
 from django.db import transaction
 
-from wufei.hub.base.actor import system
 from wufei.hub.manifests.models import Manifest
-from wufei.hub.registry.models import Region
-from wufei.hub.registry.services import organisations, sites, vehicles
+from wufei.hub.registry.services import vehicles
 from wufei.hub.telemetry.audience import Audience, audience, reaches
 from wufei.hub.telemetry.fixes import FUTURE, OUT_OF_RANGE, UNFIXED, ZERO
 from wufei.hub.telemetry.live import Live, announce
 from wufei.hub.telemetry.live.places import audience_of, with_facts
 from wufei.hub.telemetry.models import LastPosition
-from wufei.hub.telemetry.tests.conftest import EPOCH_MS, make_fixes
-
-BY = system("test")
-
-
-def town(name):
-    return Region.objects.get(name=name)
-
-
-def firm(name, region="湖西街道", domains=("construction",)):
-    return organisations.create(
-        BY, name=name, kind="carrier", region=town(region), domains=list(domains)
-    )
-
-
-@pytest.fixture
-def truck(db):
-    return vehicles.create(BY, plate="鲁P66601", carrier=firm("水城运输"), kind="tipper")
-
-
-@pytest.fixture
-def load(truck):
-    """``load(truck)``: a manifest whose load is on the truck, from Yuji to Zhulaozhuang."""
-
-    def make(vehicle=truck, **values):
-        consignor = firm("于集工地", "于集镇")
-        consignee = firm("朱老庄消纳场", "朱老庄镇")
-        origin = sites.create(BY, organisation=consignor, name="工地", kind="construction")
-        target = sites.create(BY, organisation=consignee, name="场地", kind="landfill")
-        at = datetime.fromtimestamp(EPOCH_MS / 1000, UTC) - timedelta(minutes=5)
-        facts = {
-            "uuid": uuid4(),
-            "template": "construction",
-            "domain": "construction",
-            "local_id": "JZ-1",
-            "status": "loaded",
-            "issued_at": at,
-            "loaded_at": at,
-            "vehicle": vehicle,
-            "consignor": consignor,
-            "consignor_site": origin,
-            "carrier": vehicle.carrier,
-            "consignee": consignee,
-            "consignee_site": target,
-        }
-        return Manifest.objects.create(**facts | values)
-
-    return make
+from wufei.hub.telemetry.tests.conftest import BY, EPOCH_MS, firm, make_fixes, town
 
 
 def send(live, truck, count=1, **columns):

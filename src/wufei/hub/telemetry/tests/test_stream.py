@@ -59,7 +59,7 @@ def plates(client):
 
 
 def test_the_snapshot_shows_what_is_ones_own_and_nothing_else(fleet, sign_in):
-    huxi, yuji = fleet
+    huxi, _yuji = fleet
     town = Region.objects.get(name="于集镇").path
     assert plates(sign_in("leader")) == {"鲁P77701", "鲁P77702"}
     assert plates(sign_in("clerk", organisations=[huxi.carrier])) == {"鲁P77701"}
