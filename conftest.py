@@ -29,8 +29,12 @@ def plain_static_names() -> Iterator[None]:
 
 def pytest_configure() -> None:
     """Passwords of tests are hashed quickly: a slow hash, a thousand times over, tests nothing."""
+    import hypothesis
     from django.conf import settings
 
+    # A busy machine is no finding: no test is timed.
+    hypothesis.settings.register_profile("untimed", deadline=None)
+    hypothesis.settings.load_profile("untimed")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
