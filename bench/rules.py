@@ -127,7 +127,7 @@ def main() -> None:
     ticks = 40 if arguments.parse_args().quick else 300
     trips, corners = routes()
     table = Table("fixes a message", "decoded", "through both rules", "ratio", "episodes")
-    table.title = f"Stream rules, a second of one core: {TRUCKS:,} trucks and routes, {ticks * TRUCKS:,} fixes"
+    table.title = f"Rules, a second of one core: {TRUCKS:,} routes, {ticks * TRUCKS:,} fixes"
     for size in (50, 500, 1_000):
         payloads = messages(corners, ticks, size)
         count, episodes = judged(payloads, trips)

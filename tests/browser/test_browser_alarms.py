@@ -58,7 +58,7 @@ def test_a_deviation_becomes_an_alarm_that_somebody_closes(truck, enter, look):
     look("alarms")
 
     row.get_by_role("link").first.click()
-    expect(page.get_by_text("第十四条")).to_be_visible()
+    expect(page.get_by_text("固体废物污染环境防治法")).to_be_visible()
     for _attempt in range(60):
         if page.locator("polyline.episode").count():
             break

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from wufei.hub.alarms.rules import long_stop, off_route
 
 _BASIS = _(
-    "Measures for hazardous waste transfer (MEE order 23 of 2021), duties of the carrier: record "
-    "the track, prevent loss, spilling and leaking, deliver to the receiver named on the manifest."
+    "Measures for hazardous waste transfer (MEE order 23 of 2021): the carrier takes the load from "
+    "the start to the end that the manifest names. The route and the figures are local practice."
 )
 
 RULES = (

@@ -29,13 +29,16 @@ class Mark:
 
 @dataclass(frozen=True)
 class Drawing:
-    """``box`` is the SVG's view box, m; lines are the points of polylines."""
+    """``box`` is the SVG's view box, ``unit`` the radius of a place and ``text`` the height of
+    letters, all in metres; lines are the points of polylines.
+    """
 
     box: str
     scale_m: int
     scale_x: float
     scale_y: float
     unit: float
+    text: float
     corridor_m: float
     route: str
     track: str
@@ -74,7 +77,8 @@ def draw(
         scale_m=scale_m,
         scale_x=round(left + width * 0.03),
         scale_y=round(top + height * 0.95),
-        unit=round(width / 100, 1),
+        unit=round(width / 110, 1),
+        text=round(width / 55, 1),
         corridor_m=2 * corridor_m,
         route=_line(plane(route)),
         track=_line(plane(track)),

@@ -28,23 +28,31 @@ _ = gettext_lazy
 def sections(alarm: Alarm, actor: Actor) -> Sequence[Section]:
     found = [
         Section(_("What the rule saw"), "alarms/_seen.html", _seen(alarm)),
+        # Whoever works on it calls first.
+        _carrier(alarm, actor),
         _place(alarm, actor),
         _load(alarm),
-        _carrier(alarm, actor),
         Section(_("What has been done"), "alarms/_events.html", {"events": _events(alarm)}),
+        _numbers(alarm),
     ]
     return [section for section in found if section is not None]
 
 
 def _seen(alarm: Alarm) -> dict[str, Any]:
-    known, values = rule(alarm.rule), alarm.finding.values
-    numbers = values.get("parameters", {})
     return {
-        "rule": known,
+        "rule": rule(alarm.rule),
         "told": words.told(alarm),
-        "figures": list(words.seen(values)),
-        "numbers": list(words.judged_by(known, numbers)) if known else [],
+        "figures": list(words.seen(alarm.finding.values)),
     }
+
+
+def _numbers(alarm: Alarm) -> Section | None:
+    """The rule's numbers as they were when it judged."""
+    known = rule(alarm.rule)
+    if known is None or not known.parameters:
+        return None
+    numbers = list(words.judged_by(known, alarm.finding.values.get("parameters", {})))
+    return Section(_("Judged by"), "alarms/_numbers.html", {"numbers": numbers})
 
 
 def _place(alarm: Alarm, actor: Actor) -> Section | None:

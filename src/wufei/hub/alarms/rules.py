@@ -146,7 +146,8 @@ GENERAL = (
         kind=RuleKind.DOCUMENT,
         basis=_(
             "Measures for hazardous waste transfer (MEE order 23 of 2021): the receiver checks the "
-            "quantity and tells the consignor where it differs. For other wastes local practice."
+            "quantity and tells the consignor where it differs. Tolerances, and other wastes, are "
+            "local practice."
         ),
         sees=_(
             "What was weighed in differs from what was weighed out by more than the tolerance of "

@@ -37,7 +37,7 @@ def test_the_evidence_shows_what_the_rule_saw_and_on_what_ground(alarm, sign_in)
     for words in (
         "Off route",
         "Up to 400 m from the approved route.",
-        "Ministry of Construction order 139",
+        "Solid waste law (2020), articles 60 to 63",
         "Outside for at least",
         "60 s",
         "Lake road",
@@ -187,7 +187,13 @@ def test_the_search_finds_an_alarm_by_plate(alarm, sign_in):
 
 def test_the_rules_stand_with_their_numbers_and_sources(alarm, sign_in):
     text = sign_in("auditor").get(reverse("alarms.rule.list")).content.decode()
-    for words in ("Off route", "Long stop", "Weight difference", "order 139", "1 alarm in 30 days"):
+    for words in (
+        "Off route",
+        "Long stop",
+        "Weight difference",
+        "Solid waste law",
+        "1 alarm in 30 days",
+    ):
         assert words in text, words
     assert reverse("alarms.rule.edit", args=["construction.off_route"]) not in text
 
