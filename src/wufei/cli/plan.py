@@ -97,12 +97,9 @@ def _tell(document: Any) -> None:
         f"{count['attributions']} attributions in {count['clauses']} clauses with "
         f"{count['units']} units; {count['sections']} sections, {count['targets']} targets."
     )
-    spellings = {
-        (one.raw, one.unit.name if one.unit else "not recognised", one.how)
-        for one in queries.doubtful(document)
-    }
-    for raw, unit, how in sorted(spellings):
-        print(f"  {raw} → {unit} ({how})")
+    for doubt in queries.doubtful(document):
+        unit = doubt.first.unit.name if doubt.first.unit else "not recognised"
+        print(f"  {doubt.first.raw} → {unit} ({doubt.first.how}, {doubt.places} places)")
     left = list(queries.findings(document))
     if left:
         print(f"{len(left)} places for the reviewer:")

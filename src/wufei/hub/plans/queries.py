@@ -14,6 +14,7 @@ from wufei.hub.registry.models import Unit
 from wufei.hub.registry.validity import today
 
 _ROLES = Assignment.Role
+_URGENCY = ["unknown", "similar", "alias", "hand", "exact"]
 
 
 def may_open(file: StoredFile, actor: Actor) -> bool:
@@ -175,14 +176,28 @@ def findings(document: Document) -> "QuerySet[FindingRecord]":
     ).order_by("pk")
 
 
-def doubtful(document: Document) -> "QuerySet[Assignment]":
-    """Names that were not written as in the register, or not recognised at all."""
-    return (
+def doubtful(document: Document) -> "list[Doubt]":
+    """Names that are not written as in the register or not recognised, each once; first those
+    that nobody has decided on.
+    """
+    rows = (
         Assignment.objects.filter(attribution__clause__document=document)
         .exclude(how=Assignment.How.EXACT)
         .select_related("unit", "attribution__clause")
         .order_by("attribution__clause__position", "position")
     )
+    found: dict[str, Doubt] = {}
+    for row in rows:
+        found.setdefault(row.raw, Doubt(row)).places += 1
+    return sorted(found.values(), key=lambda doubt: _URGENCY.index(doubt.first.how))
+
+
+@dataclass
+class Doubt:
+    """A name with the first place where it stands."""
+
+    first: Assignment
+    places: int = 0
 
 
 def counts(document: Document) -> dict[str, int]:

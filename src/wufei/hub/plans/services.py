@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from wufei.hub.audit.services import record
@@ -179,21 +180,19 @@ def adopt(document: Document, by: Actor) -> Document:
     return document
 
 
-def assign(assignment: Assignment, unit: Unit, by: Actor) -> Assignment:
-    """Say which unit is meant, or confirm what was recognised by likeness; what stands in the
-    document (``raw``) stays. The findings about this name are cleared.
+def assign(assignment: Assignment, unit: Unit, by: Actor) -> int:
+    """Say which unit is meant, or confirm what was recognised by likeness, wherever the document
+    writes it so; returns in how many places. What stands there (``raw``) stays. The findings
+    about this name are cleared.
     """
+    document = assignment.attribution.clause.document
     with transaction.atomic():
-        document = assignment.attribution.clause.document
-        before = assignment.unit_id
-        assignment.unit, assignment.how = unit, Assignment.How.HAND
-        assignment.score = 1
-        assignment.save(update_fields=["unit", "how", "score"])
-        _refresh_targets(assignment)
+        same = Assignment.objects.filter(attribution__clause__document=document, raw=assignment.raw)
+        places = same.update(unit=unit, how=Assignment.How.HAND, score=1)
+        _give_targets_their_lead(same, unit)
         FindingRecord.objects.filter(
             subject=subject(document),
             code__in=("plans.unit_unknown", "plans.unit_similar"),
-            values__path=assignment.attribution.clause.path,
             values__text=assignment.raw,
             cleared_at__isnull=True,
         ).update(cleared_at=timezone.now())
@@ -201,17 +200,16 @@ def assign(assignment: Assignment, unit: Unit, by: Actor) -> Assignment:
             by,
             "plans:assignment:assign",
             subject=subject(document),
-            values={"assignment": assignment.pk, "unit": unit.code, "before": before},
+            values={"raw": assignment.raw, "unit": unit.code, "places": places},
         )
-    return assignment
+    return places
 
 
-def _refresh_targets(assignment: Assignment) -> None:
-    """A target without a unit gets the lead of its clause, once that is known."""
-    if assignment.role == Assignment.Role.LEAD:
-        Target.objects.filter(
-            clause=assignment.attribution.clause, responsible__isnull=True
-        ).update(responsible=assignment.unit)
+def _give_targets_their_lead(same: "QuerySet[Assignment]", unit: Unit) -> None:
+    """A target without a unit gets the first lead of its clause, once that one is known."""
+    leading = same.filter(role=Assignment.Role.LEAD, position=0)
+    clauses = leading.values("attribution__clause")
+    Target.objects.filter(clause__in=clauses, responsible=None).update(responsible=unit)
 
 
 def report(task: Task, by: Actor, *, state: str, note: str = "") -> Task:

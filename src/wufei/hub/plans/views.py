@@ -65,7 +65,9 @@ class UnitForm(forms.Form):
         label=gettext_lazy("Unit that is meant"),
         queryset=Unit.objects.all(),
         to_field_name="code",
-        help_text=gettext_lazy("What stands in the plan stays as it is."),
+        help_text=gettext_lazy(
+            "It counts wherever the plan writes it so. What stands in the plan stays as it is."
+        ),
     )
 
 

@@ -23,8 +23,14 @@ TABLE = register(
         code="plans.clause",
         title=_("Clauses"),
         columns=(
-            Column("path", _("Clause"), link=link("plans.clause.detail"), sort="position"),
-            Column("title", _("Title"), length_max=120),
+            Column(
+                "path",
+                _("Clause"),
+                link=link("plans.clause.detail"),
+                sort="position",
+                detailed=False,
+            ),
+            Column("title", _("Title"), length_max=120, detailed=False),
             plan_column(lambda clause: clause.document, "document__"),
             domain_column(lambda clause: clause.domain, "domain"),
             Column("attributed", _("Attributions"), Kind.INTEGER),

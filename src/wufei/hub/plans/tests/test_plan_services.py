@@ -59,7 +59,8 @@ def test_the_same_file_gives_the_same_document(document):
 
 
 def test_a_misread_name_is_kept_as_written_beside_what_it_was_taken_for(document):
-    found = {one.raw: (one.how, one.unit and one.unit.code) for one in queries.doubtful(document)}
+    names = [doubt.first for doubt in queries.doubtful(document)]
+    found = {one.raw: (one.how, one.unit and one.unit.code) for one in names}
     assert found == {
         "区域管局": ("alias", "city-management"),
         "区水利局": ("unknown", None),
@@ -78,6 +79,16 @@ def test_doubts_are_findings_until_somebody_decides(document):
     assert codes() == ["plans.target_milestone"]
     likely.refresh_from_db()
     assert (likely.how, likely.raw) == ("hand", "区住健局")
+
+
+def test_a_decision_counts_wherever_the_plan_writes_the_name_so(db, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    text = texts.PLAN + "2. 再做\n到2027年，率达到5%。〔牵头单位：区水利局；责任单位：区经发局〕\n"
+    document = services.load("plan.txt", text.encode(), BY).document
+    first = unclear(document)[0]
+    assert services.assign(first, unit("agriculture"), BY) == 2
+    assert not unclear(document).exists()
+    assert Target.objects.get(name="率").responsible == unit("agriculture")
 
 
 def test_a_plan_with_unclear_units_is_not_put_into_force(document):
@@ -188,7 +199,8 @@ def test_facts_without_a_text_are_a_plan_too(db):
     document = services.load_structure(facts, "示例", BY).document
     assert document.kind == Document.Kind.STRUCTURE
     assert services.load_structure(json.loads(json.dumps(facts)), "示例", BY).new is False
-    assert [(one.raw, one.how) for one in queries.doubtful(document)] == [("区域管局", "alias")]
+    (doubt,) = queries.doubtful(document)
+    assert (doubt.first.raw, doubt.first.how, doubt.places) == ("区域管局", "alias", 1)
     assert Task.objects.get().deadline == date(2026, 12, 31)
     broken = facts | {"clauses": [{"path": "一", "title": "甲", "answer": [{"lead": ["nobody"]}]}]}
     with pytest.raises(refusals.BadStructure):
