@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, When
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.models import FindingRecord, StoredFile
@@ -170,10 +170,11 @@ def _tasks_of(mine: Q, role: str) -> Count:
 
 
 def findings(document: Document) -> "QuerySet[FindingRecord]":
-    """What is left for the reviewer."""
-    return FindingRecord.objects.filter(
-        subject=subject(document), cleared_at__isnull=True
-    ).order_by("pk")
+    """What is left for the reviewer: the gravest first, then as it stands in the document."""
+    grave = Case(When(severity="error", then=0), When(severity="warning", then=1), default=2)
+    return FindingRecord.objects.filter(subject=subject(document), cleared_at=None).order_by(
+        grave, "values__start", "pk"
+    )
 
 
 def doubtful(document: Document) -> "list[Doubt]":
