@@ -32,7 +32,8 @@ def binding() -> "QuerySet[Document]":
 
 def current() -> Document | None:
     """The plan in force that was issued last; without one, the draft that was loaded last."""
-    return binding().first() or Document.objects.exclude(state="superseded").last()
+    drafts = Document.objects.filter(state=Document.State.DRAFT).order_by("-pk")
+    return binding().first() or drafts.first()
 
 
 def targets(year: int) -> list[Target]:

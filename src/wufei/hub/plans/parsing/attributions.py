@@ -21,6 +21,7 @@ _VERB = re.compile(
     r"(?:按(?:照)?(?:各自)?职责(?:分工)?)?(?:共同)?(牵头|负责|配合|参与|落实)(?:负责)?$"
 )
 _OFFICE = re.compile(r"(?:局|委|办|中心|部门|政府|街道|大队|公司|院|镇|办事处|单位|分局)等?$")
+_BREAK = re.compile("[；;]")
 _NAME = re.compile(r"[^、，,；;/\s]+")
 _MANY = re.compile(r"各?乡?镇[（(]街道(?:办事处)?[）)]")
 _OTHERS = "等"
@@ -101,14 +102,14 @@ def _roles(text: str, start: int, end: int) -> Iterator[Role]:
     for label, following in zip(labels, [*labels[1:], None], strict=True):
         until = following.start() if following else end
         role = LEAD if label[1].startswith(_LEADS) else RESPONSIBLE
-        first, break_, rest = text[label.end() : until].partition("；")
-        names = tuple(_names(text, label.end(), label.end() + len(first)))
+        semicolon = _BREAK.search(text, label.end(), until)
+        names = tuple(_names(text, label.end(), semicolon.start() if semicolon else until))
         if names:
             yield Role(role, names)
-        if break_ and rest.strip("；、，"):
-            # "牵头单位：甲；乙、丙": who stands behind the semicolon is responsible.
-            behind = label.end() + len(first) + 1
-            yield Role(RESPONSIBLE, tuple(_names(text, behind, until)), labelled=False)
+        # "牵头单位：甲；乙、丙": who stands behind the semicolon is responsible.
+        behind = tuple(_names(text, semicolon.end(), until)) if semicolon else ()
+        if behind:
+            yield Role(RESPONSIBLE, behind, labelled=False)
 
 
 def _spoken_roles(text: str, start: int, end: int) -> Iterator[Role]:

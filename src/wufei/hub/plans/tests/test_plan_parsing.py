@@ -121,6 +121,16 @@ def test_an_attribution_is_a_bracket_of_any_shape():
     ]
 
 
+@pytest.mark.parametrize("semicolon", "；;")
+def test_who_stands_behind_a_semicolon_without_a_label_is_responsible(semicolon):
+    (one,) = attributions(f"〔牵头单位：区经发局{semicolon}区住建局、区城管局〕")
+    assert [(role.role, role.labelled) for role in one.roles] == [
+        ("lead", True),
+        ("responsible", False),
+    ]
+    assert [name.text for name in one.roles[1].names] == ["区住建局", "区城管局"]
+
+
 def test_a_bracket_inside_an_attribution_does_not_end_it():
     assert roles("〔责任单位：各镇（街道）、区住建局〕") == [
         [("responsible", ["各镇", "各街道", "区住建局"])]

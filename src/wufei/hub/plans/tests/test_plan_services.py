@@ -123,6 +123,13 @@ def test_the_target_of_a_year_is_the_next_one_due_or_the_last(document, year, se
     assert [target.year for target in queries.targets(year)] == [set_for]
 
 
+def test_the_current_plan_is_the_one_in_force_else_the_draft_loaded_last(document):
+    newer = services.load("newer.txt", (texts.PLAN + "\n").encode(), BY).document
+    assert queries.current() == newer
+    adopted(document)
+    assert queries.current() == document
+
+
 def test_a_new_edition_of_the_same_number_takes_its_place(document):
     adopted(document)
     edition = services.load("new.txt", texts.PLAN.replace("75%", "80%").encode(), BY).document
