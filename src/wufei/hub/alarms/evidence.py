@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from wufei.hub.accounts.models import User
@@ -60,7 +61,20 @@ def _place(alarm: Alarm, actor: Actor) -> Section | None:
     if found is None:
         return None
     context = {"drawing": found, "route": alarm.manifest.route if alarm.manifest else None}
-    return Section(_("Where it was"), "alarms/_place.html", context)
+    return Section(
+        _("Where it was"),
+        "alarms/_place.html",
+        context,
+        link=_replay(alarm, actor),
+        link_text=_("Replay the trip on the map"),
+    )
+
+
+def _replay(alarm: Alarm, actor: Actor) -> str | None:
+    """The whole trip on the map, for those who may see tracks."""
+    if alarm.manifest is None or not actor.may("telemetry.track.view"):
+        return None
+    return reverse("telemetry.trip", args=[alarm.manifest.uuid])
 
 
 def drawing(alarm: Alarm, actor: Actor) -> Drawing | None:

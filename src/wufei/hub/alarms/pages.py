@@ -197,6 +197,7 @@ ALARMS = Resource(
     actions=ACTIONS,
     sections=evidence.sections,
     totals=_totals,
+    list_template="alarms/list.html",
     empty=_("No rule has raised an alarm. What the rules watch stands under alarm rules."),
 )
 

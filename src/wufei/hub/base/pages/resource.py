@@ -46,13 +46,16 @@ class Action:
 
 @dataclass(frozen=True)
 class Section:
-    """A panel below the facts of a detail page; ``link`` leads to all that it shows a part of."""
+    """A panel below the facts of a detail page; ``link`` leads to all that it shows a part of,
+    or to what ``link_text`` says.
+    """
 
     title: Text
     template: str
     context: Mapping[str, Any]
     count: int | None = None
     link: str | None = None
+    link_text: Text = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ class Resource:
 
     ``save(None or obj, cleaned, actor)`` is the service behind new and edit; ``editable`` says
     whether this actor may edit this object, ``creatable`` whether they may add one (the service
-    checks it again). ``exported`` is told who takes the list out as a file.
+    checks it again). ``exported`` is told who takes the list out as a file. ``list_template``
+    extends the list's page, for a script of its own.
     """
 
     code: str
@@ -93,6 +97,7 @@ class Resource:
     creatable: Callable[[Actor], bool] = lambda actor: True
     exported: Callable[[Actor], None] | None = None
     totals: Callable[[Any], Sequence[Total]] | None = None
+    list_template: str = "pages/list.html"
 
     def act(self, verb: str) -> str:
         return f"{self.code}.{verb}"

@@ -26,6 +26,7 @@ def urls(resource: Resource) -> list[URLPattern]:
         "filters": resource.filters,
         "title": resource.title,
         "empty": resource.empty,
+        "template_name": resource.list_template,
     }
     found = [
         page(base, "list", ListPage, act("view"), **listing),
