@@ -125,7 +125,10 @@ class Talk:
 
 async def main():
     editions = (2011, 2013, 2019)
-    trucks = [Truck(*row, editions[n % 3]) for n, row in enumerate(TRUCKS)]
+    trucks = [
+        Truck(device, phone, plate, editions[number % 3])
+        for number, (device, phone, plate) in enumerate(TRUCKS)
+    ]
     await asyncio.gather(*(truck.drive() for truck in trucks))
 
 

@@ -12,7 +12,7 @@ from wufei.demo.history import history
 from wufei.demo.history.stream import sources
 from wufei.demo.models import LiveSpan, Load
 from wufei.demo.tests.test_demo_history import KEYS, WASTES, all_sources, world
-from wufei.hub.ledger.entries import Entry
+from wufei.hub.ledger.entries import AccountKey, Entry
 from wufei.hub.ledger.models import AccountKind
 
 FIRST = date(2026, 10, 1)
@@ -79,7 +79,7 @@ def test_simulated_loads_leave_before_and_after(interrupted):
 
 def test_what_was_on_the_road_when_it_began_arrives_all_the_same(interrupted):
     """Whatever enters a load's custody leaves it again, unless it is still on the road."""
-    standing = {}
+    standing: dict[AccountKey, int] = {}
     for entry in interrupted:
         for key, sign in ((entry.source, -1), (entry.target, 1)):
             if key.kind is AccountKind.CUSTODY:
@@ -89,7 +89,7 @@ def test_what_was_on_the_road_when_it_began_arrives_all_the_same(interrupted):
 
 
 def test_plants_never_treat_what_only_live_loads_brought(interrupted):
-    stock = {}
+    stock: dict[AccountKey, int] = {}
     for entry in interrupted:
         for key, sign in ((entry.source, -1), (entry.target, 1)):
             if key.kind is AccountKind.STOCK and KEYS[key.holder_id - 1] != "machine":
@@ -176,7 +176,7 @@ def test_what_was_told_while_a_span_was_open_stays_as_it_was_told(record):
     lived(record, record.until + timedelta(minutes=5))
     record.reached = record.until + timedelta(minutes=30)
     live.hand_over(record, record.until + timedelta(hours=1))
-    assert LiveSpan.objects.first().end == record.reached
+    assert LiveSpan.objects.all()[0].end == record.reached
 
 
 def test_without_a_simulator_nothing_is_live(record, settings):
