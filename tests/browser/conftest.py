@@ -142,7 +142,11 @@ def _people_and_places() -> dict[str, Any]:
 
     arise(ash, "120.5")
     arise(oil, "0.18", "YT-001")
-    for username, role, own in (("officer", "officer", []), ("clerk", "clerk", [firm.pk])):
+    for username, role, own in (
+        ("officer", "officer", []),
+        ("leader", "leader", []),
+        ("clerk", "clerk", [firm.pk]),
+    ):
         # The server knows the real hashers only, not the quick one of the other tests.
         with override_settings(PASSWORD_HASHERS=[_HASHER]):
             make_user(
@@ -231,5 +235,18 @@ def look(page: Any) -> Callable[[str], None]:
             page.wait_for_timeout(300)
             page.screenshot(path=f"{folder}/{name}{suffix}.png", full_page=suffix != "")
         page.set_viewport_size(DESK)
+
+    return keep
+
+
+@pytest.fixture
+def look_at(page: Any) -> Callable[[str], None]:
+    """``look_at("cockpit")``: keep a picture as it stands."""
+
+    def keep(name: str) -> None:
+        folder = os.environ.get("WUFEI_SCREENSHOTS")
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=f"{folder}/{name}.png")
 
     return keep

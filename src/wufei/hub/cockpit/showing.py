@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from wufei.hub.alarms.declarations import rule
+from wufei.hub.alarms import words
 from wufei.hub.alarms.models import Alarm
 from wufei.hub.catalogue import declarations as catalogue
 from wufei.hub.cockpit import figures, links, sankey
@@ -23,7 +23,6 @@ from wufei.hub.ledger.queries.numbers import NUMBERS
 from wufei.hub.ledger.queries.one_account import Line
 
 CARD = ("arisen", "stock", "custody", "recovered", "disposed")
-_TONES = {"critical": "bad", "error": "bad", "warning": "attention"}
 
 
 def as_json(shown: Screen) -> dict[str, Any]:
@@ -123,33 +122,36 @@ def _balance(shown: Screen) -> dict[str, Any]:
     clock = timezone.localtime(shown.at).strftime("%H:%M")
     match shown.books.balanced:
         case True:
-            words = _("balances")
+            text = _("balances")
         case False:
-            words = _("Does not balance: tell your administrator")
+            text = _("Does not balance: tell your administrator")
         case _:
-            words = _("your part of the district")
-    return {"balanced": shown.books.balanced, "words": words, "checked": clock}
+            text = _("your part of the district")
+    return {"balanced": shown.books.balanced, "words": text, "checked": clock}
+
+
+LOADS = ("issued", "moving", "closed", "abnormal")
+
+
+def load_label(code: str) -> str:
+    return {
+        "issued": pgettext("manifest", "issued"),
+        "moving": pgettext("cockpit", "on the road"),
+        "closed": pgettext("manifest", "closed"),
+        "abnormal": _("abnormal"),
+    }[code]
 
 
 def _loads(found: Loads | None) -> list[dict[str, Any]] | None:
     if found is None:
         return None
-    day = timezone.localdate().isoformat()
-    name = "manifests.manifest.list"
-    rows = (
-        ("issued", pgettext("manifest", "issued"), found.issued, links.page(name, since=day)),
-        ("moving", _("on the road"), found.moving, links.page(name, state="loaded")),
-        (
-            "closed",
-            pgettext("manifest", "closed"),
-            found.closed,
-            links.page(name, closed_since=day),
-        ),
-        ("abnormal", _("abnormal"), found.abnormal, links.page(name, state="abnormal")),
-    )
     return [
-        {"code": code, "label": label, **figures.count(number, url).as_json()}
-        for code, label, number, url in rows
+        {
+            "code": code,
+            "label": load_label(code),
+            **figures.count(getattr(found, code), reverse("cockpit.loads", args=[code])).as_json(),
+        }
+        for code in LOADS
     ]
 
 
@@ -171,25 +173,16 @@ def _alarms(found: Alarms | None) -> dict[str, Any] | None:
 
 
 def _alarm(found: Alarm) -> dict[str, Any]:
-    known = rule(found.rule)
-    minutes = int((found.last_seen_at - found.opened_at).total_seconds() // 60)
     thing = found.vehicle or found.manifest or found.organisation or found.finding.subject
-    parts = (
-        str(found.manifest or "") if found.vehicle else "",
-        str(found.region or ""),
-        str(found.organisation or ""),
-        _("%(minutes)s min") % {"minutes": minutes} if minutes else "",
-    )
     opened = timezone.localtime(found.opened_at)
     today = opened.date() == timezone.localdate()
     return {
         "id": str(found.uuid),
-        "name": str(known.name if known else found.rule),
+        "name": str(words.rule_name(found.rule)),
         "thing": str(thing),
-        "note": " · ".join(filter(None, parts)),
+        "note": words.told(found),
         "time": opened.strftime("%H:%M" if today else "%m-%d"),
-        "tone": _TONES.get(found.severity, "good"),
-        "severity": found.severity,
+        "tone": words.TONES[found.severity],
         "url": links.page("alarms.alarm.detail", found.uuid),
     }
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from wufei.hub.plans.models import Target
 from wufei.hub.plans.queries import targets
@@ -75,13 +75,6 @@ def _goal(target: Target) -> Goal:
         target.name,
         target.unit,
         target.domain or target.clause.domain,
-        _clause_url(target),
+        reverse("plans.clause.detail", args=[target.clause.uuid]),
         str(target.clause),
     )
-
-
-def _clause_url(target: Target) -> str:
-    try:
-        return reverse("plans.clause.detail", args=[target.clause.uuid])
-    except NoReverseMatch:
-        return ""

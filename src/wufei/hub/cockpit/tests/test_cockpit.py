@@ -176,3 +176,16 @@ def test_the_smallest_bands_are_merged_and_nothing_is_lost():
     assert {node.code for node in shown.merged["other:2"]} == {"into_store", "onto_the_road"}
     out_g = sum(flow.mass_g for flow in shown.flows if flow.source == "domain:construction")
     assert out_g == 1_000_000
+
+
+@pytest.mark.parametrize("code", ["issued", "moving", "closed", "abnormal"])
+def test_each_figure_of_the_manifests_opens_as_many(year, sign_in, code):
+    client = sign_in("leader")
+    data = client.get(reverse("cockpit.figures")).json()
+    (load,) = [one for one in data["loads"] if one["code"] == code]
+    html = client.get(load["url"]).content.decode()
+    assert re.findall(r'id="load-count">(\d+)<', html) == [load["text"]]
+
+
+def test_a_figure_that_does_not_exist_is_not_found(db, sign_in):
+    assert sign_in("leader").get(reverse("cockpit.loads", args=["flying"])).status_code == 404

@@ -93,13 +93,20 @@ export class Overlay {
     let reach = REACH_PX;
     for (const thing of things) {
       const at = this.project(thing.place);
-      const distance = Math.hypot(at.x - x, at.y - y);
+      const distance = Math.hypot(at.x - x / this.scale, at.y - y / this.scale);
       if (distance < reach) { reach = distance; best = thing; }
     }
     return best;
   }
 
-  project(place) { return this.map.project(this.shown(place)); }
+  /** Everything is drawn this much larger: `data-scale` of the element, for screens far away. */
+  get scale() { return Number(this.element.dataset.scale) || 1; }
+
+  /** Where a place is in the canvas, in drawn pixels. */
+  project(place) {
+    const { x, y } = this.map.project(this.shown(place));
+    return { x: x / this.scale, y: y / this.scale };
+  }
 
   /** Draw while something moves; nothing moves for ever, so neither does this. */
   run() {
@@ -127,7 +134,7 @@ export class Overlay {
       this.canvas.style.height = `${height}px`;
     }
     const pen = this.canvas.getContext("2d");
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.setTransform(ratio * this.scale, 0, 0, ratio * this.scale, 0, 0);
     pen.clearRect(0, 0, width, height);
     this.drawNames(pen);
     this.drawSites(pen);
@@ -136,7 +143,7 @@ export class Overlay {
   }
 
   drawNames(pen) {
-    pen.font = `${Math.min(19, Math.max(14, this.map.getContainer().clientWidth / 40))}px ${this.font}`;
+    pen.font = `${Math.min(19, Math.max(14, this.map.getContainer().clientWidth / this.scale / 40))}px ${this.font}`;
     pen.fillStyle = this.colour("muted");
     pen.textAlign = "center";
     pen.textBaseline = "middle";

@@ -219,7 +219,9 @@ window.addEventListener("resize", () => {
 
 show(shown);
 window.setInterval(refresh, EVERY_MS);
-showMap(document.getElementById("map"), document.getElementById("map-note"), words, soon).then((made) => {
-  map = made;
-  map?.showRings(shown.alarms?.rings ?? []);
-});
+const panel = document.getElementById("map-panel");
+if (panel) {
+  const sites = JSON.parse(document.getElementById("sites").textContent);
+  map = showMap(panel, { sites, words, soon });
+  map.showRings(shown.alarms?.rings ?? []);
+}
