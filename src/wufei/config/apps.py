@@ -14,6 +14,7 @@ class ConfigConfig(AppConfig):
         from wufei.hub.accounts.permissions import Role
         from wufei.hub.alarms import declarations as alarms
         from wufei.hub.alarms import findings as alarm_findings
+        from wufei.hub.alarms.announcing import standing
         from wufei.hub.alarms.desk import DESK_PARTS as ALARMS_DESK
         from wufei.hub.alarms.desk import SEARCH as ALARMS_SEARCH
         from wufei.hub.alarms.rules import GENERAL
@@ -33,6 +34,7 @@ class ConfigConfig(AppConfig):
         from wufei.hub.registry import domains
         from wufei.hub.registry.desk import DESK_PARTS, SEARCH
         from wufei.hub.registry.services.memberships import Provider
+        from wufei.hub.telemetry.live import standing as live_alarms
         from wufei.ui import domains as ui_domains
 
         declarations.fill(DOMAINS)
@@ -40,6 +42,7 @@ class ConfigConfig(AppConfig):
         alarms.fill([*GENERAL, *(rule for domain in DOMAINS for rule in domain.rules)])
         indicators.fill(one for domain in DOMAINS for one in domain.indicators)
         alarm_findings.register()
+        live_alarms.register(standing)
         domains.fill((domain.code, domain.name) for domain in DOMAINS)
         actors.register_memberships(Provider())
         ui_domains.fill((one.code, one.name, one.short_name) for one in DOMAINS)

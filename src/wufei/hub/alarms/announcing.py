@@ -5,9 +5,12 @@ from typing import Any
 
 from wufei.hub.alarms.declarations import rule
 from wufei.hub.alarms.models import Alarm
+from wufei.hub.alarms.queries import waiting
+from wufei.hub.base.actor import Actor
 from wufei.hub.telemetry.audience import NOBODY_BUT_ALL, Audience, audience, of_manifest
 from wufei.hub.telemetry.live import announce as say
 
+STANDING_MAX = 200
 _RELATED = (
     "finding",
     "vehicle",
@@ -21,6 +24,12 @@ def announce(keys: Iterable[int]) -> None:
     """Tell the alarms with these primary keys, after the commit, to those who may see them."""
     for alarm in Alarm.objects.filter(pk__in=list(keys)).select_related(*_RELATED):
         say("alarms", as_json(alarm), to=audience_of(alarm))
+
+
+def standing(actor: Actor) -> list[dict[str, Any]]:
+    """What a map shows when it opens: alarms that last and nobody has ended, the worst first."""
+    rows = waiting(actor).filter(cleared_at=None, longitude__isnull=False)[:STANDING_MAX]
+    return [as_json(alarm) for alarm in rows]
 
 
 def audience_of(alarm: Alarm) -> Audience:

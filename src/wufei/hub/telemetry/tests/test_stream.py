@@ -14,7 +14,7 @@ from wufei.hub.base.actor import system
 from wufei.hub.registry.models import Region
 from wufei.hub.registry.services import organisations, vehicles
 from wufei.hub.telemetry.audience import audience, reaches
-from wufei.hub.telemetry.live import Live, announce
+from wufei.hub.telemetry.live import Live, announce, standing
 from wufei.hub.telemetry.live.hearing import EVENTS_MAX, Browser
 from wufei.hub.telemetry.live.places import audience_of, with_facts
 from wufei.hub.telemetry.queries import LIVE, visible_positions
@@ -67,6 +67,14 @@ def test_the_snapshot_shows_what_is_ones_own_and_nothing_else(fleet, sign_in):
     assert plates(sign_in("dispatcher", domains=["construction"])) == {"鲁P77701"}
     assert plates(sign_in("clerk")) == set()
     assert sign_in("resident").get(URL).status_code == 403
+
+
+def test_the_snapshot_holds_the_alarms_that_last_for_those_who_may_see_alarms(
+    fleet, sign_in, monkeypatch
+):
+    monkeypatch.setattr(standing, "_provider", lambda actor: [{"id": "1", "for": actor.role}])
+    assert snapshot(sign_in("officer"))["alarms"] == [{"id": "1", "for": "officer"}]
+    assert snapshot(sign_in("driver"))["alarms"] == []
 
 
 def test_the_stream_names_only_the_events_that_the_role_may_have(fleet, sign_in):

@@ -18,6 +18,7 @@ from wufei.hub.base.actor import NOBODY, Actor
 from wufei.hub.telemetry.live.announcing import ACTS
 from wufei.hub.telemetry.live.hearing import Browser, hall
 from wufei.hub.telemetry.live.places import as_json
+from wufei.hub.telemetry.live.standing import standing
 from wufei.hub.telemetry.queries import LIVE, visible_positions
 
 HEARTBEAT_S = 15.0
@@ -86,7 +87,8 @@ def _first(actor: Actor) -> list[str]:
 
 
 def _snapshot(actor: Actor) -> Iterator[str]:
-    yield _event("snapshot", {"positions": list(_places(actor)), "events": _events(actor)})
+    told = {"positions": list(_places(actor)), "alarms": standing(actor), "events": _events(actor)}
+    yield _event("snapshot", told)
 
 
 def _places(actor: Actor) -> Iterable[dict[str, Any]]:

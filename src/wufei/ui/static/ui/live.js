@@ -10,6 +10,7 @@ const SILENT_MS = 40000;
 
 // What the listening tab knows: the newest place of each vehicle, for tabs that open later.
 const places = new Map();
+const standing = new Map();
 let current = null;
 let source = null;
 let waiting = 0;
@@ -20,7 +21,8 @@ let begun = false;
 
 /**
  * Call `callback(payload)` for each `event`: `positions` (vehicles; the first is the snapshot),
- * `alarms`, `manifests`, and `state` ("live", "waiting", "offline", "ended"). Returns a function
+ * `alarms` (each that is new or has changed), `standing` (the list of those that last, again after
+ * each change), `manifests`, and `state` ("live", "waiting", "offline", "ended"). Returns a function
  * that ends it.
  */
 export function subscribe(event, callback) {
@@ -28,6 +30,7 @@ export function subscribe(event, callback) {
   listeners.set(event, found.add(callback));
   begin();
   if (event === "positions" && places.size) callback([...places.values()]);
+  if (event === "standing" && standing.size) callback([...standing.values()]);
   return () => found.delete(callback);
 }
 
@@ -44,6 +47,18 @@ export function showState() {
 function tell(event, payload) {
   if (event === "positions") for (const place of payload) places.set(place.id, place);
   for (const callback of listeners.get(event) ?? []) callback(payload);
+  if (event === "alarms") stand(payload);
+}
+
+function stand(alarm) {
+  if (alarm.lasts && !["closed", "false"].includes(alarm.state)) standing.set(alarm.id, alarm);
+  else standing.delete(alarm.id);
+  tell("standing", [...standing.values()]);
+}
+
+function standOnly(alarms) {
+  standing.clear();
+  for (const alarm of alarms) standing.set(alarm.id, alarm);
 }
 
 /** Here and in the other tabs. */
@@ -68,9 +83,11 @@ function begin() {
 }
 
 function receive({ event, payload }) {
+  if (event === "standing") standOnly(payload);
   if (event !== "hello") return tell(event, payload);
   if (!leading) return;
   channel.postMessage({ event: "positions", payload: [...places.values()] });
+  channel.postMessage({ event: "standing", payload: [...standing.values()] });
   channel.postMessage({ event: "state", payload: source ? "live" : "waiting" });
 }
 
@@ -89,8 +106,11 @@ function open() {
     alive();
     failures = 0;
     source = stream;
+    const now = JSON.parse(data);
+    standOnly(now.alarms);
     spread("state", "live");
-    spread("positions", JSON.parse(data).positions);
+    spread("positions", now.positions);
+    spread("standing", now.alarms);
   });
   for (const event of ["positions", "alarms", "manifests"]) {
     stream.addEventListener(event, ({ data }) => { alive(); spread(event, JSON.parse(data)); });

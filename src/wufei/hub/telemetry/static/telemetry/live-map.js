@@ -15,7 +15,6 @@ const loaded = document.getElementById("loaded");
 
 const vehicles = new Map();
 const rows = new Map();
-const alarms = new Map();
 let selected = "";
 let map = null;
 
@@ -96,10 +95,9 @@ function select(id, follow) {
   if (selected && !follow) rows.get(selected)?.scrollIntoView({ block: "nearest" });
 }
 
-function alarm(one) {
-  if (!one.lasts || one.longitude == null) alarms.delete(one.id);
-  else alarms.set(one.id, { ...one, label: one.plate });
-  map?.overlay.setAlarms([...alarms.values()]);
+function ring(alarms) {
+  const placed = alarms.filter((one) => one.longitude != null);
+  map?.overlay.setAlarms(placed.map((one) => ({ ...one, label: one.plate })));
 }
 
 function draw() {
@@ -121,7 +119,7 @@ const known = from("live-vehicles");
 take(known);
 showState();
 subscribe("positions", take);
-subscribe("alarms", alarm);
+subscribe("standing", ring);
 setInterval(() => { for (const [id, vehicle] of vehicles) fill(rows.get(id), vehicle); }, 5000);
 
 list.addEventListener("click", (event) => {

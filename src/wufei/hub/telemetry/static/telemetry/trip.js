@@ -87,6 +87,7 @@ function drawMap() {
   map.overlay.setSites(trip.ends.filter(Boolean));
   map.overlay.setAlarms([]);
   fit(map, trip.places);
+  map.on("resize", () => fit(map, trip.places));
   if (trip.route) {
     drawLine(map, "route", trip.route.coordinates, { colour: token("muted"), width: 6, opacity: 0.35 });
   }
