@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 from django.utils import timezone
+from tests.browser import roads
 from uuid_utils.compat import uuid7
 
 from wufei.testing import database_copy, use_database
@@ -157,7 +158,10 @@ def _people_and_places() -> dict[str, Any]:
                 organisations=own,
                 check_password=False,
             )
-    return {"firm": firm.name, "ash": ash.code, "yard": str(yard.uuid), "town": town.name}
+    with override_settings(PASSWORD_HASHERS=[_HASHER]):
+        roads_ids = roads.make(PASSWORD, firm)
+    places = {"firm": firm.name, "ash": ash.code, "yard": str(yard.uuid), "town": town.name}
+    return places | roads_ids
 
 
 @pytest.fixture(scope="module")

@@ -35,9 +35,8 @@ class Entry:
 # group, label, URL name, act, icon
 NAVIGATION: tuple[Entry, ...] = (
     Entry(HOME, _("My desk"), "desk", "desk.view", "layout-dashboard"),
-    Entry(HOME, _("Cockpit"), "cockpit.screen", "cockpit.screen.view", "device-desktop-analytics"),
-    Entry(WATCH, _("Alarms"), "alarms.alarm.list", "alarms.alarm.view", "bell-ringing"),
     Entry(HOME, _("Scan and sign"), "manifests.phone", "manifests.manifest.sign", "qrcode"),
+    Entry(HOME, _("Cockpit"), "cockpit.screen", "cockpit.screen.view", "device-desktop-analytics"),
     Entry(
         WATCH,
         _("Manifests"),
@@ -47,6 +46,7 @@ NAVIGATION: tuple[Entry, ...] = (
     ),
     Entry(WATCH, _("To be signed"), "manifests.inbox", "manifests.manifest.sign", "signature"),
     Entry(WATCH, _("Live map"), "telemetry.live", "telemetry.live.view", "map"),
+    Entry(WATCH, _("Alarms"), "alarms.alarm.list", "alarms.alarm.view", "bell-ringing"),
     Entry(WATCH, _("Findings"), "base.finding.list", "base.finding.view", "alert-triangle"),
     Entry(BOOKS, _("One account"), "ledger.one_account", "ledger.account.view", "scale"),
     Entry(BOOKS, _("Stock and lots"), "ledger.stock", "ledger.account.view", "packages"),

@@ -21,7 +21,7 @@ from wufei.hub.registry.validity import valid_on
 
 CHOICES_MAX = 200
 STOCKS_MAX = 200
-_RECEIVING = (
+RECEIVING = (
     Site.Kind.TREATMENT,
     Site.Kind.LANDFILL,
     Site.Kind.STORAGE,
@@ -76,8 +76,8 @@ def unstored_wastes(templates: Iterable[ManifestTemplate]) -> list[WasteType]:
         for code in template.streams
         if not catalogue.stream(code).storage_ledger
     ]
-    rows = WasteType.objects.filter(valid_on(), stream__in=streams)
-    return list(rows.order_by("stream", "code")[:CHOICES_MAX])
+    rows = WasteType.objects.filter(valid_on(), stream__in=streams).order_by("code")
+    return sorted(rows[:CHOICES_MAX], key=lambda waste: streams.index(waste.stream))
 
 
 def free_lots(account: Account) -> list[Lot]:
@@ -105,7 +105,7 @@ def consignee_sites(template: ManifestTemplate, waste: WasteType, origin: Site) 
     """
     domain = catalogue.domain_of(waste.stream).code
     rows = (
-        Site.objects.filter(open_on(), kind__in=_RECEIVING)
+        Site.objects.filter(open_on(), kind__in=RECEIVING)
         .filter(organisation__domains__contains=[domain])
         .exclude(pk=origin.pk)
         .select_related("organisation")

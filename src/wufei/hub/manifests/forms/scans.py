@@ -14,12 +14,12 @@ from wufei.hub.ledger.units import Mass
 from wufei.hub.manifests import declarations
 from wufei.hub.manifests.choices import (
     CHOICES_MAX,
+    RECEIVING,
     consignee_sites,
     last_from,
     route_between,
     unstored_wastes,
 )
-from wufei.hub.manifests.figures import rooms
 from wufei.hub.manifests.forms.signing import SignedForm, WeightFields
 from wufei.hub.manifests.models import Manifest
 from wufei.hub.manifests.queries import consignor_sites
@@ -30,12 +30,13 @@ GATE, SITE = "gate", "site"
 
 
 def gate_sites(actor: Actor) -> list[Site]:
-    """Own sites at whose gate loads are scanned."""
+    """Own sites at whose gate loads are scanned: where such waste arises, not where it ends."""
     domains = {_domain(template) for template in gate_templates()}
     return [
         site
         for site in consignor_sites(actor)[:CHOICES_MAX]
-        if domains.intersection(site.organisation.domains) or not site.organisation.domains
+        if site.kind not in RECEIVING
+        and (domains.intersection(site.organisation.domains) or not site.organisation.domains)
     ]
 
 
@@ -47,10 +48,17 @@ def _domain(template: declarations.ManifestTemplate) -> str:
     return catalogue.domain_of(template.streams[0]).code
 
 
+class WasteByName(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Classes as people at a gate say them."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.label)
+
+
 class GateForm(SignedForm, WeightFields):
     """What leaves with which weight, and where it goes; filled in as the last load of the site."""
 
-    waste = forms.ModelChoiceField(
+    waste = WasteByName(
         WasteType.objects.none(), label=_("Class"), to_field_name="slug", empty_label=None
     )
     consignee_site = forms.ModelChoiceField(
@@ -63,9 +71,9 @@ class GateForm(SignedForm, WeightFields):
         self.truck, self.site = truck, site
         self.add_weight(0, _("Load"))
         wastes = unstored_wastes(gate_templates())
-        self.fields["waste"].queryset = WasteType.objects.filter(  # type: ignore[attr-defined]
-            pk__in=[waste.pk for waste in wastes]
-        ).order_by("stream", "code")
+        field: Any = self.fields["waste"]
+        field.queryset = WasteType.objects.filter(pk__in=[waste.pk for waste in wastes])
+        field.choices = [(waste.slug, waste.label) for waste in wastes]
         before = last_from(site)
         waste = _line_waste(before) or (wastes[0] if wastes else None)
         self.fields["waste"].initial = waste
@@ -88,19 +96,6 @@ class GateForm(SignedForm, WeightFields):
             field.initial = before.consignee_site.uuid
         elif self.places:
             field.initial = self.places[0].uuid
-
-    @property
-    def notes(self) -> dict[str, dict[str, Any]]:
-        """Beside each destination: what it can still take, and the route; by the site's id."""
-        left = rooms(self.places)
-        return {
-            str(place.uuid): {
-                "left_g": left[place.pk].mass_g if place.pk in left else None,
-                "of_today": place.pk in left and left[place.pk].of_today,
-                "route": route_between(self.site, place),
-            }
-            for place in self.places
-        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -1,6 +1,6 @@
 """Template parts of the manifests' pages."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
@@ -46,6 +46,12 @@ def day_clock(value: datetime | None) -> str:
     local = timezone.localtime(value)
     today = local.date() == timezone.localdate()
     return local.strftime("%H:%M" if today else "%m-%d %H:%M")
+
+
+@register.filter
+def short_day(value: date) -> str:
+    """``12-31`` of this year, ``2027-12-31`` of another."""
+    return value.strftime("%m-%d" if value.year == timezone.localdate().year else "%Y-%m-%d")
 
 
 @register.simple_tag

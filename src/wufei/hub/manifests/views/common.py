@@ -1,6 +1,6 @@
 """What several pages of manifests do alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from wufei.hub.base.access import Request
 from wufei.hub.base.actor import Actor
@@ -15,13 +16,15 @@ from wufei.hub.base.errors import Forbidden, Refusal
 from wufei.hub.base.middleware import wants_json
 from wufei.hub.base.models import Submission
 from wufei.hub.base.pages.forms import TOKEN, show_refusal, submit_once
+from wufei.hub.ledger.figures import tonnes_text
 from wufei.hub.ledger.forms.fields import uuid_or_none
 from wufei.hub.manifests import queries
 from wufei.hub.manifests.declarations import Step
+from wufei.hub.manifests.figures import Room, rooms
 from wufei.hub.manifests.forms.signing import SignedForm
-from wufei.hub.manifests.models import Manifest
+from wufei.hub.manifests.models import Manifest, Route
 from wufei.hub.manifests.reading import with_everything
-from wufei.hub.registry.models import Organisation
+from wufei.hub.registry.models import Organisation, Site
 
 VIEW, ISSUE, SIGN = (f"manifests.manifest.{verb}" for verb in ("view", "issue", "sign"))
 
@@ -91,3 +94,28 @@ def own_names(actor: Actor) -> str:
 def clock_ms() -> int:
     """Our clock as the page's scripts know clocks: milliseconds since 1970."""
     return int(timezone.now().timestamp() * 1000)
+
+
+def destination_notes(origin: Site, places: Sequence[Site]) -> dict[str, str]:
+    """What stands beside each destination, by its id: what it can still take, and the route."""
+    left = rooms(places)
+    routes = {
+        route.destination_id: route
+        for route in Route.objects.filter(origin=origin, destination__in=places)
+    }
+    return {
+        str(place.uuid): " · ".join(_note(left.get(place.pk), routes.get(place.pk)))
+        for place in places
+    }
+
+
+def _note(room: Room | None, route: Route | None) -> list[str]:
+    words = []
+    if room is not None:
+        said = _("%(mass)s t left today") if room.of_today else _("room for %(mass)s t")
+        words.append(said % {"mass": tonnes_text(room.mass_g, 0)})
+    if route is not None:
+        words.append(_("route %(code)s") % {"code": route.code})
+        if route.opens and route.closes:
+            words.append(f"{route.opens:%H:%M}–{route.closes:%H:%M}")
+    return words or [_("no capacity on record")]

@@ -15,7 +15,15 @@ from wufei.hub.manifests import services
 from wufei.hub.manifests.choices import CHOICES_MAX, Ready, ready
 from wufei.hub.manifests.forms.issuing import IssueForm
 from wufei.hub.manifests.queries import consignor_sites
-from wufei.hub.manifests.views.common import ISSUE, clock_ms, done, earlier, lead, sent
+from wufei.hub.manifests.views.common import (
+    ISSUE,
+    clock_ms,
+    destination_notes,
+    done,
+    earlier,
+    lead,
+    sent,
+)
 from wufei.hub.registry.models import Site
 
 
@@ -78,6 +86,7 @@ def _show(
         "what": key_of(chosen) if chosen else "",
         "form": form,
         "trucks": form.trucks if form else {},
+        "notes": destination_notes(form.site, form.consignees.all) if form else {},
         "now_ms": clock_ms(),
     }
     status = 422 if form is not None and form.errors else 200

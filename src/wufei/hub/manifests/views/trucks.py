@@ -15,7 +15,6 @@ from uuid_utils.compat import uuid7
 from wufei.hub.base.access import Request, needs
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.pages.forms import submit_once
-from wufei.hub.ledger.figures import tonnes_text
 from wufei.hub.manifests import queries, reading, remarks, services
 from wufei.hub.manifests.figures import received_today, trips_today
 from wufei.hub.manifests.forms.scans import (
@@ -34,6 +33,7 @@ from wufei.hub.manifests.views.common import (
     SIGN,
     VIEW,
     clock_ms,
+    destination_notes,
     done,
     earlier,
     lead,
@@ -147,28 +147,10 @@ def _show_gate(request: Request, truck: Vehicle, gates: list[Site], form: GateFo
         "gates": gates,
         "permit": permit_of(truck),
         "today": trips_today(consignor_site=form.site),
-        "notes": _worded(form),
+        "notes": destination_notes(form.site, form.places),
         "now_ms": clock_ms(),
     }
     return render(request, "manifests/gate.html", context, status=422 if form.errors else 200)
-
-
-def _worded(form: GateForm) -> dict[str, str]:
-    """What stands below the destination, by the site's id."""
-    return {uuid: " · ".join(_note(note)) for uuid, note in form.notes.items()}
-
-
-def _note(note: dict[str, Any]) -> list[str]:
-    words = []
-    if note["left_g"] is not None:
-        left = tonnes_text(note["left_g"], 0)
-        said = _("%(mass)s t left today") if note["of_today"] else _("room for %(mass)s t")
-        words.append(said % {"mass": left})
-    if note["route"] is not None:
-        words.append(_("route %(code)s") % {"code": note["route"].code})
-        if note["route"].opens:
-            words.append(f"{note['route'].opens:%H:%M}–{note['route'].closes:%H:%M}")
-    return words or [_("no capacity on record")]
 
 
 def permit_of(truck: Vehicle) -> Permit:
