@@ -236,10 +236,11 @@ class _Forms(HTMLParser):
         elif tag == "textarea" and name:
             form.values.setdefault(name, "")
         elif tag == "select":
-            self._select = name
+            self._select, self._option = name, ""
+            form.choices.setdefault(name, {})
         elif tag == "option" and self._select:
             self._option = given.get("value", "")
-            form.choices.setdefault(self._select, {})[self._option] = ""
+            form.choices[self._select][self._option] = ""
             if "selected" in given or self._select not in form.values:
                 form.values[self._select] = self._option
 
@@ -259,7 +260,7 @@ class _Forms(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         text = " ".join(data.split())
-        if self._select and self._option and self.forms:
+        if self._select and self._option:
             self.forms[-1].choices[self._select][self._option] += text
         if self._in_problem and text:
             self.problems.append(text)

@@ -177,6 +177,12 @@ class Simulation:
             except Refused as refusal:
                 self._refused(trip, stage, refusal)
                 return
+            except Exception:
+                # A mistake of ours: told once, and the truck goes on.
+                log.exception("%s of %s failed", stage, trip.job)
+                self.dispatcher.bar(trip.job, self.now + _BARRED_S)
+                trip.give_up(self.now)
+                return
             break
         self.web.say(False)
         trip.go_on(self.now)

@@ -17,7 +17,8 @@ TRUCK = """
 <input type="radio" name="unit_0" value="t" checked><input type="radio" name="unit_0" value="kg">
 <select name="waste"><option value="a">A</option>
 <option value="b" selected>B waste</option></select>
-<textarea name="note"></textarea><button name="go" type="submit">go</button></form>"""
+<select name="site">
+<option value="o">Other</option></select><textarea name="note"></textarea><button name="go" type="submit">go</button></form>"""
 REFUSED = f'<div class="form-errors" role="alert"><p>Too heavy.</p></div>{TRUCK}'
 
 
@@ -86,7 +87,7 @@ def test_a_form_is_filled_in_as_a_phone_does(world_of):
     signed, sent = (row[2] for row in server.log)
     assert signed == {"csrf": "c", "login": "gate", "password": "secret"}
     expected = {"csrf": "x", "submission": "mine", "value_0": "28.5", "unit_0": "t", "waste": "b"}
-    assert sent == expected
+    assert sent == expected | {"site": "o"}
 
 
 def test_what_the_page_says_is_the_refusal(world_of):
