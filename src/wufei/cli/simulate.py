@@ -30,6 +30,7 @@ def simulate() -> None:
         web=_web(),
         password=secret("simulate"),
         speed=env.get("WUFEI_SIMULATE_SPEED"),
+        vehicles_max=env.number("WUFEI_SIMULATE_VEHICLES"),
         mishaps=env.get("WUFEI_SIMULATE_MISHAPS"),
     )
     asyncio.run(_until_stopped(run(settings)))

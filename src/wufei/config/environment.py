@@ -221,6 +221,9 @@ SETTINGS = (
         "How many times faster than in life they work and drive, 0.1 to 100.",
     ),
     Setting(
+        "WUFEI_SIMULATE_VEHICLES", "40", _positive, "How many of the district's vehicles drive."
+    ),
+    Setting(
         "WUFEI_SIMULATE_MISHAPS",
         "0.12",
         _share,

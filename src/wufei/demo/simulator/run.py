@@ -27,6 +27,8 @@ _RETRY_S = (1.0, 2.0, 4.0, 8.0, 15.0)
 _BARRED_S, _EMPTY_S = 6 * 3600.0, 1_800.0
 _REST_S, _IDLE_S = (60.0, 240.0), (20.0, 40.0)
 _EDITIONS = (2019, 2013, 2011)
+# The carrier of the short first trip, then those under a manifest.
+_FIRST = {"truck2": 0, "danger": 1, "truck1": 2}
 log = logging.getLogger("wufei.simulate")
 
 
@@ -112,8 +114,7 @@ class Simulation:
 
     def _man(self) -> None:
         """Give every truck its terminal; those of the short first trip come first."""
-        trucks = sorted(self.world.trucks, key=lambda truck: truck.carrier != "truck2")
-        for number, truck in enumerate(trucks[: self.settings.vehicles_max]):
+        for number, truck in enumerate(_in_turn(self.world.trucks)[: self.settings.vehicles_max]):
             terminal = Terminal(truck.device, _EDITIONS[number % len(_EDITIONS)])
             link = Link(terminal, truck.plate, self.settings.gateway, told=self._connected)
             self.state.standing.setdefault(truck.uuid, self._first_place(truck))
@@ -251,6 +252,16 @@ class Simulation:
         self._seen = changed
         if (world := read(path)) is not None:
             self.world = self.crew.world = self.dispatcher.world = world
+
+
+def _in_turn(trucks: tuple[Truck, ...]) -> list[Truck]:
+    """One of each carrier, then the next of each: few vehicles are of many kinds, too."""
+    seen: dict[str, int] = {}
+    turns = []
+    for truck in trucks:
+        seen[truck.carrier] = seen.get(truck.carrier, 0) + 1
+        turns.append((seen[truck.carrier], _FIRST.get(truck.carrier, len(_FIRST)), truck))
+    return [truck for _turn, _first, truck in sorted(turns, key=lambda one: one[:2])]
 
 
 async def simulate(settings: Settings) -> None:

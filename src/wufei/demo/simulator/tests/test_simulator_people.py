@@ -18,7 +18,8 @@ TRUCK = """
 <select name="waste"><option value="a">A</option>
 <option value="b" selected>B waste</option></select>
 <select name="site">
-<option value="o">Other</option></select><textarea name="note"></textarea><button name="go" type="submit">go</button></form>"""
+<option value="o">Other</option></select><textarea name="note"></textarea>
+<button name="go" type="submit">go</button></form>"""
 REFUSED = f'<div class="form-errors" role="alert"><p>Too heavy.</p></div>{TRUCK}'
 
 
