@@ -36,6 +36,8 @@ _NEAR_MPS, _FAR_MPS = (11.5, 14.5), (18.0, 21.0)
 # Loading and unloading in life; the first load of all stands ready at the gate.
 _LOADS_S, _UNLOADS_S = (240.0, 540.0), (100.0, 240.0)
 _READY_S = (4.0, 6.0)
+# Who stands at the gate when everything begins has been loading for a while.
+_ALREADY_S = (5.0, 100.0)
 _ROUND_S = ((180.0, 420.0), (180.0, 600.0))
 # Beyond the tolerances of all templates: 40 to 80 thousandths.
 _MISSING_PERMILLE = (40, 80)
@@ -114,7 +116,11 @@ class Dispatcher:
         if not owed:
             return None
         near = sorted(owed, key=lambda job: metres(at, self.world.places[job.origin].at))
-        return random.choice(near[:4])
+        here = [job for job in near if self._stands_at(job, at)]
+        return random.choice(here or near[:4])
+
+    def _stands_at(self, job: Job, at: Point) -> bool:
+        return metres(at, self.world.places[job.origin].at) < 1
 
     def _possible(self, job: Job, truck: Truck, now: float) -> bool:
         ready = self.world.construction_ready or job.kind == CONSTRUCTION
@@ -146,7 +152,8 @@ class Dispatcher:
         load_t = random.uniform(0.8, 0.97) * min(job.load_t, truck.load_t)
         out_g = round(load_t * 1_000_000 / _STEP_G) * _STEP_G
         trip = self._trip(kind, truck, approach, job, now, random)
-        trip.waits_s = _READY_S if ready else (_any(random, _LOADS_S), _any(random, _UNLOADS_S))
+        loads_s = _ALREADY_S if self._stands_at(job, at) else _LOADS_S
+        trip.waits_s = _READY_S if ready else (_any(random, loads_s), _any(random, _UNLOADS_S))
         if not ready:
             self._let_go_wrong(trip, random)
         if kind is Kind.CONSTRUCTION:

@@ -122,8 +122,10 @@ class Simulation:
 
     def _first_place(self, truck: Truck) -> Standing:
         random = Random(f"{self.world.seed}:{truck.plate}")  # noqa: S311
-        rounds = self.world.rounds.get(truck.carrier, ())
-        keys = [key for pair in rounds for key in pair] or [truck.carrier]
+        # Who works under manifests stands where its loads begin.
+        keys = [job.origin for job in self.world.jobs if job.carrier == truck.carrier]
+        keys = keys or [key for pair in self.world.rounds.get(truck.carrier, ()) for key in pair]
+        keys = sorted(set(keys)) or [truck.carrier]
         at = self.world.places[random.choice(keys)].at
         return Standing(at, round(random.uniform(8_000, 90_000), 1))
 

@@ -16,7 +16,7 @@ from wufei.hub.manifests import declarations
 from wufei.hub.manifests.declarations import ManifestTemplate
 from wufei.hub.manifests.models import Manifest, Route
 from wufei.hub.registry.models import Driver, LicenceLine, Organisation, Site, Vehicle
-from wufei.hub.registry.queries import open_on
+from wufei.hub.registry.queries import codes_that_cover, open_on
 from wufei.hub.registry.validity import valid_on
 
 CHOICES_MAX = 200
@@ -119,14 +119,11 @@ def consignee_sites(template: ManifestTemplate, waste: WasteType, origin: Site) 
 
 def _licensed(template: ManifestTemplate, waste: WasteType) -> "QuerySet[LicenceLine]":
     """Licence lines that cover the waste, as ``registry.queries.licensed_lines`` reads them."""
-    code = waste.code
-    beginnings = [code[:length] for length in range(1, len(code) + 1)]
-    category = [f"HW{code[-2:]}"] if code[-2:].isdigit() and code.count("-") == 2 else []
     return LicenceLine.objects.filter(
         valid_on(),
         organisation=OuterRef("organisation"),
         kind__in=template.licence_kinds,
-        code__in=[LicenceLine.ALL, *beginnings, *category],
+        code__in=codes_that_cover(waste.code),
     )
 
 

@@ -164,18 +164,21 @@ def qualifications_ending(within_days: int, actor: Actor) -> "QuerySet[Driver]":
 def licensed_lines(
     organisation: Organisation | int, code: str, day: date | None = None
 ) -> "QuerySet[LicenceLine]":
-    """Licence lines under which the organisation may take ``code`` on ``day``.
+    """Licence lines under which the organisation may take ``code`` on ``day``."""
+    return LicenceLine.objects.filter(
+        valid_on(day), organisation=organisation, code__in=codes_that_cover(code)
+    ).select_related("licence")
 
-    A line's code is a whole code, the beginning of one ("HW08", "900-0"), or ``*``.
+
+def codes_that_cover(code: str) -> list[str]:
+    """What a licence line may say to cover the waste ``code``: ``*``, the whole code, or the
+    beginning of one ("HW08", "900-0"); in capitals, as licences keep them.
     """
-    beginnings = [code[:length] for length in range(1, len(code) + 1)]
+    capitals = code.upper()
+    beginnings = [capitals[:length] for length in range(1, len(capitals) + 1)]
     # A category such as HW08 is the last two digits of its codes: 900-249-08.
     category = [f"HW{code[-2:]}"] if code[-2:].isdigit() and code.count("-") == 2 else []
-    return LicenceLine.objects.filter(
-        valid_on(day),
-        organisation=organisation,
-        code__in=[LicenceLine.ALL, *beginnings, *category],
-    ).select_related("licence")
+    return [LicenceLine.ALL, *beginnings, *category]
 
 
 def licensed_t(
@@ -197,7 +200,9 @@ def quota_t(
     organisation: Organisation | int, code: str, day: date | None = None, site: int | None = None
 ) -> Decimal | None:
     """Tonnes that plan or approval grant for the period in which ``day`` lies; None if nothing."""
-    found = Quota.objects.filter(valid_on(day), organisation=organisation, code=code, site=site)
+    found = Quota.objects.filter(
+        valid_on(day), organisation=organisation, code=code.upper(), site=site
+    )
     return found.values_list("limit_t", flat=True).first()
 
 

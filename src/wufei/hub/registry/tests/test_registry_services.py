@@ -298,6 +298,13 @@ def test_what_is_licensed_is_found_by_code_category_and_star(db):
     assert queries.licensed_t(holder, "772-003-18", date(2026, 6, 1)) == 1200
 
 
+def test_local_codes_in_small_letters_are_licensed_too(db):
+    holder = plant()
+    licence(holder, codes=("LC-spoil",))
+    assert queries.licensed_t(holder, "LC-spoil", date(2026, 6, 1)) == 1200
+    assert queries.licensed_t(holder, "LC-slurry", date(2026, 6, 1)) is None
+
+
 def test_expiring_licences_come_by_date_and_without_the_renewed(db):
     soon, later = date(2026, 6, 15), date(2026, 6, 30)
     holder = plant()
