@@ -153,8 +153,12 @@ class Value:
             return State.NO_TARGET
         if self.target.met_by(value):
             return State.MET
-        if not self.running:
-            return State.MISSED
+        if self.target.year > self.year:
+            # It was not due yet in a year that is over: nothing was missed.
+            return self._under_way() if self.running else State.ON_THE_WAY
+        return self._under_way() if self.running else State.MISSED
+
+    def _under_way(self) -> State:
         far = self.gap is not None and self.gap * 1000 > AT_RISK_PERMILLE
         return State.AT_RISK if far else State.ON_THE_WAY
 

@@ -87,6 +87,16 @@ def test_the_state_says_how_it_stands_against_the_target(
     assert rate("industrial.utilisation", year).state is state
 
 
+def test_a_target_of_a_later_year_was_not_missed_before_it_is_due(district, monkeypatch):
+    goal = {"industrial.utilisation": Goal(">=", Decimal(80), LAST_YEAR)}
+    monkeypatch.setattr(goals, "in_force", lambda _year: goal)
+    for year in (LAST_YEAR - 1, LAST_YEAR):
+        district.arise("power station", 100, at=at(f"{year}-03-01"))
+        district.recover("power station", 60, at=at(f"{year}-03-02"))
+    assert rate("industrial.utilisation", LAST_YEAR - 1).state is State.ON_THE_WAY
+    assert rate("industrial.utilisation", LAST_YEAR).state is State.MISSED
+
+
 def test_a_rate_that_only_rounds_to_its_target_has_not_met_it(district, monkeypatch):
     goal = Goal(">=", Decimal(95), LAST_YEAR)
     assert not goal.met_by(Decimal("94.9999999"))
