@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_noop
@@ -41,6 +42,12 @@ class NotReadable(Refusal):
     code = "not_readable"
     status = 400
     message = gettext_noop("The body is no JSON that can be read. Send application/json in UTF-8.")
+
+
+class TooLarge(Refusal):
+    code = "too_large"
+    status = 413
+    message = gettext_noop("The body is too large. Send one document at a time.")
 
 
 @dataclass(frozen=True)
@@ -112,6 +119,7 @@ def handle_errors(api: NinjaAPI) -> None:
         Http404: lambda error: NotFound(),
         AuthenticationError: lambda error: NotSignedIn(),
         HttpError: lambda error: NotReadable(),
+        RequestDataTooBig: lambda error: TooLarge(),
     }
     for kind, refusal_of in handlers.items():
         api.add_exception_handler(kind, _handler(refusal_of))

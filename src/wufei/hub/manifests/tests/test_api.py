@@ -4,7 +4,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from wufei.hub.accounts import tokens
@@ -215,6 +217,24 @@ def test_the_list_turns_its_pages_without_gap_or_double(district, works):
     assert set(seen) == made
     later = works.get("/manifests", changed_since=page["as_of"]).json()["items"]
     assert {one["id"] for one in later} == made  # all within the overlap of a minute
+
+
+def test_a_longer_list_asks_the_database_no_more_often(district, works):
+    district.stored("works", OIL, 50)
+    counts = []
+    for _round in range(2):
+        for _n in range(3):
+            district.issue(OIL, 1)
+        with CaptureQueriesContext(connection) as queries:
+            assert works.get("/manifests").status_code == 200
+        counts.append(len(queries))
+    # The first request also writes when the token was last used.
+    assert counts[1] <= counts[0]
+
+
+def test_a_body_that_is_too_large_is_refused(district, works):
+    answer = works.put(f"/manifests/{uuid4()}", oil_order(district) | {"note": "x" * 3_000_000})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
 def test_the_list_is_filtered(district, works):
