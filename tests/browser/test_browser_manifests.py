@@ -30,6 +30,7 @@ def test_a_hazardous_load_goes_from_the_desk_to_the_receivers_stock(enter, phone
     page.click(f"#list >> text={number}")
     page.wait_for_selector("#signatures tbody tr >> nth=3")
     assert page.locator("#steps li.done").count() == 5
+    page.wait_for_timeout(1500)
     look("manifest")
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -20,6 +19,8 @@ from wufei.hub.manifests.forms.signing import AuthorityForm, CancelForm, StepFor
 from wufei.hub.manifests.models import OPEN, Manifest, StepCode
 from wufei.hub.manifests.pages import late, status_tone
 from wufei.hub.manifests.views.common import ISSUE, VIEW, clock_ms, done, find, next_of, sent
+
+TRACK = "telemetry.track.view"
 
 
 @require_GET
@@ -50,8 +51,7 @@ def show_document(
         "late": late(manifest),
         "distance_m": _distance_m(manifest),
         "route": _route(manifest),
-        "trip_url": _address("telemetry.trip", manifest),
-        "map_key": getattr(settings, "TIANDITU_KEY", ""),
+        "trip_url": _address("telemetry.trip", manifest) if actor.may(TRACK) else "",
         "may_cancel": queries.may_cancel(manifest, actor),
         "may_number": may_number(request, manifest),
         "may_movement": actor.may("ledger.movement.view"),
@@ -92,7 +92,12 @@ def _route(manifest: Manifest) -> dict[str, Any] | None:
             }
         )
     path = manifest.route.path if manifest.route else None
-    return {"ends": ends, "path": path, "domain": manifest.domain}
+    return {
+        "ends": ends,
+        "path": path,
+        "domain": manifest.domain,
+        "track_url": _address("telemetry.trip.geojson", manifest),
+    }
 
 
 def _address(name: str, manifest: Manifest) -> str:
