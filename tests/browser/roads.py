@@ -20,7 +20,6 @@ from wufei.hub.registry.models import (
 from wufei.hub.registry.validity import period
 
 SINCE = period(date(2020, 1, 1))
-GATE_LONGITUDE, GATE_LATITUDE = 115.945, 36.413
 
 
 def make(password: str, firm: Organisation) -> dict[str, Any]:
@@ -28,6 +27,7 @@ def make(password: str, firm: Organisation) -> dict[str, Any]:
     town = firm.region
     firm.domains = ["industrial", "hazardous"]
     firm.save(update_fields=["domains"])
+    firm.sites.update(longitude=115.942, latitude=36.428)
     refinery = _place(town, "示例油品再生", "plant", "treatment", "hazardous", 116.058, 36.421)
     ground = _place(town, "示例消纳场", "plant", "landfill", "construction", 116.036, 36.352)
     pit = _place(town, "示例工地", "construction", "construction", "construction", 115.945, 36.413)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from wufei.hub.base.actor import Actor, Scope
 from wufei.hub.catalogue.models import WasteType
+from wufei.hub.ledger.figures import tonnes_text
 from wufei.hub.ledger.refusals import InTheFuture, TooEarly
 from wufei.hub.ledger.rules import EARLIEST_YEAR
 from wufei.hub.ledger.units import GRAMS_PER_T
@@ -118,4 +119,6 @@ def same_unit(known_g: int, given_g: int, field: str) -> None:
 
 
 def in_t(mass_g: int) -> str:
-    return f"{mass_g / GRAMS_PER_T:,.3f}"
+    """Three decimals, and the others where there are any: a mistaken unit must not read 0.000."""
+    exact = tonnes_text(mass_g, 6).rstrip("0")
+    return exact if len(exact.partition(".")[2]) > 3 else tonnes_text(mass_g)
