@@ -22,7 +22,7 @@ from wufei.demo.history.world import along, between
 from wufei.demo.models import Load
 from wufei.demo.routes import Trip, trips
 from wufei.hub.catalogue.queries import WasteBook
-from wufei.hub.registry.models import Device, Driver
+from wufei.hub.registry.models import Device, Driver, Site
 
 # Carriers whose vehicles travel under manifests; the others do their rounds without.
 _UNDER_MANIFEST = ("truck1", "truck2", "danger")
@@ -105,6 +105,7 @@ def _jobs(entered: Entered) -> Iterator[dict[str, Any]]:
             "slug": waste.slug,
             "method": trip.outlet.method,
             "in_stock": trip.outlet.how is How.PLANT,
+            "gate": entered.sites[trip.source.place].kind == Site.Kind.CONSTRUCTION,
             "t_day": _t_day(trip, today),
             "load_t": trip.source.load_t,
             "route": str(route.uuid),

@@ -71,7 +71,7 @@ def children() -> list[Child]:
             Child(
                 "demo",
                 _wufei("demo", "load"),
-                after=("worker",),
+                after=("web",),
                 once=True,
                 essential=False,
                 advice="the platform works without the demo; `wufei demo load` tries again.",

@@ -35,7 +35,7 @@ _FAR_M = 25_000
 _NEAR_MPS, _FAR_MPS = (11.5, 14.5), (18.0, 21.0)
 # Loading and unloading in life; the first load of all stands ready at the gate.
 _LOADS_S, _UNLOADS_S = (240.0, 540.0), (100.0, 240.0)
-_READY_S = (4.0, 6.0)
+_READY_S = (2.0, 2.0)
 # Who stands at the gate when everything begins has been loading for a while.
 _ALREADY_S = (5.0, 100.0)
 _ROUND_S = ((180.0, 420.0), (180.0, 600.0))
@@ -79,6 +79,11 @@ class Dispatcher:
     count: int = 0
     # Nothing has run yet: the first load waits at the gate, so that it arrives within a minute.
     fresh: bool = False
+    # Whoever looks at the alarms on the first day should find one: the second load strays.
+    strays: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.strays = self.fresh and self.mishaps > 0
 
     def next_trip(
         self, truck: Truck, at: Point, now: float, running: list[Trip], speed: float
@@ -163,6 +168,8 @@ class Dispatcher:
 
     def _let_go_wrong(self, trip: Trip, random: Random) -> None:
         trip.mishap = mishap(random, self.mishaps)
+        if self.strays and trip.kind is Kind.CONSTRUCTION:
+            trip.mishap, self.strays = Mishap.DETOUR, False
         match trip.mishap:
             case Mishap.DETOUR:
                 trip.haul = self._detour(trip.haul, random)

@@ -65,7 +65,16 @@ class Vehicle:
             if now >= report_at or moving or turned:
                 self._report(now)
                 report_at = now + self._random.uniform(*_PARKED_S)
-            await asyncio.sleep(self._random.uniform(*_MOVING_S) if moving else _GLANCE_S)
+            await asyncio.sleep(self._next_look_s() if moving else _GLANCE_S)
+
+    def _next_look_s(self) -> float:
+        """Until the next report on the way, or until it arrives."""
+        usual_s = self._random.uniform(*_MOVING_S)
+        if (trip := self.trip) is None or not trip.moving:
+            return _GLANCE_S
+        left_m = trip.motion.line.length_m - trip.motion.along_m
+        there_s = left_m / max(trip.motion.speed_mps, 2.0) / self.simulation.settings.speed
+        return min(usual_s, max(there_s, 0.5))
 
     def _live(self, now: float, passed_s: float) -> None:
         trip = self.trip or self.simulation.next_trip(self.truck, self.standing)

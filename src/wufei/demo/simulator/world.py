@@ -45,6 +45,7 @@ class Job:
 
     ``waste`` is its code, ``slug`` what pages call it. ``t_day`` tonnes of it arise a day; ``path``
     is the approved route. ``in_stock``: it stands in stock at the target until it is treated.
+    ``gate``: the origin has a gate with a keeper; stations send from their desk.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Job:
     slug: str
     method: str
     in_stock: bool
+    gate: bool
     t_day: float
     load_t: float
     route: str
@@ -127,6 +129,7 @@ def _job(row: Mapping[str, Any]) -> Job:
         slug=row["slug"],
         method=row["method"],
         in_stock=row["in_stock"],
+        gate=row["gate"],
         t_day=row["t_day"],
         load_t=row["load_t"],
         route=row["route"],

@@ -71,6 +71,7 @@ def _job(network, kind, origin, target, carrier, waste):
         slug=waste.lower(),
         method="building_materials",
         in_stock=True,
+        gate=True,
         t_day=40,
         load_t=32,
         route="r",

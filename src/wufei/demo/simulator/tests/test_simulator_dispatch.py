@@ -60,6 +60,13 @@ def test_the_first_load_of_all_is_ready_at_the_gate_next_door(ask):
     assert len(second.approach) > 1
 
 
+def test_the_second_load_strays_so_that_an_alarm_is_to_be_seen(world, network):
+    dispatcher = Dispatcher(world, network, mishaps=0.1, fresh=True)
+    truck, at = world.trucks[0], world.places["trucks"].at
+    trips = [dispatcher.next_trip(truck, at, NOW, [], 1) for _n in range(2)]
+    assert [trip.mishap for trip in trips if trip] == [Mishap.NONE, Mishap.DETOUR]
+
+
 def test_credit_comes_with_time_and_goes_with_loads(ask):
     ask()
     credit = ask.dispatcher.credit

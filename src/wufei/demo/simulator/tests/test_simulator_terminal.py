@@ -117,7 +117,7 @@ def test_fixes_of_every_edition_arrive(edition):
             for n in range(5):
                 link.report(fix(n))
             await until(lambda: len(gateway.kept) == 5)
-            assert not link.outbox.sent
+            await until(lambda: not link.outbox.sent)
             assert times(gateway.kept) == times([fix(n) for n in range(5)])
 
     asyncio.run(scene())
