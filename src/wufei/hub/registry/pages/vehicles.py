@@ -158,7 +158,8 @@ def save(obj: Vehicle | None, cleaned: Values, actor: Actor) -> Vehicle:
 
 
 def _sections(obj: Vehicle, actor: Actor) -> list[Section]:
-    return [*sections.bound(obj.bindings.all()), sections.history(VEHICLES, obj)]
+    code = Section(_("Code of the truck"), "registry/_truck_code.html", {"vehicle": obj})
+    return [code, *sections.bound(obj.bindings.all()), sections.history(VEHICLES, obj)]
 
 
 RESOURCE = Resource(
