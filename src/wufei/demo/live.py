@@ -15,10 +15,11 @@ from django.conf import settings
 
 from wufei.demo.history.world import Span
 from wufei.demo.models import LiveSpan, Load
+from wufei.demo.simulator.state import ABSENCE_S
 from wufei.hub.manifests.models import LineLot, Status
 
 # A shorter absence is not worth telling: trucks stood still for a while.
-_ABSENCE = timedelta(minutes=10)
+ABSENCE = timedelta(seconds=ABSENCE_S)
 
 
 def state_file() -> Path:
@@ -26,18 +27,22 @@ def state_file() -> Path:
     return Path(settings.HOME) / "simulate" / "state.json"
 
 
-def hand_over(record: Load, now: datetime) -> None:
-    """Close the open span if the simulator has stopped, and open one if it is to work."""
+def hand_over(record: Load, now: datetime) -> bool:
+    """Close the open span if the simulator has stopped, and open one if it is to work.
+
+    True where there is a time between the two that the history has to tell.
+    """
     span = record.live.filter(end=None).first()
     if span is not None:
         seen = max(span.begin, _last_sign() or span.begin)
-        if settings.SIMULATE and now - seen < _ABSENCE:
-            return
+        if settings.SIMULATE and now - seen < ABSENCE:
+            return False
         # What has been told already stays as it was told.
         span.end = max(seen, min(record.reached or seen, now))
         span.save()
     if settings.SIMULATE:
         LiveSpan.objects.create(load=record, begin=now)
+    return span is not None
 
 
 def spans(record: Load) -> tuple[Span, ...]:

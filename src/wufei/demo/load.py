@@ -53,15 +53,18 @@ def load(progress: Progress | None = None, *, now: datetime | None = None) -> Lo
         by = system("demo")
         now = (now or timezone.now()).replace(second=0, microsecond=0)
         record = _record(now)
-        live.hand_over(record, now)
+        left_alone = live.hand_over(record, now)
         entered = enter(by, record.anchor)
         plan.enter(by)
+        # Before the simulator is told anything: what is still to be told keeps it waiting.
+        unfinished = _goes_on(record, now, timedelta() if left_alone else _WORTH_IT)
         script.write(record, entered)
-        while _goes_on(record, now):
+        while unfinished:
             started = time.monotonic()
             _finish(record, entered, by, progress)
             record.seconds = time.monotonic() - started
             record.save()
+            unfinished = _goes_on(record, now, _WORTH_IT)
         script.write(record, entered)
         return record
 
@@ -104,9 +107,9 @@ def _record(now: datetime) -> Load:
     return record
 
 
-def _goes_on(record: Load, now: datetime) -> bool:
+def _goes_on(record: Load, now: datetime, worth_it: timedelta) -> bool:
     """Is there anything to tell? A run that was cut off keeps the end it was going for."""
-    if record.finished and now - record.until >= _WORTH_IT:
+    if record.finished and now - record.until >= worth_it and now > record.until:
         record.until, record.finished = now, False
         record.save()
     return not record.finished

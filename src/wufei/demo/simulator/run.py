@@ -15,7 +15,7 @@ from wufei.demo.simulator.geometry import Point
 from wufei.demo.simulator.network import Network, roads
 from wufei.demo.simulator.people import Away, People, Refused
 from wufei.demo.simulator.reports import Reports
-from wufei.demo.simulator.state import Later, Standing, load
+from wufei.demo.simulator.state import ABSENCE_S, Later, Standing, away_since, load
 from wufei.demo.simulator.terminal import Link
 from wufei.demo.simulator.trips import Stage, Trip
 from wufei.demo.simulator.vehicle import Vehicle
@@ -266,9 +266,24 @@ def _in_turn(trucks: tuple[Truck, ...]) -> list[Truck]:
     return [truck for _turn, _first, truck in sorted(turns, key=lambda one: one[:2])]
 
 
+def _handed_over(settings: Settings) -> bool:
+    """After a long absence the demo load first takes note of it, and tells what happened meanwhile.
+
+    It writes the world anew when it has.
+    """
+    since = away_since(settings.folder / "state.json")
+    if settings.clock() - since < ABSENCE_S:
+        return True
+    try:
+        written = (settings.folder / "world.json").stat().st_mtime
+    except FileNotFoundError:
+        return False
+    return written - since >= ABSENCE_S
+
+
 async def simulate(settings: Settings) -> None:
     """Wait for the district, then let it live. Ends only when it is cancelled."""
     path = settings.folder / "world.json"
-    while (world := read(path)) is None:
+    while not _handed_over(settings) or (world := read(path)) is None:
         await asyncio.sleep(0.5)
     await Simulation(settings, world).run()

@@ -11,6 +11,8 @@ from wufei.demo.simulator.geometry import Point
 from wufei.demo.simulator.trips import Trip, restored
 
 _VERSION = 1
+ABSENCE_S = 600
+"""Who was away for longer leaves the time between to the history."""
 
 
 @dataclass
@@ -76,6 +78,15 @@ class State:
         }
 
 
+def away_since(path: Path) -> float:
+    """When the simulator that wrote ``path`` last gave a sign of life; 0 if there is none."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))["alive_at"]
+        return datetime.fromisoformat(told).timestamp()
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0.0
+
+
 def load(path: Path) -> State:
     """The state as it was saved; a file that cannot be read is a fresh start."""
     try:
@@ -93,5 +104,5 @@ def load(path: Path) -> State:
             credit=Credit(raw["credit"]["tonnes"], raw["credit"]["since"]),
             closed=raw["closed"],
         )
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
         return State()
