@@ -26,8 +26,8 @@ from wufei.demo.simulator.world import CONSTRUCTION, HAZARDOUS, Job, Truck, Worl
 _DAY_S = 86_400
 # Loads that every job may send at once when the simulation begins.
 _HEAD_START = 1.5
-# What the pages can show moving at a time; hazardous loads are far fewer in life, too.
-LOADED_MAX = {CONSTRUCTION: 5, HAZARDOUS: 3}
+# What one carrier has on the road at a time; hazardous loads are far fewer in life, too.
+LOADED_MAX = {CONSTRUCTION: 4, HAZARDOUS: 3}
 # Trips that end within the first minute come first.
 _SHORT_M = 900
 _STEP_G = 20_000
@@ -107,7 +107,8 @@ class Dispatcher:
             return None
         kind = open_now[0].kind
         under_way = [trip for trip in running if trip.kind == kind]
-        if len(under_way) >= LOADED_MAX[kind]:
+        own = {job.key for job in open_now}
+        if sum(trip.job in own for trip in under_way) >= LOADED_MAX[kind]:
             return None
         busy = {trip.job for trip in under_way}
         owed = [j for j in open_now if self._owed(j) and j.key not in busy]
@@ -122,7 +123,10 @@ class Dispatcher:
             return None
         near = sorted(owed, key=lambda job: metres(at, self.world.places[job.origin].at))
         here = [job for job in near if self._stands_at(job, at)]
-        return random.choice(here or near[:4])
+        found = here or near[:4]
+        # Short ways are driven more often: one sees loads arrive.
+        weights = [1 / max(Line(job.path).length_m, _SHORT_M) for job in found]
+        return random.choices(found, weights)[0]
 
     def _stands_at(self, job: Job, at: Point) -> bool:
         return metres(at, self.world.places[job.origin].at) < 1

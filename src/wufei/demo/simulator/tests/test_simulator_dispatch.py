@@ -84,9 +84,13 @@ def test_something_is_on_the_road_even_without_credit(ask):
     assert ask(running=[]) is not None
 
 
-def test_no_more_are_on_the_road_than_can_be_seen(ask):
-    running = [replace(ask(), job=f"{n}") for n in range(LOADED_MAX[CONSTRUCTION])]
+def test_a_carrier_has_no_more_on_the_road_than_can_be_seen(ask):
+    running = [ask() for _n in range(LOADED_MAX[CONSTRUCTION])]
     assert ask(running=running) is None
+    for job in ask.dispatcher.world.jobs:
+        ask.dispatcher.credit.tonnes[job.key] = 60.0
+    assert ask(running=running) is None
+    assert ask(running=[replace(trip, job="of another carrier") for trip in running])
 
 
 def test_a_barred_job_is_left_alone_for_a_while(ask):
