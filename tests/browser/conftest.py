@@ -216,15 +216,16 @@ def _note(line: Any, complaints: list[str]) -> None:
 def enter(page: Any) -> Callable[[str], Any]:
     """``enter("clerk")``: sign in as a person does."""
 
-    def sign_in(username: str) -> Any:
-        page.goto("/accounts/login/")
-        page.fill("input[name=login]", username)
-        page.fill("input[name=password]", PASSWORD)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_url(lambda url: "login" not in url)
-        return page
+    return lambda username: sign_in(page, username)
 
-    return sign_in
+
+def sign_in(page: Any, username: str) -> Any:
+    page.goto("/accounts/login/")
+    page.fill("input[name=login]", username)
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "login" not in url)
+    return page
 
 
 @pytest.fixture

@@ -3,9 +3,8 @@
 import re
 
 import pytest
-from tests.browser.conftest import PHONE
-
-LABEL = "YT-001"
+import segno
+from tests.browser.conftest import PASSWORD, PHONE, sign_in
 
 
 @pytest.fixture
@@ -156,8 +155,6 @@ def test_a_code_of_something_else_is_told_for_what_it_is(phone, text, said):
 
 
 def test_who_is_not_signed_in_comes_back_to_the_code_they_scanned(page, site, enter):
-    from tests.browser.conftest import PASSWORD
-
     page.set_viewport_size(PHONE)
     page.goto(f"/t/{site.ids['tanker']}/")
     page.fill("input[name=login]", "driver")
@@ -182,3 +179,60 @@ def test_a_phone_needs_no_scrolling_sideways(phone, username, path):
     page.goto(path)
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.fixture
+def camera(chromium, chromium_path, site, tmp_path):
+    """``camera(text)``: a phone whose camera looks at the code of ``text`` (at nothing if "")."""
+    opened = []
+
+    def look_at(text):
+        flags = ["--no-sandbox", "--use-fake-ui-for-media-stream"]
+        if text:
+            film = tmp_path / "code.y4m"
+            film.write_bytes(_film(text))
+            flags += [
+                "--use-fake-device-for-media-stream",
+                f"--use-file-for-fake-video-capture={film}",
+            ]
+        browser = chromium.browser_type.launch(args=flags, executable_path=chromium_path)
+        opened.append(browser)
+        context = browser.new_context(viewport=PHONE, locale="zh-CN", base_url=site.address)
+        return sign_in(context.new_page(), "gate")
+
+    yield look_at
+    for browser in opened:
+        browser.close()
+
+
+def _film(text, size=480):
+    """Two frames of YUV4MPEG2 that show the code of ``text``, black on white."""
+    rows = [list(row) for row in segno.make(text, error="q").matrix_iter(border=4)]
+    # The scanner looks at the middle two thirds.
+    scale = size * 6 // 10 // len(rows)
+    edge = (size - scale * len(rows)) // 2
+    luma = bytearray(b"\xeb" * (size * size))
+    for y, row in enumerate(rows):
+        for x, dark in enumerate(row):
+            if dark:
+                for line in range(scale):
+                    start = (edge + y * scale + line) * size + edge + x * scale
+                    luma[start : start + scale] = b"\x10" * scale
+    frame = b"FRAME\n" + bytes(luma) + b"\x80" * (size * size // 2)
+    return f"YUV4MPEG2 W{size} H{size} F10:1 Ip A1:1 C420jpeg\n".encode() + frame * 2
+
+
+def test_the_camera_reads_the_code_of_a_truck(camera, site):
+    page = camera(site.url(f"/t/{site.ids['tipper']}/"))
+    page.goto("/m/")
+    page.click("#scan")
+    page.wait_for_url(re.compile("/t/[0-9a-f-]{36}/"), timeout=20_000)
+    assert page.inner_text(".plate") == "鲁P·6T208"
+
+
+def test_without_a_camera_one_types(camera):
+    page = camera("")
+    page.goto("/m/")
+    page.click("#scan")
+    page.wait_for_selector("#camera-problem:not([hidden])")
+    assert "车牌" in page.inner_text("#camera-problem")

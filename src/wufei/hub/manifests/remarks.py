@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -10,10 +12,12 @@ from django.utils.translation import gettext_noop
 from wufei.hub.audit import services as audit
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.findings import Finding, Severity
+from wufei.hub.base.models import FindingRecord
 from wufei.hub.base.services import record_findings
 from wufei.hub.base.texts import finding_text
 from wufei.hub.base.views import findings
 from wufei.hub.registry.models import Vehicle
+from wufei.hub.registry.scope import organisations_for
 
 CODE, SUBJECT = "manifests.truck_remark", "registry.vehicle"
 SIGN = "manifests.manifest.sign"
@@ -28,6 +32,7 @@ def register() -> None:
     )
     findings.register_subject(SUBJECT, _page)
     findings.register_name(SUBJECT, _name)
+    findings.register_scope(_within)
 
 
 def remark(
@@ -54,3 +59,11 @@ def _page(subject: str) -> str | None:
 def _name(subject: str) -> str:
     found = _vehicle(subject)
     return f"{found.plate} · {found.carrier}" if found else ""
+
+
+def _within(rows: "QuerySet[FindingRecord]", actor: Actor) -> "QuerySet[FindingRecord]":
+    """Remarks on trucks of the carriers that the actor reaches."""
+    subject = Concat(Value(f"{SUBJECT}:"), Cast("uuid", CharField()), output_field=CharField())
+    trucks = Vehicle.objects.filter(organisations_for(actor, "base.finding.view", "carrier__"))
+    known = trucks.annotate(subject=subject).values("subject")
+    return rows.filter(code=CODE, subject__in=known)

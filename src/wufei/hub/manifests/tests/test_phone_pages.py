@@ -310,6 +310,17 @@ def test_what_is_wrong_with_a_truck_is_kept_for_the_supervisors(truck, people):
     assert found.values["text"] == "left side"
 
 
+def test_a_dispatcher_reads_remarks_on_the_trucks_of_their_domain(truck, people, sign_in):
+    address = reverse("manifests.truck.remark", args=[truck.uuid])
+    people("pit").post(
+        address, {"submission": str(uuid7()), "what": "plate", "text": "no rear one"}
+    )
+    watching = {"regions": ["T1"], "domains": ["construction"]}
+    page = reverse("base.finding.list")
+    assert "no rear one" in text_of(sign_in("dispatcher", **watching).get(page))
+    assert "no rear one" not in text_of(people("works").get(page))
+
+
 # The driver's page.
 def test_a_driver_sees_the_code_of_the_truck_and_where_to_go(district, truck, people):
     district.waste(SPOIL)
