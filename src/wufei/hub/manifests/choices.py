@@ -142,8 +142,8 @@ def carriers(template: ManifestTemplate) -> Parties:
     return Parties(fitting, [one for one in rows if one not in fitting])
 
 
-def vehicles_of(carrier: Organisation) -> "QuerySet[Vehicle]":
-    return Vehicle.objects.filter(valid_on(), carrier=carrier).order_by("plate")
+def vehicles_of(*carriers: Organisation) -> "QuerySet[Vehicle]":
+    return Vehicle.objects.filter(valid_on(), carrier__in=carriers).order_by("plate")
 
 
 def drivers_of(carrier: Organisation) -> "QuerySet[Driver]":

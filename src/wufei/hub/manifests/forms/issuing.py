@@ -86,9 +86,8 @@ class IssueForm(SignedForm, WeightFields):
         self._choose("consignee_site", Site, self.consignees, _place)
         self._choose("carrier", Organisation, self.carriers, str)
         self.trucks = {
-            str(truck.uuid): str(carrier.uuid)
-            for carrier in self.carriers.all
-            for truck in vehicles_of(carrier)
+            str(truck.uuid): str(truck.carrier.uuid)
+            for truck in vehicles_of(*self.carriers.all).select_related("carrier")
         }
         field = self.fields["vehicle"]
         field.queryset = Vehicle.objects.filter(uuid__in=self.trucks).order_by("plate")  # type: ignore[attr-defined]

@@ -68,10 +68,13 @@ def sign_all(
     try:
         with transaction.atomic():
             try:
+                # The manifest before its signatures: whoever signs in between is then noticed by
+                # the status, else the chain of digests would leave their signature out.
+                now = Manifest.objects.get(pk=manifest.pk)
                 signed = _signed(manifest, acts)
                 if earlier := _earlier(manifest, acts, signing, by, signed):
                     return earlier
-                document = _read(manifest.pk, signing, by, signed)
+                document = _read(now, signing, by, signed)
                 return _sign_all(manifest, document, acts, reason)
             except (AlreadySigned, Overtaken, OutOfOrder):
                 # A twin of this very request may have won: then its result is ours.
@@ -120,12 +123,11 @@ def _sign_all(
     return signatures
 
 
-def _read(pk: int, signing: Signing, by: Actor, signed: list[Signature]) -> Document:
-    """The manifest as it is now; parties and places are fetched where a step looks at them.
+def _read(manifest: Manifest, signing: Signing, by: Actor, signed: list[Signature]) -> Document:
+    """The manifest with its lines; parties and places are fetched where a step looks at them.
 
     One query that joins them all takes longer to plan than all of these to run.
     """
-    manifest = Manifest.objects.get(pk=pk)
     rows = manifest.lines.select_related("waste").defer("waste__official_text")
     lines, form = list(rows.order_by("position")), template(manifest.template)
     last = signed[-1].content_digest if signed else ""

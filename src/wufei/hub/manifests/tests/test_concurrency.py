@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from uuid import uuid4
 
+import pytest
 from uuid_utils.compat import uuid7
 
 from wufei.hub.base.errors import Refusal
@@ -14,6 +15,8 @@ from wufei.hub.ledger.units import tonnes
 from wufei.hub.ledger.verify import differences
 from wufei.hub.manifests import services
 from wufei.hub.manifests.models import Manifest, Signature
+from wufei.hub.manifests.refusals import OutOfOrder
+from wufei.hub.manifests.services import signing
 from wufei.hub.manifests.tests.conftest import BATTERIES, OIL, SPOIL, t
 
 
@@ -61,6 +64,23 @@ def test_the_same_signature_sent_by_a_phone_four_times_at_once_is_one(real_distr
     assert Signature.objects.filter(step="load").count() == 1
     assert Movement.objects.filter(kind="loading").count() == 1
     assert differences() == []
+
+
+def test_who_reads_before_another_signs_has_to_read_again(district, monkeypatch):
+    district.stored("works", OIL, 5)
+    manifest = district.issue(OIL, 2)
+    district.load(manifest, 2)
+    look = signing._earlier
+
+    def overtaken(*arguments):
+        monkeypatch.setattr(signing, "_earlier", look)
+        district.arrive(Manifest.objects.get(pk=manifest.pk), 2)
+        return look(*arguments)
+
+    monkeypatch.setattr(signing, "_earlier", overtaken)
+    # Else the acceptance would be signed without the arrival before it.
+    with pytest.raises(OutOfOrder):
+        district.accept(manifest)
 
 
 def test_cancelling_and_loading_at_once_is_one_of_both(real_district):

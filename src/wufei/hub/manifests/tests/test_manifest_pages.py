@@ -1,6 +1,8 @@
 """The desk's pages of manifests: the list, the document, a new one, the inbox, the prints."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from wufei.hub.ledger.models import Lot
@@ -182,6 +184,18 @@ def test_who_is_licensed_stands_before_the_others(district, ready, clerk):
         )
     )
     assert text.index("refinery") < text.index("other plant")
+
+
+def test_more_carriers_ask_the_database_no_more(district, ready, clerk):
+    address = reverse("manifests.manifest.new")
+    query = {"site": district.firm("works").site.uuid, "what": f"a{ready[0].account_id}"}
+    with CaptureQueriesContext(connection) as few:
+        clerk.get(address, query)
+    for number in range(5):
+        district.truck(f"carrier {number}", f"鲁P7000{number}")
+    with CaptureQueriesContext(connection) as many:
+        assert "鲁P70004" in text_of(clerk.get(address, query))
+    assert len(many) <= len(few)
 
 
 def test_a_clerk_issues_a_manifest_and_its_mass_is_reserved(district, ready, clerk):
