@@ -75,15 +75,15 @@ def show(
 
 def _bytes(file: Path) -> bytes:
     """The file, if it is one of a plan's size."""
-    from wufei.hub.plans import refusals
     from wufei.hub.plans.parsing.encoding import BYTES_MAX
+    from wufei.hub.plans.services import too_large
 
     if not file.is_file():
         print(f"There is no file {file}.")
         raise typer.Exit(1)
     size = file.stat().st_size
     if size > BYTES_MAX:
-        raise refusals.TooLargeFile(size_mb=f"{size / 1e6:.1f}", limit_mb=f"{BYTES_MAX / 1e6:.1f}")
+        raise too_large(size)
     return file.read_bytes()
 
 

@@ -21,7 +21,7 @@ from wufei.hub.plans import refusals
 from wufei.hub.plans.findings import findings_of, subject
 from wufei.hub.plans.keeping import keep
 from wufei.hub.plans.models import Assignment, Document, Target, Task
-from wufei.hub.plans.parsing.encoding import Unreadable, decode
+from wufei.hub.plans.parsing.encoding import BYTES_MAX, Unreadable, decode
 from wufei.hub.plans.parsing.matching import Known
 from wufei.hub.plans.parsing.reading import Plan, read
 from wufei.hub.plans.parsing.structure import WrongStructure, plan_of
@@ -137,7 +137,15 @@ def load_upload(upload: "UploadedFile[Any] | None", by: Actor) -> Loaded:
     """The same for a file that came through a page."""
     if upload is None or not upload.size:
         raise refusals.EmptyFile(field="file")
+    if upload.size > BYTES_MAX:
+        # Before it is read: it may be larger than our memory.
+        raise too_large(upload.size)
     return load(upload.name or "plan.txt", upload.read(), by)
+
+
+def too_large(size: int) -> refusals.TooLargeFile:
+    size_mb, limit_mb = f"{size / 1e6:.1f}", f"{BYTES_MAX / 1e6:.1f}"
+    return refusals.TooLargeFile(field="file", size_mb=size_mb, limit_mb=limit_mb)
 
 
 def _decoded(data: bytes) -> tuple[str, str]:

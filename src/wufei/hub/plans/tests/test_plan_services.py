@@ -174,6 +174,14 @@ def test_what_is_no_plan_is_refused_with_what_to_do(db, data, refusal):
     assert not Document.objects.exists()
 
 
+def test_a_file_larger_than_any_plan_is_not_even_read(db, monkeypatch):
+    upload = SimpleUploadedFile("plan.txt", b"x")
+    upload.size = 4_000_001
+    monkeypatch.setattr(upload, "file", None)
+    with pytest.raises(refusals.TooLargeFile, match=r"4\.0"):
+        services.load_upload(upload, BY)
+
+
 def test_gb18030_and_utf_16_files_are_stored_as_they_came(db, tmp_path):
     with override_settings(MEDIA_ROOT=tmp_path):
         for encoding in ("gb18030", "utf-16", "utf-16-be"):
