@@ -7,6 +7,8 @@ import os
 import resource
 import signal
 
+import typer
+
 from wufei.config import environment as env
 
 # Files and links beside the terminals' connections.
@@ -49,6 +51,8 @@ async def _gateway() -> None:
     finally:
         opening.cancel()
         await bus.close()
+    if served.failed:
+        raise typer.Exit(1)
 
 
 def _connections_allowed(wanted: int) -> int:

@@ -57,6 +57,7 @@ class Gateway:
         # One thread, so that the database sees one connection and never waits in the loop.
         self._database = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._server: asyncio.Server | None = None
+        self.failed = False
 
     # Life ------------------------------------------------------------------------------------
 
@@ -73,6 +74,8 @@ class Gateway:
         helpers = [
             asyncio.create_task(task()) for task in (self._rounds, self._refresh, self._each_second)
         ]
+        for helper in helpers:
+            helper.add_done_callback(self._helper_ended)
         await self._stopping.wait()
         await self._end(helpers)
 
@@ -95,6 +98,14 @@ class Gateway:
     def _known(self) -> int:
         return len(self._sessions.terminals.known)
 
+    def _helper_ended(self, helper: asyncio.Task[None]) -> None:
+        """A gateway that no longer reads or learns must not look alive: it ends."""
+        if helper.cancelled() or (error := helper.exception()) is None:
+            return
+        _logger.error("the gateway ends after a mistake of its own", exc_info=error)
+        self.failed = True
+        self.stop()
+
     async def _end(self, helpers: list[asyncio.Task[None]]) -> None:
         assert self._server is not None
         self._server.close()
@@ -105,7 +116,7 @@ class Gateway:
             helper.cancel()
         try:
             async with asyncio.timeout(self._limits.stop_s):
-                await rounds
+                await asyncio.gather(rounds, return_exceptions=True)
                 await asyncio.gather(*self._deliveries, return_exceptions=True)
         except TimeoutError:
             _logger.warning("the bus did not store the last batches in time; they got no answer")

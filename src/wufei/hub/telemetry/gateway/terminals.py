@@ -71,5 +71,8 @@ def load(*, keep_unknown: bool) -> Terminals:
             "device_id", "vehicle_id"
         )
     )
-    known = {number.lstrip("0"): (pk, bound.get(pk, 0)) for pk, number in devices}
+    # Others are refused by the register; one that is there all the same must not stop the table.
+    known = {
+        number.lstrip("0"): (pk, bound.get(pk, 0)) for pk, number in devices if number.isdecimal()
+    }
     return Terminals(known, keep_unknown=keep_unknown)

@@ -319,6 +319,16 @@ def test_while_the_registry_is_away_the_last_table_serves_and_bad_frames_wait(
     until(lambda: one.ask(one.position(fix())).result == m.FAILED)
 
 
+def test_a_gateway_that_can_no_longer_learn_of_terminals_ends(serve, truck, monkeypatch):
+    monkeypatch.setattr("wufei.hub.telemetry.gateway.server.REFRESH_S", 0.05)
+    served = serve()
+    one = truck(served).sign_in()
+    served.known["no number"] = (1, 1)
+    assert one.is_closed()
+    until(lambda: not served._thread.is_alive())
+    assert served.gateway.failed
+
+
 def test_a_flood_of_bad_frames_leaves_a_few_examples(serve, truck, bad_frames):
     served = serve()
     one, other = truck(served).sign_in(), truck(served, "13800000003").sign_in()
