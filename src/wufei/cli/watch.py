@@ -39,7 +39,8 @@ def watch(
 def _handlers() -> "Sequence[Handler]":
     """Live positions first: an alarm should find the vehicle where it is."""
     from wufei.hub.alarms.watching import AlarmWatch
-    from wufei.hub.telemetry.live import Live
+    from wufei.hub.telemetry.live import Live, ManifestNews
     from wufei.hub.telemetry.watching import REPLAY
 
-    return [Live(), AlarmWatch(time.time_ns() // 1_000_000, replayed=REPLAY)]
+    alarms = AlarmWatch(time.time_ns() // 1_000_000, replayed=REPLAY)
+    return [Live(), alarms, ManifestNews()]
