@@ -4,13 +4,16 @@ A lake in an object store (``WUFEI_LAKE_URL``) is not copied: such stores keep v
 own.
 """
 
+import asyncio
+import contextlib
 import shutil
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from wufei.config import environment as env
-from wufei.hub.telemetry.fixes import STREAM
+from wufei.hub.telemetry import bus as stream
+from wufei.hub.telemetry.fixes import STREAM, SUBJECT
 from wufei.hub.telemetry.lake import Lake, exists
 
 NAME = "lake"
@@ -28,11 +31,11 @@ def wait_for_sink(streams: Mapping[str, Mapping[str, int]]) -> None:
     What terminals were told is safe would otherwise be in neither. A sink that does not get on
     must not hold up the backup for ever: it is said aloud.
     """
-    last = streams.get(STREAM, {}).get("last", 0)
-    if folder() is None or not last:
+    if folder() is None or not streams.get(STREAM, {}).get("last", 0):
         return
+    newest = asyncio.run(_newest())
     deadline = time.monotonic() + _PATIENCE_S
-    while _reached() < last:
+    while not _has(newest):
         if time.monotonic() > deadline:
             print(
                 "NOTE: the sink has not written the newest positions yet; they are not in this "
@@ -42,12 +45,28 @@ def wait_for_sink(streams: Mapping[str, Mapping[str, int]]) -> None:
         time.sleep(0.2)
 
 
-def _reached() -> int:
-    """The highest stream sequence that a partition has brought into the lake."""
+async def _newest() -> dict[int, int]:
+    """Stream sequence of the last message of each partition; what has none is left out."""
+    from nats.js.errors import NotFoundError
+
+    link = await stream.connect("backup")
+    try:
+        found = {}
+        for number in range(stream.partitions()):
+            with contextlib.suppress(NotFoundError):
+                last = await link.jetstream().get_last_msg(STREAM, f"{SUBJECT}.{number}")
+                found[number] = int(last.seq)
+        return found
+    finally:
+        await link.close()
+
+
+def _has(newest: Mapping[int, int]) -> bool:
+    """Whether the lake has got so far, each partition for itself: one may be behind another."""
     if not exists():
-        return 0
+        return not newest
     lake = Lake()
-    return max(lake.position(number).sequence for number in range(env.number("WUFEI_PARTITIONS")))
+    return all(lake.position(number).sequence >= last for number, last in newest.items())
 
 
 def files() -> Iterator[tuple[Path, str]]:
