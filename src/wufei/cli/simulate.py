@@ -26,7 +26,7 @@ def simulate() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
     settings = Settings(
         folder=env.home() / "simulate",
-        gateway=(_reachable(env.text("WUFEI_JT808_HOST")), env.number("WUFEI_JT808_PORT")),
+        gateway=(env.reached(env.text("WUFEI_JT808_HOST")), env.number("WUFEI_JT808_PORT")),
         web=_web(),
         password=secret("simulate"),
         speed=env.get("WUFEI_SIMULATE_SPEED"),
@@ -46,9 +46,7 @@ async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
 
 def _web() -> str:
     scheme = "https" if env.text("WUFEI_TLS_CERT") else "http"
-    return f"{scheme}://{_reachable(env.text('WUFEI_HOST'))}:{env.number('WUFEI_PORT')}"
-
-
-def _reachable(host: str) -> str:
-    """An address to connect to, of one to listen on."""
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
+    host = env.reached(env.text("WUFEI_HOST"))
+    # An address of IPv6 has colons of its own.
+    host = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{host}:{env.number('WUFEI_PORT')}"

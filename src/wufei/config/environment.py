@@ -318,6 +318,11 @@ def flag(name: str) -> bool:
     return bool(get(name))
 
 
+def reached(host: str) -> str:
+    """How we reach ourselves, of an address that we listen on; "0.0.0.0" is every address."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+
+
 def home() -> Path:
     """Folder of all data (``WUFEI_HOME``)."""
     folder = get("WUFEI_HOME")

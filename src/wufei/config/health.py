@@ -1,4 +1,4 @@
-"""``/health/``: do the database, the bus and the worker answer?
+"""``/health/``: do the database, the bus, the worker, gateway, sink and watcher answer?
 
 Answered before any middleware, since it must also speak when the database does not. It tells no
 secrets, and one look serves everybody for a second, so that asking costs nothing.
@@ -13,6 +13,8 @@ from typing import Any
 import psycopg
 
 from wufei.config import bus
+from wufei.config import environment as env
+from wufei.hub.telemetry.fence import HELD, KINDS
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -44,13 +46,14 @@ async def look() -> dict[str, str]:
     global _last
     async with _turn:
         if time.monotonic() - _last[0] >= _KEPT_S:
-            (database, worker), found_bus = await asyncio.gather(_database(), _bus())
-            found = {"database": database, "bus": found_bus, "worker": worker}
+            found, found_bus, gateway = await asyncio.gather(_database(), _bus(), _gateway())
+            found |= {"bus": found_bus, "gateway": gateway}
             _last = (time.monotonic(), found)
         return _last[1]
 
 
-async def _database() -> tuple[str, str]:
+async def _database() -> dict[str, str]:
+    """The database, and those whose life it knows of: by their heartbeat, or by their locks."""
     from django.db import connection
 
     parameters = connection.get_connection_params()
@@ -64,18 +67,40 @@ async def _database() -> tuple[str, str]:
             asyncio.timeout(_TIMEOUT_S),
             await psycopg.AsyncConnection.connect(**wanted, connect_timeout=2) as link,
         ):
-            row = await (await link.execute(WORKERS_ALIVE, [WORKER_SILENT_S])).fetchone()
+            return {"database": "ok"} | await _alive(link)
     except (psycopg.Error, OSError):
-        return "failed", "failed"
-    return "ok", "ok" if row and row[0] else "failed"
+        return dict.fromkeys(("database", "worker", *KINDS), "failed")
+
+
+async def _alive(link: psycopg.AsyncConnection[Any]) -> dict[str, str]:
+    """The worker; sink and watcher, where every partition has one."""
+
+    async def count(query: Any, value: int) -> int:
+        row = await (await link.execute(query, [value])).fetchone()
+        return int(row[0]) if row else 0
+
+    found = {"worker": await count(WORKERS_ALIVE, WORKER_SILENT_S) > 0}
+    for name, kind in KINDS.items():
+        found[name] = await count(HELD, kind) >= env.number("WUFEI_PARTITIONS")
+    return {name: "ok" if well else "failed" for name, well in found.items()}
 
 
 async def _bus() -> str:
+    return await _speaks(*bus.address(), b"INFO ")
+
+
+async def _gateway() -> str:
+    host, port = env.reached(env.text("WUFEI_JT808_HOST")), env.number("WUFEI_JT808_PORT")
+    return await _speaks(host, port)
+
+
+async def _speaks(host: str, port: int, first: bytes = b"") -> str:
+    """Whether somebody takes a connection there, and begins with ``first`` where that is given."""
     try:
         async with asyncio.timeout(_TIMEOUT_S):
-            reader, writer = await asyncio.open_connection(*bus.address())
-            greeting = await reader.readline()
+            reader, writer = await asyncio.open_connection(host, port)
+            greeting = await reader.readline() if first else b""
             writer.close()
     except OSError:
         return "failed"
-    return "ok" if greeting.startswith(b"INFO ") else "failed"
+    return "ok" if greeting.startswith(first) else "failed"

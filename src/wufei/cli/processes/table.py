@@ -104,7 +104,7 @@ def needed_ports() -> list[Port]:
 
 def web_ready() -> bool:
     """Does the web server say that it can serve pages?"""
-    host, port = _reached(env.text("WUFEI_HOST")), env.number("WUFEI_PORT")
+    host, port = env.reached(env.text("WUFEI_HOST")), env.number("WUFEI_PORT")
     try:
         with socket.create_connection((host, port), timeout=5) as plain, _wrapped(plain) as talk:
             talk.sendall(b"GET /health/ HTTP/1.0\r\nHost: localhost\r\n\r\n")
@@ -115,17 +115,12 @@ def web_ready() -> bool:
 
 def gateway_ready() -> bool:
     """Does the gateway accept terminals?"""
-    host, port = _reached(env.text("WUFEI_JT808_HOST")), env.number("WUFEI_JT808_PORT")
+    host, port = env.reached(env.text("WUFEI_JT808_HOST")), env.number("WUFEI_JT808_PORT")
     try:
         socket.create_connection((host, port), timeout=2).close()
     except OSError:
         return False
     return True
-
-
-def _reached(host: str) -> str:
-    """How we reach ourselves when we listen on every address."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
 
 
 def _wrapped(plain: socket.socket) -> socket.socket:

@@ -10,6 +10,12 @@ import psycopg
 _SPACE = 8_080_000
 KINDS = {"sink": 1, "watch": 2}
 _TRY_S = 1.0
+HELD = (
+    "SELECT count(DISTINCT objid) FROM pg_locks WHERE locktype = 'advisory' AND granted "
+    f"AND classid = {_SPACE} AND objid::bigint / 1000 = %s "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+"""How many partitions somebody works on, for one of ``KINDS``; tells whether a part is alive."""
 
 
 class FenceLost(Exception):
