@@ -13,7 +13,7 @@ from pydantic import Field
 from wufei.hub.accounts import tokens
 from wufei.hub.accounts.models import ApiToken
 from wufei.hub.base.actor import Actor
-from wufei.hub.base.api import ApiRequest, operation
+from wufei.hub.base.api import ApiRequest, In, operation
 
 router = Router(tags=["token"])
 
@@ -33,7 +33,7 @@ class TokenRequest(ApiRequest):
     api_token: ApiToken
 
 
-class SignIn(Schema):
+class SignIn(In):
     username: str = Field(max_length=60)
     password: str = Field(max_length=200)
     code: str = Field("", max_length=20, description="Second factor, where the account has one.")

@@ -12,10 +12,12 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from ninja import NinjaAPI, Router
+from ninja import NinjaAPI, Router, Schema
 from ninja.constants import NOT_SET
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from pydantic import ConfigDict, field_validator
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import NotFound, Refusal
@@ -27,6 +29,22 @@ class ApiRequest(HttpRequest):
     """A request of the API: ``auth`` is who acts."""
 
     auth: Actor
+
+
+class In(Schema):
+    """What a caller gives. Unknown names are refused: a misspelt one would otherwise be lost
+    without a word.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _text(cls, value: Any) -> Any:
+        """The database keeps no NUL in a text."""
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError(_("A text may not hold the character NUL (U+0000). Take it out."))
+        return value
 
 
 class NotSignedIn(Refusal):
@@ -98,6 +116,9 @@ def _guarded(view: View, act: str) -> View:
     def guarded(request: ApiRequest, *args: Any, **kwargs: Any) -> Any:
         if act:
             request.auth.require(act)
+        if any("\0" in part for part in kwargs.values() if isinstance(part, str)):
+            # Part of the address: nothing is called so.
+            raise NotFound()
         return view(request, *args, **kwargs)
 
     return guarded

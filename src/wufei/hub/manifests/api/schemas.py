@@ -5,16 +5,11 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from ninja import Schema
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
+
+from wufei.hub.base.api import In
 
 Text = Annotated[str, Field(max_length=300)]
-
-
-class In(Schema):
-    """Unknown names are refused: a misspelt one would otherwise be lost without a word."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class MassIn(In):

@@ -290,3 +290,35 @@ def test_the_documentation_says_every_operation_in_both_languages(db):
     assert "A truck leaves the gate" in page
     chinese = Client(headers={"accept-language": "zh-hans"}).get("/api/v1/").content.decode()
     assert "A truck leaves the gate" not in chinese
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/wastes?q=%00",
+        "/wastes?domain=%00",
+        "/sites?role=consignee&domain=%00",
+        "/carriers?domain=a%00",
+        "/vehicles/%00/manifest",
+        "/manifests?domain=%00",
+    ],
+)
+def test_a_nul_is_refused_like_any_other_mistake(works, address):
+    answer = works.client.get(f"/api/v1{address}")
+    assert answer.status_code in (400, 404, 422)
+    assert answer.json()["message"]
+
+
+def test_a_nul_in_a_body_is_refused_too(district, works):
+    body = {
+        "id": str(uuid4()),
+        "signed_at": timezone.now().isoformat(),
+        "truck": "鲁\0P12345",
+        "consignor_site": str(uuid4()),
+        "consignee_site": str(uuid4()),
+        "waste": "T-spoil",
+        "weighed_out": {"value": "1", "unit": "t"},
+    }
+    assert works.post("/scans/out", body).status_code == 422
+    assert works.post("/scans/out", body | {"truck": "鲁P12345", "note": "a\0"}).status_code == 422
+    assert works.post("/token", {"username": "a\0", "password": "b"}).status_code == 422
