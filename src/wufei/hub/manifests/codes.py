@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 import segno
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 
 from wufei.hub.ledger.models import Lot
@@ -30,12 +30,14 @@ class Means(StrEnum):
 
 @dataclass(frozen=True)
 class Meaning:
-    """What was found for a code; ``url`` is the page that it opens, "" where there is none."""
+    """What was found for a code; ``url`` is the page that it opens, "" where there is none.
+
+    Anybody may ask: it says what kind of thing a code names, never whose, nor what is in it.
+    """
 
     kind: Means
     text: str = ""
     url: str = ""
-    lot: Lot | None = None
 
 
 def manifest_path(manifest: Manifest) -> str:
@@ -78,8 +80,8 @@ def _of_uuid(text: str, uuid: UUID, named: Means) -> Meaning:
         return Meaning(Means.TRUCK, text, reverse("manifests.truck", args=[uuid]))
     if Manifest.objects.filter(uuid=uuid).exists():
         return Meaning(Means.MANIFEST, text, reverse("manifests.qr", args=[uuid]))
-    if lot := _lots().filter(uuid=uuid).first():
-        return Meaning(Means.CONTAINER, lot.label, lot=lot)
+    if Lot.objects.filter(uuid=uuid).exists():
+        return Meaning(Means.CONTAINER, text)
     return Meaning(named, text)
 
 
@@ -95,9 +97,5 @@ def _of_number(text: str) -> Meaning | None:
 
 
 def _of_label(text: str) -> Meaning | None:
-    lot = _lots().filter(label=text).first() if text else None
-    return Meaning(Means.CONTAINER, lot.label, lot=lot) if lot else None
-
-
-def _lots() -> "QuerySet[Lot]":
-    return Lot.objects.select_related("account__holder", "account__place", "account__waste")
+    known = text and Lot.objects.filter(label=text).exists()
+    return Meaning(Means.CONTAINER, text) if known else None

@@ -5,6 +5,7 @@ from django.urls import reverse
 from uuid_utils.compat import uuid7
 
 from wufei.hub.base.models import FindingRecord
+from wufei.hub.ledger.models import Lot
 from wufei.hub.manifests.models import Manifest, Status
 from wufei.hub.manifests.tests.conftest import OIL, SPOIL, t
 from wufei.hub.registry.models import Driver
@@ -188,13 +189,15 @@ def test_what_is_scanned_or_typed_leads_to_its_page(district, load, people):
         assert answer.headers.get("Location") == page, typed
 
 
-def test_a_containers_label_is_said_to_be_one(district, load, people):
+def test_a_containers_label_is_said_to_be_one_but_not_what_is_in_it(district, load, people):
     lot = load.lines.get().lots.get().lot
-    for code in (str(lot.uuid), lot.label):
-        if code:
-            answer = people("refinery").get(reverse("manifests.find"), {"code": code})
-            assert answer.status_code == 422
-            assert "This is the label of a container" in text_of(answer)
+    Lot.objects.filter(pk=lot.pk).update(label="drum 7")
+    district.firm("stranger")
+    for code in (str(lot.uuid), "drum 7"):
+        answer = people("stranger").get(reverse("manifests.find"), {"code": code})
+        assert answer.status_code == 422
+        assert "This is the label of a container" in text_of(answer)
+        assert lot.account.waste.label not in text_of(answer)
 
 
 @pytest.mark.parametrize("code", ["WIFI:S:guest;;", "x" * 5000, "\0", "'; DROP TABLE", "鲁"])
