@@ -276,3 +276,10 @@ def district(db: None) -> District:
 def real_district(committed: str) -> District:
     """A district whose commits are real, in a database of the test's own."""
     return build()
+
+
+@pytest.fixture
+def issued(district: District) -> Manifest:
+    """Two tonnes of oil that wait to be loaded."""
+    district.stored("works", OIL, 10)
+    return district.issue(OIL, 2)
