@@ -30,7 +30,10 @@ def bus(tmp_path_factory):
 @pytest.fixture(scope="module")
 def truck(bus, site):
     """Key of a loaded truck on its route, with the watcher and the sink at work."""
-    road = Road(build())
+    district = build()
+    # Other plants of this site hold a licence, so this one needs its own.
+    district.licence("spoil ground", "construction")
+    road = Road(district)
     road.load()
     key = road.truck().pk
     publish(bus, key, drive(0, 120))

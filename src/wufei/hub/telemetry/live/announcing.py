@@ -60,6 +60,7 @@ class _Voice:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._link: Any = None
         self._not_before = 0.0
+        self._connecting = asyncio.Lock()
 
     def say(self, event: str, message: bytes) -> None:
         loop = self._started()
@@ -74,8 +75,10 @@ class _Voice:
 
     async def _say(self, subject: str, message: bytes) -> None:
         try:
-            if self._link is None or self._link.is_closed:
-                await self._connect()
+            # Words that come while the first one connects wait for it, and are not dropped.
+            async with self._connecting:
+                if self._link is None or self._link.is_closed:
+                    await self._connect()
             if self._link is not None and self._link.is_connected:
                 await self._link.publish(subject, message)
         except Exception as error:
