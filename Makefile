@@ -27,7 +27,7 @@ run:
 test:
 	@$(SETUP) $(DONE)/dev $(DONE)/browser
 	@$(SETUP) $(DONE)/chromium
-	@$(BIN)/python -m pytest -n $(CORES) --dist loadgroup
+	@$(BIN)/python -m pytest -n $(CORES) --dist loadfile
 
 check:
 	@$(SETUP) $(DONE)/dev $(DONE)/browser

@@ -30,13 +30,9 @@ _HASHER = "django.contrib.auth.hashers.Argon2PasswordHasher"
 DESK, PHONE = {"width": 1920, "height": 1080}, {"width": 360, "height": 800}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "tests/browser" in str(item.path):
-            item.add_marker(pytest.mark.browser)
-            # A module's tests share one site, and some go on where the one before them ended.
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if "tests/browser" in str(item.path):
+        item.add_marker(pytest.mark.browser)
 
 
 @dataclass

@@ -17,8 +17,7 @@ from procrastinate import App, SyncPsycopgConnector
 from wufei.config.secrets import secret
 from wufei.hub.telemetry.lake import Lake
 
-# One platform for all, hence one worker of pytest-xdist.
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.processes
 PATIENCE_S = 120
 FOLDER = Path(__file__).parent
 # What writes to the platform meanwhile: each prints what was acknowledged.

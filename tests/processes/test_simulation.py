@@ -7,7 +7,7 @@ import signal
 import pytest
 from tests.processes.conftest import Platform
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.processes
 CLOSED = "SELECT count(*) FROM manifests_manifest WHERE status = 'closed' AND domain = %s"
 ACCEPTED = """
     SELECT m.local_id, l.accepted_g, coalesce(sum(v.mass_g * v.sign)::bigint, 0)

@@ -27,7 +27,6 @@ class ConfigConfig(AppConfig):
         from wufei.hub.ledger.desk import DESK_PARTS as LEDGER_DESK
         from wufei.hub.ledger.desk import SEARCH as LEDGER_SEARCH
         from wufei.hub.manifests import declarations as manifests
-        from wufei.hub.manifests import listening as manifest_listening
         from wufei.hub.manifests.desk import DESK_PARTS as MANIFESTS_DESK
         from wufei.hub.manifests.desk import SEARCH as MANIFESTS_SEARCH
         from wufei.hub.plans.desk import DESK_PARTS as PLANS_DESK
@@ -36,7 +35,6 @@ class ConfigConfig(AppConfig):
         from wufei.hub.registry.desk import DESK_PARTS, SEARCH
         from wufei.hub.registry.services.memberships import Provider
         from wufei.hub.telemetry.live import standing as live_alarms
-        from wufei.hub.telemetry.live.loads import manifest_changed
         from wufei.ui import domains as ui_domains
 
         declarations.fill(DOMAINS)
@@ -45,7 +43,6 @@ class ConfigConfig(AppConfig):
         indicators.fill(one for domain in DOMAINS for one in domain.indicators)
         alarm_findings.register()
         live_alarms.register(standing)
-        manifest_listening.register(manifest_changed)
         domains.fill((domain.code, domain.name) for domain in DOMAINS)
         actors.register_memberships(Provider())
         ui_domains.fill((one.code, one.name, one.short_name) for one in DOMAINS)

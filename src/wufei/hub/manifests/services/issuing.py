@@ -14,7 +14,7 @@ from wufei.hub.catalogue import declarations as catalogue
 from wufei.hub.ledger.models import Lot
 from wufei.hub.ledger.refusals import LotsDoNotAdd, UnknownLot
 from wufei.hub.ledger.units import Mass
-from wufei.hub.manifests import listening, numbers, rules
+from wufei.hub.manifests import numbers, rules
 from wufei.hub.manifests.declarations import ManifestTemplate, Step, template_of
 from wufei.hub.manifests.measures import as_json
 from wufei.hub.manifests.models import Line, LineLot, Manifest, Status, StepCode
@@ -143,7 +143,6 @@ def _write(work: _Issuing) -> Manifest:
     if work.lots:
         LineLot.objects.bulk_create(part for parts in work.lots.values() for part in parts)
     document.write()
-    listening.tell(manifest)
     return manifest
 
 

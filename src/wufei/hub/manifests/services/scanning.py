@@ -9,7 +9,7 @@ from django.utils import timezone
 from wufei.hub.audit import services as audit
 from wufei.hub.base.actor import Actor
 from wufei.hub.ledger.units import Mass
-from wufei.hub.manifests import findings, listening, numbers
+from wufei.hub.manifests import findings, numbers
 from wufei.hub.manifests.declarations import template
 from wufei.hub.manifests.models import Manifest, Status, StepCode
 from wufei.hub.manifests.refusals import (
@@ -74,8 +74,6 @@ def cancel(manifest: Manifest, *, reason: str, by: Actor) -> Manifest:
             masses.release(now, by)
             _record(by, "cancel", now, {"reason": reason[:REASON_MAX]})
         refresh(manifest, Manifest.objects.get(pk=now.pk))
-        if changed == 1:
-            listening.tell(manifest)
     if manifest.status != Status.CANCELLED:
         raise NotCancellable(manifest=str(manifest))
     return manifest

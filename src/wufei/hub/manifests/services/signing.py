@@ -11,7 +11,7 @@ from django.utils import timezone
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
 from wufei.hub.ledger.units import Mass
-from wufei.hub.manifests import listening, numbers, rules
+from wufei.hub.manifests import numbers, rules
 from wufei.hub.manifests.declarations import ManifestTemplate, Step, template
 from wufei.hub.manifests.measures import from_json
 from wufei.hub.manifests.models import Line, Manifest, Signature, Status, StepCode
@@ -118,7 +118,6 @@ def _sign_all(
     _write_weights(document)
     _move(document, steps)
     document.write()
-    listening.tell(manifest)
     refresh(given, manifest)
     return signatures
 

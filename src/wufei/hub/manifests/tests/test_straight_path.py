@@ -5,7 +5,7 @@ from uuid_utils.compat import uuid7
 from wufei.hub.audit.models import AuditEvent
 from wufei.hub.base.models import FindingRecord
 from wufei.hub.ledger.units import tonnes
-from wufei.hub.manifests import listening, queries, services
+from wufei.hub.manifests import queries, services
 from wufei.hub.manifests.models import Manifest
 from wufei.hub.manifests.tests.conftest import BATTERIES, OIL, SPOIL, t
 
@@ -92,20 +92,3 @@ def test_every_signature_still_says_what_was_signed(district):
     manifest.lines.update(weighed_out_g=t(1))
     broken = [one.step for one in manifest.signatures.all() if not queries.signature_holds(one)]
     assert broken == ["load"]
-
-
-def test_rooms_above_hear_of_each_change_once(district, monkeypatch):
-    heard: list[tuple[str, str]] = []
-    note = heard.append
-    monkeypatch.setattr(listening, "_listeners", [lambda one: note((str(one), one.status))])
-    district.stored("works", BATTERIES, 20)
-    first, second = district.issue(BATTERIES, 10), district.issue(BATTERIES, 10)
-    district.load(first, 10)
-    for _try in range(2):
-        services.cancel(second, reason="not today", by=district.firm("works").person)
-    assert heard == [
-        (first.local_id, "issued"),
-        (second.local_id, "issued"),
-        (first.local_id, "loaded"),
-        (second.local_id, "cancelled"),
-    ]
