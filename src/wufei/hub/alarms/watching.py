@@ -114,7 +114,7 @@ class AlarmWatch:
         changed = report([*self._longer.values(), *urgent], by=_BY)
         self._longer.clear()
         for alarm in changed:
-            _logger.info("%s %s until %s", alarm.rule, alarm.episode, alarm.last_seen_at)
+            _logger.debug("%s %s until %s", alarm.rule, alarm.episode, alarm.last_seen_at)
 
     def _end_arrived(self) -> None:
         if clear_arrived(by=_BY):
