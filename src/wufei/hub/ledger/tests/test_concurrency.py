@@ -86,6 +86,8 @@ def test_writers_side_by_side_and_the_same_ids_twice_at_once(real_district, hist
     assert differences() == []
 
 
+# More rows than any import here has.
+WHOLE = 99
 OFTEN = ("arise", "arise", "recover", "transfer", "book", "load_booked", "release", "reverse")
 
 
@@ -164,7 +166,10 @@ def test_facts_are_exact_while_eight_writers_commit_late(real_district):
         while not stop.is_set():
             verb = choose.choice(("arise", "arise", "recover", "transfer", "reverse", "bring_in"))
             step = random_step(choose)
-            step = Step(verb, step.place, mass=step.mass, days=step.days, pick=step.pick)
+            # An import in one piece: two postings in one open transaction may meet others' in
+            # the other order, which ``post`` forbids its callers.
+            pick = WHOLE if verb == "bring_in" else step.pick
+            step = Step(verb, step.place, mass=step.mass, days=step.days, pick=pick)
             with transaction.atomic():
                 player.act(step).play()
                 time.sleep(choose.random() * 0.03)
