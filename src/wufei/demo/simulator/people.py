@@ -179,7 +179,8 @@ class People:
             with error:
                 if error.code in _LATER:
                     raise Away(f"answered {error.code}") from error
-                where = dict(error.headers or {}).get("Location") or url
+                # Servers write the name in either case, which only these headers do not mind.
+                where = (error.headers.get("Location") if error.headers else None) or url
                 return _page(error.code, where, error.read(_BYTES_MAX))
         except (OSError, HTTPException) as error:
             raise Away(str(error)) from error
