@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.utils import translation
 from uuid_utils.compat import uuid7
 
 from wufei.hub.alarms.declarations import Rule, rule
@@ -86,12 +85,6 @@ class Road:
         manifest = self.district.issue(OIL, 1.0, lots=drums)
         self.district.load(manifest, 1.0)
         return manifest
-
-
-@pytest.fixture(autouse=True)
-def english() -> Any:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import override_settings
-from django.utils import translation
 from openpyxl import Workbook
 
 from wufei.hub.base.actor import Scope
@@ -151,13 +150,6 @@ def days(db):
 def make_day(number, **values):
     defaults = {"kind": "holiday", "name": f"Festival {number}", "source": "Gazette"}
     return CalendarDay.objects.create(day=date(2031, 1, number), **{**defaults, **values})
-
-
-@pytest.fixture(autouse=True)
-def english():
-    """What is said outside of requests is said in English, whatever has been compiled."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from wufei.hub.accounts.permissions import acts_of
@@ -259,12 +259,6 @@ def build() -> District:
         },
     )
     return District(town, away)
-
-
-@pytest.fixture(autouse=True)
-def english() -> Any:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

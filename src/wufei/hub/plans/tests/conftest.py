@@ -1,18 +1,10 @@
 """A plan of two clauses, loaded."""
 
 import pytest
-from django.utils import translation
 
 from wufei.hub.base.actor import system
 from wufei.hub.plans import services
 from wufei.hub.plans.tests import texts
-
-
-@pytest.fixture(autouse=True)
-def english():
-    """What is said outside of requests is said in English, whatever has been compiled."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
