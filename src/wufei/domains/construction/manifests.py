@@ -36,6 +36,7 @@ MANIFESTS = (
                 seals=frozenset(
                     {"declared", "weighed_out", "carrier", "vehicle", "driver", "route", "note"}
                     | {"consignee", "consignee_site", "method", "containers"}
+                    | {"legs", "alternate_site"}
                 ),
                 within=Hours(12),
             ),
@@ -49,7 +50,7 @@ MANIFESTS = (
             Step(
                 "accept",
                 by=Party.CONSIGNEE,
-                seals=frozenset({"accepted"}),
+                seals=frozenset({"accepted", "refused", "refusal_reason"}),
                 within=Hours(6),
             ),
             Step(

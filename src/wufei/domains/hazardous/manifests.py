@@ -50,6 +50,7 @@ MANIFESTS = (
                 seals=frozenset(
                     {"declared", "containers", "method", "carrier", "vehicle", "driver"}
                     | {"route", "consignee", "consignee_site", "weighed_out", "note"}
+                    | {"legs", "alternate_site"}
                 ),
                 within=WorkingDays(5),
             ),
@@ -63,7 +64,7 @@ MANIFESTS = (
             Step(
                 "accept",
                 by=Party.CONSIGNEE,
-                seals=frozenset({"accepted"}),
+                seals=frozenset({"accepted", "refused", "refusal_reason"}),
                 within=WorkingDays(5),
             ),
             Step(

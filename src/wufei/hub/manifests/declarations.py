@@ -5,13 +5,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 Text = str | Promise
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class Party(StrEnum):
@@ -86,13 +90,33 @@ class Scan:
     label: Text
 
 
+class Rounds(StrEnum):
+    """How one truck may collect from several consignors."""
+
+    NONE = ""
+    # A manifest for each consignor, all of one round.
+    SET = "set"
+    # One record; each line names its own stop.
+    LINES = "lines"
+
+
 @dataclass(frozen=True)
 class ManifestTemplate:
     """How one family of wastes travels; every number with its source beside the declaration.
 
+    ``since`` and ``until`` are the first and the last day on which it is issued: a later edition
+    of a rule is another template with another code, and older manifests keep theirs.
+
     ``road_limit_g``: most grams of one load (None: the platform's general limit).
     ``tolerance_permille``: difference between weighed out and weighed in that needs no reason.
     ``authority_pattern``: what a number given by the authority looks like (regular expression).
+
+    ``carriers_max``: how many carriers may follow one another. ``halt_within``: how long a load
+    may be set down on the way (None: not at all). ``expires_after``: when a manifest that nobody
+    loads ends by itself. ``paper_within``: until when a paper manifest is to be entered.
+    ``emergency_within``: until when an emergency's manifest is to be completed, and
+    ``emergency_lacks`` what it may leave open until then. ``refusable``: whether the consignee
+    may refuse (part of) a load.
     """
 
     code: str
@@ -107,17 +131,32 @@ class ManifestTemplate:
     road_limit_g: int | None = None
     authority_pattern: str = ""
     licence_kinds: tuple[str, ...] = field(default=())
+    since: date | None = None
+    until: date | None = None
+    carriers_max: int = 1
+    halt_within: Deadline | None = None
+    rounds: Rounds = Rounds.NONE
+    expires_after: Deadline | None = None
+    paper_within: WorkingDays | None = None
+    emergency_within: Deadline | None = None
+    emergency_lacks: frozenset[str] = frozenset()
+    refusable: bool = True
 
     def step(self, code: str) -> Step:
         """Raises ``KeyError`` for a step that this template does not have."""
         return {step.code: step for step in self.steps}[code]
+
+    def valid_on(self, day: date) -> bool:
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day <= self.until
+        )
 
     def scan(self, place: str) -> Scan | None:
         return next((scan for scan in self.scans if scan.place == place), None)
 
 
 _templates: dict[str, ManifestTemplate] = {}
-_by_stream: dict[str, ManifestTemplate] = {}
+_by_stream: dict[str, list[ManifestTemplate]] = {}
 
 
 def fill(declared: Iterable[ManifestTemplate]) -> None:
@@ -128,8 +167,17 @@ def fill(declared: Iterable[ManifestTemplate]) -> None:
         assert template.code not in _templates, f"template {template.code} is declared twice"
         _templates[template.code] = template
         for stream in template.streams:
-            assert stream not in _by_stream, f"stream {stream} has two templates"
-            _by_stream[stream] = template
+            others = _by_stream.setdefault(stream, [])
+            assert not any(_overlap(template, other) for other in others), (
+                f"stream {stream} has two templates at once"
+            )
+            others.append(template)
+
+
+def _overlap(one: ManifestTemplate, other: ManifestTemplate) -> bool:
+    starts = [template.since or date.min for template in (one, other)]
+    ends = [template.until or date.max for template in (one, other)]
+    return max(starts) <= min(ends)
 
 
 def templates() -> tuple[ManifestTemplate, ...]:
@@ -141,6 +189,9 @@ def template(code: str) -> ManifestTemplate:
     return _templates[code]
 
 
-def template_of(stream: str) -> ManifestTemplate | None:
-    """The template that a stream of waste travels under."""
-    return _by_stream.get(stream)
+def template_of(stream: str, day: date | None = None) -> ManifestTemplate | None:
+    """The template that a stream of waste travels under on ``day`` (None: today)."""
+    found = _by_stream.get(stream, [])
+    if day is None:
+        day = timezone.localdate(timezone=_SHANGHAI)
+    return next((template for template in found if template.valid_on(day)), None)

@@ -15,6 +15,7 @@ from wufei.hub.manifests.scope import NOTHING, seen_by
 from wufei.hub.manifests.services.checks import ISSUE, SIGN
 from wufei.hub.manifests.services.document import digest_of, lots_of
 from wufei.hub.manifests.services.given import part_of
+from wufei.hub.manifests.services.saying import said
 from wufei.hub.registry.models import Organisation, Site, Vehicle
 from wufei.hub.registry.queries import open_on
 
@@ -114,11 +115,17 @@ def signature_holds(signature: Signature) -> bool:
     A signature is over the one before it: all of a manifest's hold if nothing was changed.
     """
     manifest = signature.manifest
-    lines = list(manifest.lines.select_related("waste").order_by("position"))
-    earlier = manifest.signatures.filter(pk__lt=signature.pk).order_by("-pk").first()
+    rows = {one.number: one for one in manifest.signatures.all()}
+    earlier = rows.get(signature.number - 1)
     before = earlier.content_digest if earlier else ""
-    form, lots = template(manifest.template), lots_of(lines)
-    return digest_of(signature, manifest, form, lines, lots, before) == signature.content_digest
+    if digest_of(signature, manifest.template, before) != signature.content_digest:
+        return False
+    # A later signature may have sealed a field anew: a redirect, a revision.
+    later = {name for n, one in rows.items() if n > signature.number for name in one.fields}
+    names = signature.fields.keys() - later
+    lines = list(manifest.lines.select_related("waste").order_by("position"))
+    told = said(sorted(names), manifest, lines, lots_of(lines))
+    return told == {name: signature.fields[name] for name in names}
 
 
 # What one can choose from when issuing. Names and places only: partners are no secret.

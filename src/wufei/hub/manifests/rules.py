@@ -28,7 +28,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 CLOCK_TOLERANCE = timedelta(minutes=5)
 # Two figures of one load that differ by about a thousand are tonnes and kilograms.
 _KILO_LEAST, _KILO_MOST = 500, 2_000
-CONTENT_VERSION = 1
+CONTENT_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,8 @@ FIELDS: Mapping[str, Field] = {
         Field("method", pgettext_lazy("manifest", "method"), of_line=True),
         Field("lots", _("lots and containers"), of_line=True),
         Field("containers", _("containers"), of_line=True),
+        Field("legs", _("carriers in order")),
+        Field("alternate_site", _("alternate plant")),
         Field("vehicle", _("vehicle")),
         Field("driver", _("driver")),
         Field("route", _("route")),
@@ -66,6 +68,8 @@ FIELDS: Mapping[str, Field] = {
         Field("weighed_out", _("weighed out"), of_line=True),
         Field("weighed_in", _("weighed in"), of_line=True),
         Field("accepted", _("accepted"), of_line=True),
+        Field("refused", _("refused"), of_line=True),
+        Field("refusal_reason", _("reason for refusing")),
         Field("difference_reason", _("reason for the difference")),
     )
 }
@@ -76,6 +80,12 @@ STATUS_AFTER: Mapping[str, Status] = {
     StepCode.ARRIVE: Status.ARRIVED,
     StepCode.ACCEPT: Status.ACCEPTED,
     StepCode.CLOSE: Status.CLOSED,
+}
+# The step that a manifest has behind it in each state.
+BEHIND: Mapping[str, StepCode] = {
+    **{status: StepCode(step) for step, status in STATUS_AFTER.items()},
+    Status.PARTLY_ACCEPTED: StepCode.ACCEPT,
+    Status.REFUSED: StepCode.ACCEPT,
 }
 # The column that keeps when a step happened.
 TIME_OF: Mapping[str, str] = {
@@ -91,7 +101,7 @@ TIME_OF: Mapping[str, str] = {
 def next_step(template: ManifestTemplate, status: str) -> Step | None:
     """The step that a manifest in ``status`` waits for; None where it is at its end."""
     for step, following in pairwise(template.steps):
-        if STATUS_AFTER[step.code] == status:
+        if BEHIND.get(status) == step.code:
             return following
     return None
 
@@ -106,9 +116,9 @@ def status_before(template: ManifestTemplate, step: str) -> Status:
 
 def is_signed(template: ManifestTemplate, status: str, step: str) -> bool:
     """Whether a manifest that stands in ``status`` has ``step`` behind it."""
-    codes = [one.code for one in template.steps]
-    reached = [code for code in codes if STATUS_AFTER[code] == status]
-    return bool(reached) and codes.index(step) <= codes.index(reached[0])
+    codes: list[str] = [one.code for one in template.steps]
+    behind = BEHIND.get(status)
+    return behind in codes and codes.index(step) <= codes.index(behind)
 
 
 # Sealing.
@@ -124,8 +134,8 @@ def sealed_after(template: ManifestTemplate, step: str) -> frozenset[str]:
 
 def sealed_in(template: ManifestTemplate, status: str) -> frozenset[str]:
     """Fields that are fixed while a manifest stands in ``status``."""
-    codes = [step.code for step in template.steps if STATUS_AFTER[step.code] == status]
-    return sealed_after(template, codes[0]) if codes else frozenset(FIELDS)
+    behind = BEHIND.get(status)
+    return sealed_after(template, behind) if behind else frozenset(FIELDS)
 
 
 # Masses.
@@ -179,24 +189,23 @@ def due_at(
 
 # What a signature is over.
 def content(
-    template: ManifestTemplate,
+    template: str,
     step: str,
-    said: Mapping[str, Any],
+    fields: Mapping[str, Any],
     signature: Mapping[str, Any],
     before: str,
 ) -> dict[str, Any]:
     """What somebody signs with ``step``: what it seals, the act itself, and what was signed before.
 
-    ``said`` has a JSON value for every field that the step seals, ``before`` is the digest of the
+    ``fields`` has a JSON value for every field that the act seals, ``before`` is the digest of the
     signature before it: so each signature is over everything that was sealed by then, and the
     same content can be made again at any later time.
     """
-    sealed = template.step(step).seals
     return {
         "version": CONTENT_VERSION,
-        "template": template.code,
+        "template": template,
         "step": step,
-        "fields": {name: said[name] for name in sorted(signed_fields(sealed))},
+        "fields": dict(fields),
         "signature": dict(signature),
         "before": before,
     }

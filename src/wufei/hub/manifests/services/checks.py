@@ -12,7 +12,7 @@ from wufei.hub.ledger.refusals import InTheFuture, TooEarly
 from wufei.hub.ledger.rules import EARLIEST_YEAR
 from wufei.hub.ledger.units import GRAMS_PER_T
 from wufei.hub.manifests import rules
-from wufei.hub.manifests.declarations import ManifestTemplate, Step
+from wufei.hub.manifests.declarations import ManifestTemplate, Party, Step
 from wufei.hub.manifests.models import Manifest, StepCode
 from wufei.hub.manifests.refusals import (
     BeforeTheStepBefore,
@@ -32,14 +32,19 @@ ISSUE, SIGN = "manifests.manifest.issue", "manifests.manifest.sign"
 
 def permit(manifest: Manifest, step: Step, by: Actor) -> None:
     """Let ``by`` sign ``step``; raises ``Forbidden`` or ``WrongParty``."""
-    scope = by.require(ISSUE if step.code == StepCode.ISSUE else SIGN)
-    if scope is Scope.ALL or getattr(manifest, f"{step.by}_id") in by.organisation_ids:
+    permit_for(getattr(manifest, f"{step.by}_id"), step.by, step.code, manifest, by)
+
+
+def permit_for(organisation_id: int, party: str, step: str, manifest: Manifest, by: Actor) -> None:
+    """Let ``by`` sign ``step`` for an organisation; raises ``Forbidden`` or ``WrongParty``."""
+    scope = by.require(ISSUE if step == StepCode.ISSUE else SIGN)
+    if scope is Scope.ALL or organisation_id in by.organisation_ids:
         return
     raise WrongParty(
-        step=step_name(step.code),
+        step=step_name(step),
         manifest=str(manifest),
-        party=step.by.label,
-        organisation=getattr(manifest, step.by).name,
+        party=Party(party).label,
+        organisation=Organisation.objects.get(pk=organisation_id).name,
     )
 
 

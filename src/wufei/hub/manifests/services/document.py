@@ -71,28 +71,49 @@ class Document:
         self.weights.add(column)
 
     def sign(self, step: Step, act: Act) -> None:
-        """Add a signature over what the document says now."""
+        """Add the signature of a step of the path over what the document says now."""
         organisation_id = getattr(self.manifest, f"{step.by}_id")
+        # Only these two look at the lots: others need not fetch them.
+        lots = self.lots if "lots" in step.seals or step.code == StepCode.LOAD else {}
+        self.seal(act, step.seals, step.by, organisation_id, lots)
+        self.findings += findings.of_step(self.manifest, self.form, step.code, self.lines, lots)
+
+    def seal(
+        self,
+        act: Act,
+        seals: frozenset[str],
+        party: str,
+        organisation_id: int,
+        lots: Lots | None = None,
+    ) -> Signature:
+        """Add a signature of any act, sealing the fields ``seals`` as they are now."""
+        names = rules.signed_fields(seals)
+        if lots is None:
+            lots = self.lots if "lots" in names else {}
+        number = self.manifest.signed + 1
         signature = Signature(
             uuid=act.id,
             manifest=self.manifest,
-            step=step.code,
-            party=step.by,
+            number=number,
+            step=act.step,
+            turn=self.manifest.turn,
+            mode=self.signing.mode,
+            party=party,
             organisation_id=organisation_id,
             actor=self.by.id,
             values=values_json(act.values, self.lines),
+            fields=said(sorted(names), self.manifest, self.lines, lots),
             signed_at=self.at,
             longitude=self.signing.longitude,
             latitude=self.signing.latitude,
             device=self.signing.device,
+            evidence=self.signing.evidence,
         )
-        # Only these two look at the lots: others need not fetch them.
-        lots = self.lots if "lots" in step.seals or step.code == StepCode.LOAD else {}
-        self.digest = digest_of(signature, self.manifest, self.form, self.lines, lots, self.digest)
-        signature.content_digest = self.digest
+        self.digest = signature.content_digest = digest_of(signature, self.form.code, self.digest)
+        self.change(signed=number)
         self.signatures.append(signature)
-        self.note(step.code, {"signature": str(act.id), "digest": self.digest})
-        self.findings += findings.of_step(self.manifest, self.form, step.code, self.lines, lots)
+        self.note(act.step, {"signature": str(act.id), "digest": self.digest})
+        return signature
 
     def note(self, action: str, values: Mapping[str, Any]) -> None:
         """Say in the audit log what was done."""
@@ -141,25 +162,20 @@ def fetch_places(manifest: Manifest) -> None:
     manifest.consignee_site = rows[manifest.consignee_site_id]
 
 
-def digest_of(
-    signature: Signature,
-    manifest: Manifest,
-    form: ManifestTemplate,
-    lines: Sequence[Line],
-    lots: Lots,
-    before: str,
-) -> str:
-    """Digest of what was signed, from what is sealed and the digest of the signature before."""
+def digest_of(signature: Signature, template: str, before: str) -> str:
+    """Digest of what was signed, from what was sealed and the digest of the signature before."""
     about = {
         "id": str(signature.uuid),
+        "number": signature.number,
         "party": str(signature.party),
+        "mode": str(signature.mode),
         "actor": signature.actor,
         "signed_at": rules.moment(signature.signed_at),
         "values": signature.values,
+        "evidence": str(signature.evidence) if signature.evidence else None,
     }
-    names = rules.signed_fields(form.step(signature.step).seals)
-    told = said(names, manifest, lines, lots)
-    return rules.digest(rules.content(form, signature.step, told, about, before))
+    step = str(signature.step)
+    return rules.digest(rules.content(template, step, signature.fields, about, before))
 
 
 def values_json(values: Mapping[str, Any], lines: Sequence[Line]) -> dict[str, Any]:

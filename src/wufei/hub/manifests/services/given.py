@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from wufei.hub.catalogue.models import WasteType
 from wufei.hub.ledger.entries import LotPart
 from wufei.hub.ledger.units import Mass
-from wufei.hub.manifests.models import Route
+from wufei.hub.manifests.models import Mode, Route
 from wufei.hub.registry.models import Driver, Organisation, Site, Vehicle
 
 
@@ -19,6 +19,7 @@ class Signing:
     """One act of signing. ``id`` is chosen by whoever signs and is the idempotency key.
 
     ``signed_at`` is the signer's clock, the place in WGS-84 degrees where the device knows it.
+    ``evidence`` is the uuid of the stored file that a signature for somebody else rests on.
     """
 
     id: UUID
@@ -26,6 +27,8 @@ class Signing:
     longitude: Decimal | None = None
     latitude: Decimal | None = None
     device: str = ""
+    mode: str = Mode.OWN
+    evidence: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,21 @@ def said(
             told[name] = {
                 str(line.uuid): _of_line(name, line, lots.get(line.uuid, ())) for line in lines
             }
+        elif name == "legs":
+            told[name] = _legs(manifest)
         else:
             value = getattr(manifest, name)
             uuid = getattr(value, "uuid", None)
             told[name] = str(uuid) if uuid else value
     return told
+
+
+def _legs(manifest: Manifest) -> list[str]:
+    """Carriers in order; empty where one carrier goes all the way."""
+    if manifest.leg_last == 1:
+        return []
+    rows = manifest.legs.order_by("number").values_list("carrier__uuid", flat=True)
+    return [str(uuid) for uuid in rows]
 
 
 def _of_line(name: str, line: Line, lots: Sequence[LineLot]) -> Any:

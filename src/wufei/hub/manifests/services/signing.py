@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from wufei.hub.base.actor import Actor
@@ -33,9 +32,9 @@ from wufei.hub.manifests.services.document import (
     fetch_parties,
     fetch_places,
     refresh,
-    values_json,
 )
 from wufei.hub.manifests.services.given import Act, Signing, part_of
+from wufei.hub.manifests.services.retries import earlier_of, signed_under
 from wufei.hub.registry.services.book import require_open
 
 _WEIGHTS = ("weighed_out", "weighed_in")
@@ -71,14 +70,14 @@ def sign_all(
                 # The manifest before its signatures: whoever signs in between is then noticed by
                 # the status, else the chain of digests would leave their signature out.
                 now = Manifest.objects.get(pk=manifest.pk)
-                signed = _signed(manifest, acts)
-                if earlier := _earlier(manifest, acts, signing, by, signed):
+                signed = signed_under(manifest, acts)
+                if earlier := earlier_of(manifest, acts, signing, by, signed):
                     return earlier
-                document = _read(now, signing, by, signed)
+                document = read(now, signing, by, signed)
                 return _sign_all(manifest, document, acts, reason)
             except (AlreadySigned, Overtaken, OutOfOrder):
                 # A twin of this very request may have won: then its result is ours.
-                if earlier := _earlier(manifest, acts, signing, by, _signed(manifest, acts)):
+                if earlier := earlier_of(manifest, acts, signing, by, signed_under(manifest, acts)):
                     return earlier
                 raise
     except IntegrityError as error:
@@ -90,12 +89,6 @@ def sign_all(
         raise
 
 
-def _signed(manifest: Manifest, acts: Sequence[Act]) -> list[Signature]:
-    """Signatures of this manifest, and those of any other that have one of these ids."""
-    known = Q(manifest=manifest.pk) | Q(uuid__in=[act.id for act in acts])
-    return list(Signature.objects.filter(known).order_by("pk"))
-
-
 def _sign_all(
     given: Manifest, document: Document, acts: Sequence[Act], reason: str
 ) -> list[Signature]:
@@ -105,24 +98,24 @@ def _sign_all(
         fetch_parties(manifest)
     if steps & {StepCode.LOAD, StepCode.ACCEPT}:
         fetch_places(manifest)
-    before = manifest.status
+    before, signed = manifest.status, manifest.signed
     for act in acts:
         _apply(document, act)
     signatures = [*document.signatures]
     _close_if_settled(document, reason)
-    # The WHERE clause is the lock: only one signer can find the old status.
-    waiting = Manifest.objects.filter(pk=manifest.pk, status=before)
+    # The WHERE clause is the lock: only one signer finds the old state and count of signatures.
+    waiting = Manifest.objects.filter(pk=manifest.pk, status=before, signed=signed)
     if waiting.update(**document.changes, changed_at=timezone.now()) != 1:
         now = Manifest.objects.get(pk=manifest.pk)
         raise _late(now, document.form, document.form.step(acts[0].step))
-    _write_weights(document)
+    write_weights(document)
     _move(document, steps)
     document.write()
     refresh(given, manifest)
     return signatures
 
 
-def _read(manifest: Manifest, signing: Signing, by: Actor, signed: list[Signature]) -> Document:
+def read(manifest: Manifest, signing: Signing, by: Actor, signed: list[Signature]) -> Document:
     """The manifest with its lines; parties and places are fetched where a step looks at them.
 
     One query that joins them all takes longer to plan than all of these to run.
@@ -159,6 +152,9 @@ def _apply(document: Document, act: Act) -> None:
         document.weigh(f"{name}_g", masses_of)
     if step.code == StepCode.ACCEPT:
         document.weigh("accepted_g", document.weighed["weighed_in"])
+        for line in document.lines:
+            line.refused_g = 0
+        document.weights.add("refused_g")
     document.sign(step, act)
 
 
@@ -278,7 +274,7 @@ def within_tolerance(form: ManifestTemplate, lines: Sequence[Line]) -> bool:
 
 
 # What is written.
-def _write_weights(document: Document) -> None:
+def write_weights(document: Document) -> None:
     for line in document.lines:
         columns = {name: getattr(line, name) for name in document.weights}
         if columns:
@@ -297,7 +293,7 @@ def _move(document: Document, steps: set[str]) -> None:
         )
 
 
-# Closing by itself, and retries.
+# Closing by itself.
 def _close_if_settled(document: Document, reason: str) -> None:
     """After acceptance nothing is left to sign where weights agree, or the reason is told.
 
@@ -319,32 +315,3 @@ def _close_if_settled(document: Document, reason: str) -> None:
     else:
         document.change(status=Status.CLOSED, closed_at=document.at, due_at=None)
         document.note("close", {"by_itself": True})
-
-
-def _earlier(
-    manifest: Manifest,
-    acts: Sequence[Act],
-    signing: Signing,
-    by: Actor,
-    signed: Sequence[Signature],
-) -> list[Signature]:
-    """Signatures given before under these ids; raises ``IdReused`` unless they say the same."""
-    ids = {act.id for act in acts}
-    known = {one.uuid: one for one in signed if one.uuid in ids}
-    if not known:
-        return []
-    lines = list(manifest.lines.order_by("position"))
-    for act in acts:
-        one = known.get(act.id)
-        same = (
-            one is not None
-            and one.manifest_id == manifest.pk
-            and one.step == act.step
-            and one.actor == by.id
-            and one.signed_at == signing.signed_at
-            and one.values == values_json(act.values, lines)
-        )
-        if not same:
-            raise IdReused(id=act.id)
-    refresh(manifest, Manifest.objects.get(pk=manifest.pk))
-    return [known[act.id] for act in acts]

@@ -16,7 +16,7 @@ from wufei.hub.ledger.verify import differences
 from wufei.hub.manifests import services
 from wufei.hub.manifests.models import Manifest, Signature
 from wufei.hub.manifests.refusals import OutOfOrder
-from wufei.hub.manifests.services import signing
+from wufei.hub.manifests.services import retries
 from wufei.hub.manifests.tests.conftest import BATTERIES, OIL, SPOIL, t
 
 
@@ -70,14 +70,14 @@ def test_who_reads_before_another_signs_has_to_read_again(district, monkeypatch)
     district.stored("works", OIL, 5)
     manifest = district.issue(OIL, 2)
     district.load(manifest, 2)
-    look = signing._earlier
+    look = retries.earlier_of
 
     def overtaken(*arguments):
-        monkeypatch.setattr(signing, "_earlier", look)
+        monkeypatch.setattr("wufei.hub.manifests.services.signing.earlier_of", look)
         district.arrive(Manifest.objects.get(pk=manifest.pk), 2)
         return look(*arguments)
 
-    monkeypatch.setattr(signing, "_earlier", overtaken)
+    monkeypatch.setattr("wufei.hub.manifests.services.signing.earlier_of", overtaken)
     # Else the acceptance would be signed without the arrival before it.
     with pytest.raises(OutOfOrder):
         district.accept(manifest)
