@@ -58,6 +58,14 @@ class NewLot:
 
 
 @dataclass(frozen=True, slots=True)
+class Container:
+    """A lot that grouping or splitting makes: its label and what is put into it."""
+
+    label: str
+    mass_g: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One movement to post. ``id`` is chosen by the caller and is the idempotency key.
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wufei.hub.catalogue.models import WasteType
+from wufei.hub.ledger import regroupings  # noqa: F401  (Django finds models through this module)
 from wufei.hub.registry.models import Organisation, Region, Site
 
 

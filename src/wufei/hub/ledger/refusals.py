@@ -127,6 +127,48 @@ class MovedOn(Refusal):
     )
 
 
+class LotMovedOn(MovedOn):
+    """One lot of it has; the account may still hold others."""
+
+    message = gettext_noop(
+        "Lot %(lot)s has moved on: only %(free_t)s t of it still stand free here. Undo what came "
+        "later first: %(later)s."
+    )
+
+
+class GroupedApart(Refusal):
+    code = "grouped_apart"
+    status = 422
+    message = gettext_noop(
+        "Only lots of one waste in one store are put together. “%(one)s” and “%(other)s” are "
+        "different stocks: move one to the other first."
+    )
+
+
+class NotInStore(Refusal):
+    code = "not_in_store"
+    status = 422
+    message = gettext_noop(
+        "Lot %(lot)s does not stand in a store. Lots are grouped and split where they are stored, "
+        "not on the road."
+    )
+
+
+class GroupingDoesNotAdd(Refusal):
+    code = "grouping_does_not_add"
+    status = 422
+    message = gettext_noop(
+        "%(in_t)s t are taken and %(out_t)s t put into the new lots. Make them equal: grouping and "
+        "splitting change no mass. What is missing or too much is found by a stock-take."
+    )
+
+
+class UnknownRegrouping(Refusal):
+    code = "unknown_regrouping"
+    status = 404
+    message = gettext_noop("There is no such grouping.")
+
+
 class NotLimited(Refusal):
     code = "not_limited"
     status = 422

@@ -1,7 +1,8 @@
 """What a movement may be. Pure: no database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate, pairwise
 
 from wufei.hub.ledger.entries import AccountKey, Entry
 from wufei.hub.ledger.models import AccountKind as A
@@ -112,3 +113,19 @@ def running_lack(free_g: int, changes_g: Iterable[int]) -> list[int]:
         free_g += lack_g
         lacks.append(lack_g)
     return lacks
+
+
+def proportions_g(inputs_g: Sequence[int], outputs_g: Sequence[int]) -> list[list[int]]:
+    """Grams of each input (column) in each output (row), when all inputs are mixed.
+
+    Rows add up to the outputs and columns to the inputs, exactly; both must have one sum.
+    """
+    left_g, rows = list(inputs_g), []
+    for output_g in outputs_g:
+        whole_g = sum(left_g)
+        # Cuts of a running sum: no share is larger than what is left of its input.
+        cuts = [output_g * upto_g // whole_g for upto_g in accumulate(left_g)]
+        row = [after - before for before, after in pairwise([0, *cuts])]
+        left_g = [mass_g - share_g for mass_g, share_g in zip(left_g, row, strict=True)]
+        rows.append(row)
+    return rows

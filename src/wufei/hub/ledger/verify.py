@@ -26,6 +26,10 @@ _RECOUNT = f"""
                0, m.sign * m.mass_g
         FROM ledger_movement m JOIN ledger_account a ON a.id = m.source_id) s
     GROUP BY day, {_FACT_KEY}"""
+# What grouping and splitting did to lots, unless it was undone.
+_REGROUPED = """
+    SELECT p.* FROM ledger_regroupedpart p
+    WHERE NOT EXISTS (SELECT 1 FROM ledger_regrouping u WHERE u.undoes_id = p.regrouping_id)"""
 _CHECKS = {
     "digest": """
         SELECT 'movement ' || m.uuid, 'its content is not what was recorded'
@@ -90,15 +94,27 @@ _CHECKS = {
             SELECT account_id, sum(remaining_g) AS mass_g FROM ledger_lot GROUP BY account_id
         ) l ON l.account_id = b.account_id
         WHERE a.tracking = 'lots' AND b.in_g - b.out_g <> coalesce(l.mass_g, 0)""",
-    "lot entries": """
+    "lot entries": f"""
         SELECT 'lot ' || l.uuid, 'remaining ' || l.remaining_g || ' g, entries '
                || coalesce(e.mass_g, 0) || ' g'
         FROM ledger_lot l LEFT JOIN (
-            SELECT e.lot_id, sum(m.sign * CASE e.side WHEN 'in' THEN e.mass_g ELSE -e.mass_g END)
-                AS mass_g
-            FROM ledger_lotentry e JOIN ledger_movement m ON m.id = e.movement_id
-            GROUP BY e.lot_id) e ON e.lot_id = l.id
+            SELECT lot_id, sum(mass_g) AS mass_g FROM (
+                SELECT e.lot_id, m.sign * CASE e.side WHEN 'in' THEN e.mass_g ELSE -e.mass_g END
+                FROM ledger_lotentry e JOIN ledger_movement m ON m.id = e.movement_id
+                UNION ALL SELECT lot_id, mass_g FROM ({_REGROUPED}) r
+                UNION ALL SELECT parent_id, -mass_g FROM ({_REGROUPED}) r) s(lot_id, mass_g)
+            GROUP BY lot_id) e ON e.lot_id = l.id
         WHERE l.remaining_g <> coalesce(e.mass_g, 0)""",
+    "regroupings": """
+        SELECT 'grouping ' || r.uuid, 'mass ' || r.mass_g || ' g, parts '
+               || coalesce(sum(p.mass_g), 0) || ' g, '
+               || count(*) FILTER (WHERE o.account_id <> r.account_id
+                                      OR i.account_id <> r.account_id) || ' from other accounts'
+        FROM ledger_regrouping r LEFT JOIN ledger_regroupedpart p ON p.regrouping_id = r.id
+        LEFT JOIN ledger_lot i ON i.id = p.parent_id LEFT JOIN ledger_lot o ON o.id = p.lot_id
+        WHERE r.undoes_id IS NULL GROUP BY r.id
+        HAVING r.mass_g <> coalesce(sum(p.mass_g), 0)
+            OR bool_or(o.account_id <> r.account_id OR i.account_id <> r.account_id)""",
     "reversals": """
         SELECT 'movement ' || r.uuid, 'it does not undo exactly what it reverses'
         FROM ledger_movement r JOIN ledger_movement o ON o.id = r.reverses_id

@@ -4,6 +4,7 @@ from wufei.hub.ledger.services.bookings import book, release
 from wufei.hub.ledger.services.folding import fold
 from wufei.hub.ledger.services.importing import ImportResult, import_movements
 from wufei.hub.ledger.services.posting import Lack, post
+from wufei.hub.ledger.services.regrouping import regroup, ungroup
 from wufei.hub.ledger.services.reversing import reverse, reverse_group
 from wufei.hub.ledger.services.stocktakes import record_stocktake, record_surplus
 from wufei.hub.ledger.services.treatments import record_treatment
@@ -18,7 +19,9 @@ __all__ = [
     "record_stocktake",
     "record_surplus",
     "record_treatment",
+    "regroup",
     "release",
     "reverse",
     "reverse_group",
+    "ungroup",
 ]

@@ -9,7 +9,8 @@ from django.db import IntegrityError, connection
 
 from wufei.hub.ledger.entries import Entry, LotPart, NewLot
 from wufei.hub.ledger.models import Lot, LotEntry, Movement
-from wufei.hub.ledger.refusals import LotNotEnough, LotTaken, UnknownLot
+from wufei.hub.ledger.queries.whereabouts import whereabouts
+from wufei.hub.ledger.refusals import LotMovedOn, LotNotEnough, LotTaken, UnknownLot
 from wufei.hub.ledger.services.accounts import AccountRow
 from wufei.hub.ledger.units import GRAMS_PER_T
 
@@ -86,7 +87,7 @@ class LotBook:
         for entry in original.lot_entries.select_related("lot").order_by("pk"):
             lot = self._by_uuid.setdefault(entry.lot.uuid, entry.lot)
             if entry.side == "in" and lot.remaining_g - lot.booked_g < entry.mass_g:
-                raise LotNotEnough(lot=lot, free_t=_t(lot.remaining_g - lot.booked_g))
+                raise moved_on(lot)
             lot.remaining_g += entry.mass_g if entry.side == "out" else -entry.mass_g
             self._changed[lot.uuid] = lot
             self._drafts.append(
@@ -102,7 +103,7 @@ class LotBook:
             if "ledger_lot_uuid" not in str(error):
                 raise
             raise LotTaken(lot=self._new[0], field="lots") from error
-        _update(lot for lot in self._changed.values() if lot.uuid not in made)
+        update(lot for lot in self._changed.values() if lot.uuid not in made)
         LotEntry.objects.bulk_create(
             LotEntry(
                 movement=draft.movement,
@@ -227,7 +228,14 @@ class LotBook:
         return sorted(mine, key=lambda lot: (lot.since, lot.pk or 1 << 62))
 
 
-def _update(lots: Iterable[Lot]) -> None:
+def moved_on(lot: Lot) -> LotMovedOn:
+    """The refusal to take back what is no longer in ``lot``: it says where that is."""
+    free_t = _t(lot.remaining_g - lot.booked_g)
+    return LotMovedOn(lot=lot, free_t=free_t, later="; ".join(whereabouts(lot)) or "-")
+
+
+def update(lots: Iterable[Lot]) -> None:
+    """Write what remains in lots of locked accounts, and what of it is booked."""
     rows = list(lots)
     if not rows:
         return

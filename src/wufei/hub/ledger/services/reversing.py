@@ -9,7 +9,8 @@ from wufei.hub.audit.services import record
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
 from wufei.hub.ledger import rules
-from wufei.hub.ledger.models import Account, Balance, Movement
+from wufei.hub.ledger.models import Balance, Movement
+from wufei.hub.ledger.queries.whereabouts import where
 from wufei.hub.ledger.refusals import (
     AlreadyReversed,
     IsReversal,
@@ -146,12 +147,5 @@ def _take_back(original: Movement, balance: Balance) -> None:
     raise MovedOn(
         free_t=f"{free_g / GRAMS_PER_T:,.3f}",
         account=original.target,
-        later="; ".join(_where(movement) for movement in later.order_by("-pk")[:3]) or "-",
+        later="; ".join(where(movement) for movement in later.order_by("-pk")[:3]) or "-",
     )
-
-
-def _where(movement: Movement) -> str:
-    account: Account = movement.target
-    place = f" {account.place}" if account.place_id else ""
-    mass_t = f"{movement.mass_g / GRAMS_PER_T:,.3f}"
-    return f"{movement.day} {mass_t} t → {account.holder}{place} ({account.get_kind_display()})"

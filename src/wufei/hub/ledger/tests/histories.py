@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from wufei.hub.base.errors import Refusal
 from wufei.hub.catalogue.models import WasteType
 from wufei.hub.ledger import services
-from wufei.hub.ledger.entries import AccountKey, Entry
-from wufei.hub.ledger.models import AccountKind
+from wufei.hub.ledger.entries import AccountKey, Container, Entry, LotPart
+from wufei.hub.ledger.models import AccountKind, Lot
 from wufei.hub.ledger.services.treatments import Input, Secondary
 from wufei.hub.ledger.units import grams
 
@@ -40,8 +40,19 @@ FORWARD = (
     "surplus",
     "stocktake",
     "bring_in",
+    "regroup",
+    "regroup",
 )
-BACKWARD = ("book", "book", "load_booked", "release", "reverse", "reverse", "reverse_group")
+BACKWARD = (
+    "book",
+    "book",
+    "load_booked",
+    "release",
+    "reverse",
+    "reverse",
+    "reverse_group",
+    "ungroup",
+)
 
 # HYPOTHESIS_PROFILE=long looks at many more histories, other ones each time.
 _LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
@@ -271,6 +282,35 @@ class Player:
             return services.reverse_group(group, by=self.district.by, reason="wrong")
 
         return Act("reverse_group", id, do, grouped.entries if grouped else [])
+
+    def _regroup(self, step: Step, id: UUID) -> Act:
+        """One or two lots become one to three; two of two are mixed."""
+        account = {"account__place": self.district.place(PLACES[step.place]).pk}
+        waste = {"account__waste": self.district.waste(LOTS).pk}
+        open_lots = Lot.objects.filter(**account, **waste, remaining_g__gt=0).order_by("pk")
+        lots = list(open_lots.values_list("uuid", "remaining_g")[: 1 + step.pick % 2])
+        # A little more than is there now and then: that is refused.
+        parts = [LotPart(uuid, min(step.mass, left_g + step.pick % 2)) for uuid, left_g in lots]
+        parts = parts or [LotPart(id, step.mass)]
+        whole_g, count = sum(part.mass_g for part in parts), 1 + step.to
+        sizes = [whole_g // count + (n < whole_g % count) for n in range(count)]
+        containers = [Container(f"C{n}", size_g) for n, size_g in enumerate(sizes) if size_g]
+
+        def do() -> Any:
+            return services.regroup(
+                parts, containers, id=id, by=self.district.by, happened_at=self._at(step)
+            )
+
+        return Act("regroup", id, do)
+
+    def _ungroup(self, step: Step, id: UUID) -> Act:
+        grouped = self._earlier("regroup", step.pick)
+        target = grouped.id if grouped else id
+
+        def do() -> Any:
+            return services.ungroup(target, by=self.district.by, reason="wrong")
+
+        return Act("ungroup", target, do)
 
     # What they are made of.
     def key(self, kind: str, step: Step, place: int) -> AccountKey:

@@ -13,6 +13,8 @@ from wufei.hub.ledger.verify import differences
         "TRUNCATE ledger_movement CASCADE",
         "UPDATE ledger_lotentry SET mass_g = 1",
         "DELETE FROM ledger_treatment",
+        "UPDATE ledger_regrouping SET mass_g = 1",
+        "DELETE FROM ledger_regroupedpart",
         "ALTER TABLE ledger_movement DISABLE TRIGGER ALL",
     ],
 )
