@@ -3,12 +3,15 @@
 import asyncio
 import logging
 import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from wufei.config import environment as env
 
 STALLED_S = 30
 """A worker that gave no sign of life for so long is dead; its jobs are done again."""
+SEQUENCE_S = 0.5
+"""Between two looks into the queue of the log of evidence."""
 _logger = logging.getLogger("wufei.work")
 
 
@@ -28,7 +31,9 @@ async def _work() -> None:
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
     worker = app.with_connector(connector)
     async with worker.open_async():
-        helpers = [asyncio.create_task(_rescue(worker)), asyncio.create_task(_watch())]
+        helpers = [
+            asyncio.create_task(helper) for helper in (_rescue(worker), _watch(), _sequence())
+        ]
         try:
             await worker.run_worker_async(
                 concurrency=env.number("WUFEI_WORKER_CONCURRENCY"),
@@ -69,3 +74,27 @@ async def _rescue(worker: Any) -> None:
         except Exception:
             _logger.exception("stalled jobs could not be looked for; trying again")
         await asyncio.sleep(STALLED_S / 2)
+
+
+async def _sequence() -> None:
+    """Give committed movements and signatures their leaf in the log, twice a second.
+
+    Jobs are asked for by the minute, and this must not wait behind a long one.
+    """
+    from django.db import close_old_connections
+
+    from wufei.hub.evidence.services.sequencing import sequence_all
+
+    def once() -> None:
+        # Without requests nobody else would notice that a connection broke.
+        close_old_connections()
+        sequence_all()
+
+    # One thread, so one connection to the database.
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="sequence") as thread:
+        while True:
+            try:
+                await asyncio.get_running_loop().run_in_executor(thread, once)
+            except Exception:
+                _logger.exception("the log of evidence could not be continued; trying again")
+            await asyncio.sleep(SEQUENCE_S)
