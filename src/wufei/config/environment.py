@@ -233,6 +233,12 @@ SETTINGS = (
     Setting("WUFEI_UPLOAD_MB_MAX", "20", int, "Largest uploaded file, in megabytes."),
     Setting("WUFEI_IMPORT_ROWS_MAX", "200000", int, "Most rows of one imported table."),
     Setting(
+        "WUFEI_EXPORT_DAYS",
+        "7",
+        _positive,
+        "Days that a file which the worker has written for somebody is kept for them.",
+    ),
+    Setting(
         "WUFEI_LOAD_T_MAX",
         "100",
         int,

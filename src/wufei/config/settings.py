@@ -175,6 +175,9 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("png", "jpg", "webp", "gz", "br", "woff2"
 MEDIA_ROOT = HOME / "files"
 WUFEI_UPLOAD_MB_MAX = env.number("WUFEI_UPLOAD_MB_MAX")
 WUFEI_IMPORT_ROWS_MAX = env.number("WUFEI_IMPORT_ROWS_MAX")
+# Files written for somebody: they can be written again, so no backup takes them along.
+EXPORT_ROOT = HOME / "exports"
+WUFEI_EXPORT_DAYS = env.number("WUFEI_EXPORT_DAYS")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 

@@ -51,6 +51,7 @@ desk.view                    A A A A R O O O O O A
 base.notice.view             A A A A R O O O O O A
 base.finding.view            A A A R R O O . O . A
 base.import.view             A A A A R O O . O . A
+base.export.view             A A A A R O O . O . A
 base.file.view               A A A A R O O O O O A
 base.calendar.view           A A A A A A A . A . A
 base.calendar.edit           A . . . . . . . . . .

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from wufei.hub.base.files.models import StoredFile
 from wufei.hub.base.models import ImportFault, Submission
+from wufei.hub.base.tables import export_runs
 
 # A file is written before its row is committed; a day is longer than any transaction.
 FILE_AGE = timedelta(days=1)
@@ -19,6 +20,7 @@ def sweep(now: datetime) -> None:
     """Remove what is past its time; run every night, harmless at any time."""
     Submission.objects.filter(created__lt=now - SUBMISSION_AGE).delete()
     ImportFault.objects.filter(run__finished__lt=now - FAULT_AGE).delete()
+    export_runs.sweep(now)
     sweep_files(now)
 
 

@@ -6,10 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from wufei.hub.base.files.models import StoredFile
 from wufei.hub.base.findings import Severity
 from wufei.hub.base.notices.models import Notice, Reading
-from wufei.hub.base.tables.models import ImportFault, ImportRun
+from wufei.hub.base.tables.models import ExportRun, ImportFault, ImportRun
 
 __all__ = [
     "CalendarDay",
+    "ExportRun",
     "FindingRecord",
     "ImportFault",
     "ImportRun",

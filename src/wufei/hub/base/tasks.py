@@ -6,13 +6,19 @@ from django.utils.timezone import now
 from procrastinate.contrib.django import app
 
 from wufei.hub.base.housekeeping import sweep
-from wufei.hub.base.tables import importing
+from wufei.hub.base.tables import export_runs, importing
 
 
 @app.task(queue="imports")
 def import_table(run: str) -> None:
     """Work off one ``ImportRun``; safe to start again."""
     importing.work_off(UUID(run))
+
+
+@app.task(queue="exports")
+def write_export(run: str) -> None:
+    """Write the file of one ``ExportRun``; safe to start again."""
+    export_runs.work_off(UUID(run))
 
 
 @app.periodic(cron="17 3 * * *")

@@ -1,4 +1,4 @@
-"""Runs of an import and the rows that could not be taken."""
+"""Runs of an import with the rows that could not be taken, and runs of an export."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -77,3 +77,72 @@ class ImportFault(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["run", "row_number"], name="base_import_fault_row")
         ]
+
+
+class ExportRun(models.Model):
+    """One file that the worker writes for somebody; it is kept for some days.
+
+    ``attempt`` is counted up by whoever begins to write: a worker that was taken for dead finds
+    another number and gives up. ``digest`` is over what was asked for: while that is being
+    written, asking for it again leads to the same run. ``actor_row`` as in ``ImportRun``.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Queued")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Finished")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+        EXPIRED = "expired", _("File taken away")
+
+    OPEN = (State.QUEUED, State.RUNNING)
+
+    uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    exporter = models.CharField(max_length=80)
+    parameters = models.JSONField()
+    form = models.CharField(max_length=8)
+    title = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    actor = models.CharField(max_length=80, db_index=True)
+    actor_row = models.JSONField()
+    language = models.CharField(max_length=10)
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    reason = models.TextField(blank=True)
+    attempt = models.IntegerField(default=0)
+    rows_total = models.BigIntegerField(default=0)
+    rows_done = models.BigIntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+    created = models.DateTimeField(auto_now_add=True)
+    started = models.DateTimeField(null=True)
+    finished = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["actor", "digest"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="base_export_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(form__in=["xlsx", "csv"]), name="base_export_form"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="done") | models.Q(size__gt=0), name="base_export_file"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.rows_done * 100 // self.rows_total) if self.rows_total else 0
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.title}.{self.form}"

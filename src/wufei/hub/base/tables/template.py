@@ -9,8 +9,9 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from wufei.hub.base.tables.exporting import BOLD, HEAD_FILL, number_format, sheet_title
+from wufei.hub.base.tables.exporting import BOLD, HEAD_FILL
 from wufei.hub.base.tables.spec import Column, Kind, Table
+from wufei.hub.base.tables.writers import number_format, sheet_title
 
 ROWS_PREPARED = 2000
 REQUIRED_MARK = "*"
