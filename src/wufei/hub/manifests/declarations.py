@@ -165,6 +165,9 @@ def fill(declared: Iterable[ManifestTemplate]) -> None:
     _by_stream.clear()
     for template in declared:
         assert template.code not in _templates, f"template {template.code} is declared twice"
+        assert not template.scans or template.carriers_max == 1, (
+            f"template {template.code}: what is signed by one scan has one carrier"
+        )
         _templates[template.code] = template
         for stream in template.streams:
             others = _by_stream.setdefault(stream, [])

@@ -8,13 +8,14 @@ from django.db.models import F, Q, QuerySet
 from wufei.hub.base.actor import Actor, Scope
 from wufei.hub.ledger.models import AccountKind, Lot
 from wufei.hub.manifests import rules
-from wufei.hub.manifests.declarations import Step, template, templates
-from wufei.hub.manifests.models import MOVING, OPEN, Manifest, Signature, StepCode
+from wufei.hub.manifests.declarations import ManifestTemplate, Party, Step, template, templates
+from wufei.hub.manifests.models import MOVING, OPEN, Leg, Manifest, Signature, Status, StepCode
 from wufei.hub.manifests.refusals import UnknownQr
 from wufei.hub.manifests.scope import NOTHING, seen_by
 from wufei.hub.manifests.services.checks import ISSUE, SIGN
 from wufei.hub.manifests.services.document import digest_of, lots_of
 from wufei.hub.manifests.services.given import part_of
+from wufei.hub.manifests.services.legs import next_leg
 from wufei.hub.manifests.services.saying import said
 from wufei.hub.registry.models import Organisation, Site, Vehicle
 from wufei.hub.registry.queries import open_on
@@ -36,9 +37,10 @@ def waiting_for(actor: Actor) -> "QuerySet[Manifest]":
 
 
 def _waits_for(actor: Actor) -> Q:
-    scope, mine = actor.scope(SIGN), NOTHING
+    scope = actor.scope(SIGN)
     if scope is Scope.NONE:
-        return mine
+        return NOTHING
+    mine = _to_take_over(None if scope is Scope.ALL else actor.organisation_ids)
     for form in templates():
         for status in OPEN:
             step = rules.next_step(form, status)
@@ -51,15 +53,44 @@ def _waits_for(actor: Actor) -> Q:
     return mine
 
 
+def _to_take_over(organisations: frozenset[int] | None) -> Q:
+    """On the road, and the next leg is theirs (None: anybody's)."""
+    legs = Leg.objects.filter(
+        taken_at=None,
+        dropped_at=None,
+        manifest__status=Status.LOADED,
+        number=F("manifest__leg") + 1,
+    )
+    if organisations is not None:
+        legs = legs.filter(carrier__in=organisations)
+    return Q(status=Status.LOADED, pk__in=list(legs.values_list("manifest", flat=True)))
+
+
 def next_steps(manifest: Manifest, actor: Actor) -> tuple[Step, ...]:
-    """The steps that this actor can sign now."""
-    step = rules.next_step(template(manifest.template), manifest.status)
-    if step is None:
+    """The acts that this actor can sign now: first the step of the path, then those beside it."""
+    scope, form = actor.scope(SIGN), template(manifest.template)
+    if scope is Scope.NONE:
         return ()
-    scope = actor.scope(SIGN)
-    party_id = getattr(manifest, f"{step.by}_id")
-    own = scope is Scope.ALL or (scope is not Scope.NONE and party_id in actor.organisation_ids)
-    return (step,) if own else ()
+
+    def own(organisation_id: int) -> bool:
+        return scope is Scope.ALL or organisation_id in actor.organisation_ids
+
+    found = []
+    step = rules.next_step(form, manifest.status)
+    if step is not None and own(getattr(manifest, f"{step.by}_id")):
+        found.append(step)
+    if manifest.status == Status.LOADED and manifest.leg < manifest.leg_last:
+        leg = next_leg(manifest)
+        if leg and own(leg.carrier_id):
+            found.append(beside(form, StepCode.TAKE_OVER))
+    return tuple(found)
+
+
+def beside(form: ManifestTemplate, code: str) -> Step:
+    """An act beside the path as a step: what whoever drives has to say with it, and may."""
+    driven = frozenset({"vehicle", "driver"})
+    needs = (form.step(StepCode.LOAD).needs | {"vehicle"}) & driven
+    return Step(code, by=Party.CARRIER, needs=needs, may=driven - needs)
 
 
 def may_cancel(manifest: Manifest, actor: Actor) -> bool:
@@ -72,8 +103,9 @@ def may_cancel(manifest: Manifest, actor: Actor) -> bool:
 
 
 def moving() -> "QuerySet[Manifest]":
-    """What is on the road, with its vehicle."""
-    return Manifest.objects.filter(status__in=MOVING).select_related(*_ROWS).order_by("loaded_at")
+    """What is on the road, with its vehicle; what is set down on the way is on none."""
+    rows = Manifest.objects.filter(status__in=MOVING, halted_at_site=None)
+    return rows.select_related(*_ROWS).order_by("loaded_at")
 
 
 def open_of_vehicle(vehicle_id: int) -> Manifest | None:

@@ -15,7 +15,7 @@ from wufei.hub.ledger.queries.people import names_of
 from wufei.hub.manifests import declarations, rules
 from wufei.hub.manifests.declarations import ManifestTemplate, Party, Step, Text
 from wufei.hub.manifests.figures import Difference, difference
-from wufei.hub.manifests.models import Line, Manifest, Signature, Status, StepCode
+from wufei.hub.manifests.models import OPEN, Leg, Line, Manifest, Signature, Status, StepCode
 from wufei.hub.registry.models import Organisation
 
 SUBJECT = "manifests.manifest"
@@ -96,6 +96,46 @@ def _stop(
     return Stop(step, label, organisation, state, signature, at, who, due)
 
 
+@dataclass(frozen=True)
+class Signed:
+    """A signature of any act, with the name of who gave it."""
+
+    signature: Signature
+    label: Text
+    who: str
+
+
+def signed(manifest: Manifest) -> list[Signed]:
+    """Every signature in order: steps of the path and acts beside it."""
+    rows = sorted(manifest.signatures.all(), key=lambda one: one.number)
+    names = names_of(one.actor for one in rows)
+    return [Signed(one, StepCode(one.step).label, names.get(one.actor, "")) for one in rows]
+
+
+@dataclass(frozen=True)
+class Carrying:
+    """One of several carriers: who, with what, and whether it had the load, has it, or will."""
+
+    leg: Leg
+    state: str
+
+
+def legs(manifest: Manifest) -> list[Carrying]:
+    """Carriers in order; empty where one goes all the way."""
+    if manifest.leg_last == 1:
+        return []
+    return [Carrying(leg, _carrying(manifest, leg)) for leg in manifest.legs.all()]
+
+
+def _carrying(manifest: Manifest, leg: Leg) -> str:
+    if leg.dropped_at or (leg.taken_at is None and manifest.status not in OPEN):
+        return DROPPED
+    if leg.taken_at is None:
+        return LATER
+    has_it = leg.number == manifest.leg and manifest.status == Status.LOADED
+    return NEXT if has_it else DONE
+
+
 def loads(manifest: Manifest) -> list[Load]:
     tolerance = template_of(manifest).tolerance_permille
     known = methods()
@@ -132,4 +172,11 @@ def with_everything(rows: Any) -> Any:
         "driver__identity",
         "driver__carrier",
         "route",
-    ).prefetch_related("lines__waste", "lines__lots__lot", "signatures__organisation")
+    ).prefetch_related(
+        "lines__waste",
+        "lines__lots__lot",
+        "signatures__organisation",
+        "legs__carrier",
+        "legs__vehicle",
+        "halts__site",
+    )

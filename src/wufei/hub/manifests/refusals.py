@@ -36,6 +36,31 @@ class Overtaken(Refusal):
     )
 
 
+class TooManyCarriers(Refusal):
+    code = "manifest_too_many_carriers"
+    status = 422
+    message = gettext_noop(
+        "A load under the %(template)s has at most %(most)s carriers, one after the other. Name "
+        "fewer of them."
+    )
+
+
+class NoFurtherCarrier(Refusal):
+    code = "manifest_no_further_carrier"
+    message = gettext_noop(
+        "%(manifest)s names no further carrier that could take over. Who has it now brings it to "
+        "the consignee."
+    )
+
+
+class LegTaken(Refusal):
+    code = "manifest_leg_taken"
+    message = gettext_noop(
+        "%(carrier)s has taken over %(manifest)s already: its vehicle and driver stay as they were "
+        "signed."
+    )
+
+
 class NoSuchStep(Refusal):
     code = "manifest_no_such_step"
     status = 422

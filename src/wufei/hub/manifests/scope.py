@@ -3,6 +3,7 @@
 from django.db.models import Q
 
 from wufei.hub.base.actor import Actor, Scope
+from wufei.hub.manifests.models import Leg
 from wufei.hub.registry.scope import in_regions
 
 NOTHING = Q(pk__in=[])
@@ -27,7 +28,14 @@ def seen_by(actor: Actor, act: str) -> Q:
 
 
 def of_parties(organisations: frozenset[int]) -> Q:
-    mine = NOTHING
+    """Consignor, consignee, and every carrier: the one that has it, those before and after."""
+    # As a list: most organisations are on no leg, and a condition on other tables would keep the
+    # database from using the manifests' own indexes.
+    mine = Q(
+        pk__in=list(
+            Leg.objects.filter(carrier__in=organisations).values_list("manifest", flat=True)
+        )
+    )
     for party in PARTIES:
         mine |= Q(**{f"{party}__in": sorted(organisations)})
     return mine

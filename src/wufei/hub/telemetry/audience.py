@@ -68,12 +68,15 @@ def audience(*parties: _Party) -> Audience:
 def of_manifest(manifest: Manifest) -> Audience:
     """For those who see the manifest (``manifests.scope``): its parties, and who watches its ends.
 
-    Both sites and their regions must be loaded.
+    Both sites and their regions must be loaded, and ``legs`` where there are many manifests.
     """
     domain = frozenset({manifest.domain})
     sites = (manifest.consignor_site, manifest.consignee_site)
+    carriers = {manifest.carrier_id}
+    if manifest.leg_last > 1:
+        carriers |= {leg.carrier_id for leg in manifest.legs.all()}
     return Audience(
-        frozenset({manifest.consignor_id, manifest.carrier_id, manifest.consignee_id}),
+        frozenset({manifest.consignor_id, *carriers, manifest.consignee_id}),
         frozenset((frozenset(site.region.covered_by), domain) for site in sites),
     )
 

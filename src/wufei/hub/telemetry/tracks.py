@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from django.utils import timezone
 
+from wufei.hub.manifests.carriages import carriages
 from wufei.hub.manifests.models import Manifest
 from wufei.hub.telemetry import lake
 from wufei.hub.telemetry.fixes import UNUSABLE
@@ -58,11 +59,14 @@ def track(vehicle_id: int, start: datetime, end: datetime) -> pl.DataFrame:
 
 
 def trip(manifest: Manifest) -> pl.DataFrame:
-    """The track from loading to arrival, or until now; empty before the load is on the road."""
-    if manifest.loaded_at is None or manifest.vehicle_id is None:
-        return pl.DataFrame(schema=TRACK)
-    end = manifest.arrived_at or timezone.now()
-    return track(manifest.vehicle_id, manifest.loaded_at, end)
+    """The track from loading to arrival, or until now; empty before the load is on the road.
+
+    Of every vehicle that carried it, one after the other; nothing of what they did without it.
+    """
+    parts = [
+        track(one.vehicle_id, one.start, one.end or timezone.now()) for one in carriages(manifest)
+    ]
+    return pl.concat(parts) if parts else pl.DataFrame(schema=TRACK)
 
 
 @dataclass(frozen=True)

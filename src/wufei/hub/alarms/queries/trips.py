@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from wufei.hub.alarms.streams.trips import Degrees, Trip, Trips, gather
+from wufei.hub.manifests.carriages import RELATED, carriages
 from wufei.hub.manifests.models import Manifest, Route, Status
 from wufei.hub.registry.models import Site
 
@@ -22,13 +23,14 @@ def trips_since(moment: datetime) -> Trips:
         Q(status=Status.LOADED) | Q(arrived_at__gte=moment), loaded_at__isnull=False
     )
     found = rows.select_related("vehicle", "route", "consignor_site", "consignee_site")
+    found = found.prefetch_related(*RELATED)
     return gather((_trip(manifest) for manifest in found.iterator(2_000)), _yards())
 
 
 def _trip(manifest: Manifest) -> Trip:
-    vehicle, loaded_at = manifest.vehicle, manifest.loaded_at
+    """Of several carriages the latest: what was before has been judged by then."""
+    vehicle, latest = manifest.vehicle, carriages(manifest)[-1]
     assert vehicle is not None, "a loaded manifest has a vehicle"
-    assert loaded_at is not None
     route = manifest.route
     return Trip(
         key=manifest.pk,
@@ -36,8 +38,8 @@ def _trip(manifest: Manifest) -> Trip:
         vehicle=vehicle.pk,
         vehicle_uuid=str(vehicle.uuid),
         domain=manifest.domain,
-        begins_ms=_ms(loaded_at),
-        ends_ms=_ms(manifest.arrived_at) if manifest.arrived_at else None,
+        begins_ms=_ms(latest.start),
+        ends_ms=_ms(latest.end) if latest.end else None,
         path=path_of(route) if route else (),
         corridor_m=route.corridor_m if route else 0,
         sites=tuple(_places((manifest.consignor_site, manifest.consignee_site))),

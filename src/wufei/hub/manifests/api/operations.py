@@ -69,7 +69,7 @@ def list_manifests(request: ApiRequest, asked: Query[schemas.ListQuery]) -> dict
     response=schemas.ManifestOut,
 )
 def show_manifest(request: ApiRequest, uuid: UUID) -> dict[str, Any]:
-    return showing.whole(_visible(request.auth, uuid), request.auth)
+    return showing.whole(find(request.auth, uuid), request.auth)
 
 
 @operation(
@@ -85,7 +85,7 @@ def issue(request: ApiRequest, uuid: UUID, asked: schemas.ManifestIn) -> dict[st
     signing = reading.signing_of(asked, uuid5(uuid, "issue"))
     new = reading.new_manifest(asked)
     manifest = services.issue(new, id=uuid, signing=signing, by=request.auth)
-    return _shown(manifest, request.auth)
+    return shown(manifest, request.auth)
 
 
 @operation(
@@ -98,7 +98,7 @@ def issue(request: ApiRequest, uuid: UUID, asked: schemas.ManifestIn) -> dict[st
     response=schemas.ManifestOut,
 )
 def sign(request: ApiRequest, uuid: UUID, step: str, asked: schemas.StepIn) -> dict[str, Any]:
-    manifest = _visible(request.auth, uuid)
+    manifest = find(request.auth, uuid)
     services.sign(
         manifest,
         step,
@@ -106,7 +106,7 @@ def sign(request: ApiRequest, uuid: UUID, step: str, asked: schemas.StepIn) -> d
         values=reading.values_of(asked, manifest),
         by=request.auth,
     )
-    return _shown(manifest, request.auth)
+    return shown(manifest, request.auth)
 
 
 @operation(
@@ -119,9 +119,9 @@ def sign(request: ApiRequest, uuid: UUID, step: str, asked: schemas.StepIn) -> d
     response=schemas.ManifestOut,
 )
 def cancel(request: ApiRequest, uuid: UUID, asked: schemas.CancelIn) -> dict[str, Any]:
-    manifest = _visible(request.auth, uuid)
+    manifest = find(request.auth, uuid)
     services.cancel(manifest, reason=asked.reason, by=request.auth)
-    return _shown(manifest, request.auth)
+    return shown(manifest, request.auth)
 
 
 @operation(
@@ -138,7 +138,7 @@ def scan_out(request: ApiRequest, asked: schemas.ScanOutIn) -> dict[str, Any]:
     new, weighed = reading.leaving(asked, truck)
     signing = reading.signing_of(asked, asked.id)
     manifest = services.scan_out(truck, new, weighed, id=asked.id, signing=signing, by=request.auth)
-    return _shown(manifest, request.auth)
+    return shown(manifest, request.auth)
 
 
 @operation(
@@ -160,7 +160,7 @@ def scan_in(request: ApiRequest, asked: schemas.ScanInIn) -> dict[str, Any]:
         difference_reason=asked.difference_reason,
         by=request.auth,
     )
-    return _shown(manifest, request.auth)
+    return shown(manifest, request.auth)
 
 
 @operation(
@@ -177,18 +177,18 @@ def of_vehicle(request: ApiRequest, vehicle: str) -> dict[str, Any]:
     found = queries.open_of_vehicle(truck.pk) if truck else None
     if found is None:
         raise NotFound()
-    return showing.whole(_visible(request.auth, found.uuid), request.auth)
+    return showing.whole(find(request.auth, found.uuid), request.auth)
 
 
-def _visible(actor: Actor, uuid: UUID) -> Manifest:
+def find(actor: Actor, uuid: UUID) -> Manifest:
     found = queries.visible(actor).filter(uuid=uuid).first()
     if found is None:
         raise NotFound()
     return found
 
 
-def _shown(manifest: Manifest, actor: Actor) -> dict[str, Any]:
-    return showing.whole(_visible(actor, manifest.uuid), actor)
+def shown(manifest: Manifest, actor: Actor) -> dict[str, Any]:
+    return showing.whole(find(actor, manifest.uuid), actor)
 
 
 def _truck(text: str) -> Vehicle:
@@ -210,21 +210,21 @@ def _arriving(asked: schemas.ScanInIn, actor: Actor) -> Manifest:
     Sending a scan again finds the same one, though the truck may carry the next load by then.
     """
     if earlier := queries.scanned_in_by(asked.id):
-        return _visible(actor, earlier.uuid)
+        return find(actor, earlier.uuid)
     uuid = reading.uuid_or_none(asked.code)
     if uuid and Manifest.objects.filter(uuid=uuid).exists():
-        return _visible(actor, uuid)
+        return find(actor, uuid)
     if "/" in asked.code:
         scanned = queries.scanned(asked.code)
         if isinstance(scanned, Manifest):
-            return _visible(actor, scanned.uuid)
+            return find(actor, scanned.uuid)
         truck: Vehicle | None = scanned
     else:
         truck = reading.vehicle_or_none(asked.code)
     found = queries.open_of_vehicle(truck.pk) if truck else None
     if found is None:
         raise NotFound()
-    return _visible(actor, found.uuid)
+    return find(actor, found.uuid)
 
 
 def _cursor(manifest: Manifest) -> str:

@@ -14,7 +14,7 @@ from wufei.hub.ledger.units import Mass
 from wufei.hub.manifests.api import schemas
 from wufei.hub.manifests.measures import measure
 from wufei.hub.manifests.models import Line, Manifest, Route
-from wufei.hub.manifests.services import NewLine, NewManifest, Signing
+from wufei.hub.manifests.services import NewLine, NewManifest, NextCarrier, Signing
 from wufei.hub.manifests.services.checks import day_of
 from wufei.hub.registry.models import Driver, Organisation, Site, Vehicle
 from wufei.hub.registry.rules.plates import tidy_plate
@@ -38,6 +38,16 @@ def new_manifest(asked: schemas.ManifestIn) -> NewManifest:
         route=route_or_none(asked.route),
         authority_no=asked.authority_no,
         note=asked.note,
+        further_carriers=tuple(_carrier(one) for one in asked.further_carriers),
+    )
+
+
+def _carrier(asked: schemas.CarrierIn) -> NextCarrier:
+    rows = Organisation.objects.filter(uuid=asked.carrier)
+    return NextCarrier(
+        found(rows, asked.carrier, "further_carriers"),
+        vehicle_or_none(asked.vehicle),
+        driver_or_none(asked.driver),
     )
 
 

@@ -30,6 +30,21 @@ class LineIn(In):
     containers: int | None = Field(None, ge=1, le=100_000)
 
 
+class CarrierIn(In):
+    """Who takes the load over from the carrier before."""
+
+    carrier: UUID
+    vehicle: str = Field("", max_length=40, description="uuid or plate.")
+    driver: UUID | None = None
+
+
+class LegIn(In):
+    """With what a leg will be driven; what is left out is open again."""
+
+    vehicle: str = Field("", max_length=40, description="uuid or plate.")
+    driver: UUID | None = None
+
+
 class SigningIn(In):
     """When and where somebody signs; ``signed_at`` with its offset from UTC."""
 
@@ -51,6 +66,15 @@ class ManifestIn(SigningIn):
     route: str = Field("", max_length=40, description="uuid or code.")
     authority_no: str = Field("", max_length=40)
     note: Text = ""
+    further_carriers: list[CarrierIn] = Field(
+        default_factory=list, max_length=10, description="One after the other, after “carrier”."
+    )
+
+
+class TakeOverIn(SigningIn, LegIn):
+    """``id`` is the signature's own key, so that it can be sent again."""
+
+    id: UUID
 
 
 class WeightIn(MassIn):
@@ -166,6 +190,17 @@ class LineOut(BaseModel):
     lots: list[LotOut]
 
 
+class LegOut(BaseModel):
+    """One of several carriers in order; ``dropped_at`` where the load arrived before its turn."""
+
+    number: int
+    carrier: Named
+    vehicle: VehicleOut | None
+    driver: UUID | None
+    taken_at: datetime | None
+    dropped_at: datetime | None
+
+
 class SignatureOut(BaseModel):
     id: UUID
     step: str
@@ -217,6 +252,7 @@ class ManifestOut(ManifestShort):
     difference_reason: str
     cancel_reason: str
     lines: list[LineOut]
+    legs: list[LegOut]
     signatures: list[SignatureOut]
     next: list[NextOut]
 

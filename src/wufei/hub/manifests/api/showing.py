@@ -7,7 +7,7 @@ from wufei.hub.base.actor import Actor
 from wufei.hub.ledger.models import Lot
 from wufei.hub.ledger.units import GRAMS_PER_T
 from wufei.hub.manifests import queries
-from wufei.hub.manifests.models import Line, Manifest, Signature
+from wufei.hub.manifests.models import Leg, Line, Manifest, Signature
 from wufei.hub.registry.models import Site, Vehicle
 
 _PARTIES = ("consignor", "consignor_site", "carrier", "consignee", "consignee_site")
@@ -44,6 +44,7 @@ def whole(manifest: Manifest, actor: Actor) -> dict[str, Any]:
     """Everything; a driver by id only, since a name is personal data."""
     lines = manifest.lines.select_related("waste").prefetch_related("lots__lot")
     signatures = manifest.signatures.select_related("organisation")
+    legs = manifest.legs.select_related("carrier", "vehicle", "driver")
     return short(manifest) | {
         "driver": manifest.driver.uuid if manifest.driver else None,
         "route": manifest.route.code if manifest.route else "",
@@ -51,6 +52,7 @@ def whole(manifest: Manifest, actor: Actor) -> dict[str, Any]:
         "difference_reason": manifest.difference_reason,
         "cancel_reason": manifest.cancel_reason,
         "lines": [_line(line) for line in lines],
+        "legs": [_leg(leg) for leg in legs],
         "signatures": [_signature(one) for one in signatures],
         "next": [
             {"step": step.code, "needs": sorted(step.needs), "may": sorted(step.may)}
@@ -93,6 +95,17 @@ def _line(line: Line) -> dict[str, Any]:
             {"lot": part.lot.uuid, "label": part.lot.label, "mass": mass(part.mass_g)}
             for part in line.lots.all()
         ],
+    }
+
+
+def _leg(leg: Leg) -> dict[str, Any]:
+    return {
+        "number": leg.number,
+        "carrier": named(leg.carrier),
+        "vehicle": vehicle(leg.vehicle) if leg.vehicle else None,
+        "driver": leg.driver.uuid if leg.driver else None,
+        "taken_at": leg.taken_at,
+        "dropped_at": leg.dropped_at,
     }
 
 

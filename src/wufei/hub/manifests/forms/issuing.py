@@ -25,7 +25,7 @@ from wufei.hub.manifests.choices import (
     vehicles_of,
 )
 from wufei.hub.manifests.forms.signing import SignedForm, WeightFields
-from wufei.hub.manifests.services import NewLine, NewManifest
+from wufei.hub.manifests.services import NewLine, NewManifest, NextCarrier
 from wufei.hub.registry.models import Organisation, Site, Vehicle
 
 LOT = "lot-"
@@ -85,6 +85,14 @@ class IssueForm(SignedForm, WeightFields):
     def _parties(self) -> None:
         self._choose("consignee_site", Site, self.consignees, _place)
         self._choose("carrier", Organisation, self.carriers, str)
+        for number in range(2, self.ready.template.carriers_max + 1):
+            self.fields[f"carrier_{number}"] = forms.ModelChoiceField(
+                Organisation.objects.none(),
+                label=_("Carrier %(number)s") % {"number": number},
+                to_field_name="uuid",
+                required=False,
+            )
+            self._choose(f"carrier_{number}", Organisation, self.carriers, str)
         self.trucks = {
             str(truck.uuid): str(truck.carrier.uuid)
             for truck in vehicles_of(*self.carriers.all).select_related("carrier")
@@ -97,6 +105,15 @@ class IssueForm(SignedForm, WeightFields):
         field: Any = self.fields[name]
         field.queryset = model.objects.filter(pk__in=[one.pk for one in parties.all])
         field.choices = [("", "—"), *_groups(parties, label)]
+
+    @property
+    def further(self) -> list[Any]:
+        """Fields of the carriers that take over one after the other."""
+        return [self[name] for name in self.fields if name.startswith("carrier_")]
+
+    @property
+    def further_said(self) -> bool:
+        return any(field.value() for field in self.further)
 
     # Lots.
     def lot_rows(self) -> Iterator[tuple[Lot, int, str, str]]:
@@ -168,6 +185,9 @@ class IssueForm(SignedForm, WeightFields):
             route=route_between(self.site, destination),
             authority_no=cleaned.get("authority_no") or "",
             note=cleaned["note"],
+            further_carriers=tuple(
+                NextCarrier(cleaned[field.name]) for field in self.further if cleaned[field.name]
+            ),
         )
 
     def refuse(self, refusal: Exception) -> None:

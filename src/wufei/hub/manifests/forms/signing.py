@@ -17,6 +17,7 @@ from wufei.hub.base.pages.forms import show_refusal
 from wufei.hub.catalogue.models import WasteType
 from wufei.hub.ledger.forms.recording import VALUE_INPUT, mass_of
 from wufei.hub.ledger.units import UNIT_LABELS, Mass
+from wufei.hub.manifests import services
 from wufei.hub.manifests.choices import drivers_of, driving, vehicles_of
 from wufei.hub.manifests.declarations import Step
 from wufei.hub.manifests.models import Line, Manifest, StepCode
@@ -160,7 +161,7 @@ class StepForm(SignedForm, WeightFields):
             self.add_weight(number, label if len(self.lines) == 1 else line.waste.label)
 
     def _vehicle(self, actor: Actor) -> None:
-        rows = vehicles_of(self.manifest.carrier)
+        rows = vehicles_of(self.carrier)
         field = forms.ModelChoiceField(
             rows,
             label=_("Vehicle"),
@@ -174,13 +175,13 @@ class StepForm(SignedForm, WeightFields):
 
     def _driver(self, actor: Actor) -> None:
         field = forms.ModelChoiceField(
-            drivers_of(self.manifest.carrier),
+            drivers_of(self.carrier),
             label=_("Driver"),
             to_field_name="uuid",
             empty_label=_("Choose the driver"),
             required="driver" in self.step.needs,
         )
-        me = driving(actor).filter(carrier=self.manifest.carrier).first()
+        me = driving(actor).filter(carrier=self.carrier).first()
         field.initial = me or self.manifest.driver
         self.fields["driver"] = field
 
@@ -188,6 +189,11 @@ class StepForm(SignedForm, WeightFields):
         self.fields[name] = forms.CharField(
             label=label, max_length=300, required=name in self.step.needs, help_text=help_text
         )
+
+    @property
+    def carrier(self) -> Organisation:
+        """Whose vehicles and drivers are offered."""
+        return self.manifest.carrier
 
     @property
     def party(self) -> Organisation:
@@ -226,6 +232,12 @@ class StepForm(SignedForm, WeightFields):
             if self.cleaned_data.get(name):
                 said[name] = self.cleaned_data[name]
         return said
+
+    def apply(self, by: Actor) -> None:
+        """Sign; raises what the service refuses."""
+        services.sign(
+            self.manifest, self.step.code, signing=self.signing(), values=self.values(), by=by
+        )
 
     def refuse(self, refusal: Exception) -> None:
         """What the service said, at the field that it speaks of."""

@@ -46,8 +46,20 @@ class NewLine:
 
 
 @dataclass(frozen=True)
+class NextCarrier:
+    """Who takes the load over from the carrier before; vehicle and driver as far as known."""
+
+    carrier: Organisation
+    vehicle: Vehicle | None = None
+    driver: Driver | None = None
+
+
+@dataclass(frozen=True)
 class NewManifest:
-    """A manifest to issue; consignor and consignee are the organisations of the two sites."""
+    """A manifest to issue; consignor and consignee are the organisations of the two sites.
+
+    ``further_carriers`` take over one after the other from ``carrier``.
+    """
 
     consignor_site: Site
     carrier: Organisation
@@ -58,6 +70,7 @@ class NewManifest:
     route: Route | None = None
     authority_no: str = ""
     note: str = ""
+    further_carriers: tuple[NextCarrier, ...] = ()
 
     def field(self, name: str) -> Any:
         """What is said of a field of ``rules.FIELDS``; of lines: whether each says it."""
@@ -66,6 +79,8 @@ class NewManifest:
                 return self.consignor_site.organisation
             case "consignee":
                 return self.consignee_site.organisation
+            case "legs":
+                return self.further_carriers
             case "waste" | "declared" | "method" | "lots" | "containers":
                 return all(getattr(line, name) for line in self.lines)
             case _:

@@ -29,9 +29,10 @@ from wufei.hub.manifests.refusals import (
     OnTheRoadAlready,
     RouteElsewhere,
     SamePlace,
+    TooManyCarriers,
     UnknownMethod,
 )
-from wufei.hub.manifests.services import checks, masses
+from wufei.hub.manifests.services import checks, masses, way
 from wufei.hub.manifests.services.document import Document, due_at
 from wufei.hub.manifests.services.given import Act, NewLine, NewManifest, Signing, part_of
 from wufei.hub.registry.models import Vehicle
@@ -90,12 +91,18 @@ def _plain(new: NewManifest) -> list[Any]:
         (line.waste.pk, as_json(line.declared), line.method, line.lots, line.containers)
         for line in new.lines
     ]
+    legs = [
+        tuple(str(row.uuid) if row else None for row in (one.carrier, one.vehicle, one.driver))
+        for one in new.further_carriers
+    ]
     return [
         *(str(row.uuid) for row in rows),
         *(str(row.uuid) if row else None for row in maybe),
         new.authority_no,
         new.note,
         lines,
+        # Only where somebody says it: what was issued before this could be said stays the same.
+        *([legs] if legs else []),
     ]
 
 
@@ -140,6 +147,7 @@ def _write(work: _Issuing) -> Manifest:
         document.sign(step, act)
     manifest.save(force_insert=True)
     Line.objects.bulk_create(work.lines)
+    way.write_legs(manifest, new.further_carriers)
     if work.lots:
         LineLot.objects.bulk_create(part for parts in work.lots.values() for part in parts)
     document.write()
@@ -181,6 +189,7 @@ def _draft(work: _Issuing, form: ManifestTemplate) -> Manifest:
         driver=new.driver,
         route=new.route,
         note=new.note.strip(),
+        leg_last=1 + len(new.further_carriers),
         issued_at=at,
         loaded_at=at if work.weighed_out else None,
         due_at=due_at(form, status, at),
@@ -275,7 +284,9 @@ def _gate(work: _Issuing, form: ManifestTemplate) -> Step:
     assert work.new.vehicle is not None
     # Two gates that scan one truck at once take turns.
     truck = Vehicle.objects.select_for_update(of=("self",)).get(pk=work.new.vehicle.pk)
-    moving = Manifest.objects.filter(vehicle=truck, status=Status.LOADED).first()
+    moving = Manifest.objects.filter(
+        vehicle=truck, status=Status.LOADED, halted_at_site=None
+    ).first()
     if moving is not None:
         raise OnTheRoadAlready(plate=truck.plate, manifest=str(moving), field="vehicle")
     return form.step(StepCode.LOAD)
@@ -315,8 +326,21 @@ def _check_places(new: NewManifest, manifest: Manifest, form: ManifestTemplate, 
             destination=new.consignee_site.name,
             field="route",
         )
+    _check_legs(new, form, day)
     for waste in {line.waste.pk: line.waste for line in new.lines}.values():
         checks.licensed(form, new.consignee_site, waste, day)
+
+
+def _check_legs(new: NewManifest, form: ManifestTemplate, day: Any) -> None:
+    further = new.further_carriers
+    if 1 + len(further) > form.carriers_max:
+        raise TooManyCarriers(template=form.name, most=form.carriers_max, field="further_carriers")
+    for one in further:
+        require_open(one.carrier, day)
+        if one.vehicle:
+            checks.vehicle_of(one.carrier, one.vehicle, day)
+        if one.driver:
+            checks.driver_of(one.carrier, one.driver, day)
 
 
 def _check_line(line: NewLine) -> None:

@@ -153,6 +153,21 @@ def accept(
     _post(manifest, "accept", entries, by, ledger.Lack.REFUSE)
 
 
+# Hand over.
+def hand_over(
+    manifest: Manifest, lines: Sequence[Line], before_id: int, *, at: datetime, by: Actor
+) -> None:
+    """Post what a carrier (``before_id``) had in custody to the one of the leg that begins."""
+    step = f"take_over:{manifest.leg}"
+    entries = []
+    for line in lines:
+        assert line.weighed_out_g, "what is taken over was loaded"
+        held = AccountKey(AccountKind.CUSTODY, before_id, line.waste_id, line=line.uuid)
+        custody, mass = _custody(manifest, line), grams(line.weighed_out_g)
+        entries.append(Entry(uuid5(line.uuid, step), held, custody, mass, at))
+    _post(manifest, "take_over", entries, by, ledger.Lack.REFUSE, group=step)
+
+
 def _on_the_road(line: Line) -> "Iterable[tuple[UUID, int]]":
     rows = Lot.objects.filter(account__line=line.uuid, remaining_g__gt=0).order_by("pk")
     return rows.values_list("uuid", "remaining_g")
@@ -232,7 +247,13 @@ def _difference(
 
 
 def _post(
-    manifest: Manifest, step: str, entries: Sequence[Entry], by: Actor, on_lack: ledger.Lack
+    manifest: Manifest,
+    step: str,
+    entries: Sequence[Entry],
+    by: Actor,
+    on_lack: ledger.Lack,
+    group: str = "",
 ) -> None:
-    group = uuid5(manifest.uuid, step) if len(entries) > 1 else None
-    ledger.post(entries, by=by, cause=cause(manifest, step), group=group, on_lack=on_lack)
+    """``group`` names what is posted together where a step is signed more than once."""
+    together = uuid5(manifest.uuid, group or step) if len(entries) > 1 else None
+    ledger.post(entries, by=by, cause=cause(manifest, step), group=together, on_lack=on_lack)

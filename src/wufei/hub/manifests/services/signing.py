@@ -25,7 +25,7 @@ from wufei.hub.manifests.refusals import (
     Overtaken,
     UnknownLine,
 )
-from wufei.hub.manifests.services import checks, masses
+from wufei.hub.manifests.services import checks, masses, way
 from wufei.hub.manifests.services.document import (
     Document,
     due_at,
@@ -147,6 +147,13 @@ def _apply(document: Document, act: Act) -> None:
         **{rules.TIME_OF[step.code]: document.at},
         **_fields(form, act.values),
     )
+    if step.code == StepCode.LOAD:
+        # What is sealed is written, whatever the carrier prepared meanwhile.
+        for name in ("vehicle", "driver"):
+            document.changes.setdefault(name, getattr(manifest, name))
+    if step.code == StepCode.ARRIVE and manifest.halted_at_site_id:
+        # Whatever was not written down: the load is here.
+        document.change(halted_at_site=None)
     for name, masses_of in weighed.items():
         document.weighed[name] = masses_of
         document.weigh(f"{name}_g", masses_of)
@@ -284,6 +291,10 @@ def write_weights(document: Document) -> None:
 def _move(document: Document, steps: set[str]) -> None:
     """Let the mass go where the steps take it: at most one of them moves any."""
     manifest, lines = document.manifest, document.lines
+    if StepCode.LOAD in steps:
+        way.take_leg(document)
+    if StepCode.ARRIVE in steps:
+        way.arrive(document)
     if StepCode.LOAD in steps:
         lots, weighed = document.lots, document.weighed["weighed_out"]
         masses.load(manifest, lines, lots, weighed, at=document.at, by=document.by, booked=True)

@@ -1,6 +1,7 @@
 """A small district for the manifests' tests: who sends, drives and receives, and their people."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,8 @@ from wufei.hub.ledger import services as ledger
 from wufei.hub.ledger.entries import AccountKey, Entry, LotPart
 from wufei.hub.ledger.models import Account, AccountKind, Balance, Lot
 from wufei.hub.ledger.units import GRAMS_PER_T, Mass, grams, tonnes
-from wufei.hub.manifests import services
+from wufei.hub.manifests import declarations, services
+from wufei.hub.manifests.declarations import ManifestTemplate
 from wufei.hub.manifests.models import Manifest, Signature
 from wufei.hub.manifests.services import NewLine, NewManifest, Signing
 from wufei.hub.registry.models import (
@@ -270,6 +272,21 @@ def district(db: None) -> District:
 def real_district(committed: str) -> District:
     """A district whose commits are real, in a database of the test's own."""
     return build()
+
+
+@pytest.fixture
+def declared() -> Iterator[Callable[..., ManifestTemplate]]:
+    """``declared("hazardous", carriers_max=3)``: the template says something else in this test."""
+    before = declarations.templates()
+
+    def change(code: str, **values: Any) -> ManifestTemplate:
+        changed = replace(declarations.template(code), **values)
+        known = {one.code: one for one in declarations.templates()}
+        declarations.fill((known | {code: changed}).values())
+        return changed
+
+    yield change
+    declarations.fill(before)
 
 
 @pytest.fixture

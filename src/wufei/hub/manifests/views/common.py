@@ -21,8 +21,8 @@ from wufei.hub.ledger.forms.fields import uuid_or_none
 from wufei.hub.manifests import queries
 from wufei.hub.manifests.declarations import Step
 from wufei.hub.manifests.figures import Room, rooms
-from wufei.hub.manifests.forms.signing import SignedForm
-from wufei.hub.manifests.models import Manifest, Route
+from wufei.hub.manifests.forms.signing import SignedForm, StepForm
+from wufei.hub.manifests.models import Manifest, Route, StepCode
 from wufei.hub.manifests.reading import with_everything
 from wufei.hub.registry.models import Organisation, Site
 
@@ -38,10 +38,18 @@ def find(actor: Actor, uuid: UUID, act: str = VIEW) -> Manifest:
     return manifest
 
 
-def next_of(manifest: Manifest, actor: Actor) -> Step | None:
-    """The one step that this actor may sign now."""
+def next_of(manifest: Manifest, actor: Actor, asked: str = "") -> Step | None:
+    """The act ``asked`` that this actor may sign now; the first one where none is asked for."""
     steps = queries.next_steps(manifest, actor) if actor.may(SIGN) else ()
-    return steps[0] if steps else None
+    named = (step for step in steps if step.code == asked)
+    return next(named, None) if asked else next(iter(steps), None)
+
+
+def other_acts(manifest: Manifest, actor: Actor, form: SignedForm | None) -> list[Any]:
+    """(code, words) of what this actor may sign now beside what ``form`` shows."""
+    shown = form.step.code if isinstance(form, StepForm) else ""
+    steps = queries.next_steps(manifest, actor) if actor.may(SIGN) else ()
+    return [(step.code, StepCode(step.code).label) for step in steps if step.code != shown]
 
 
 def sent(request: Request, form: Any, work: Callable[[], str]) -> str:

@@ -15,10 +15,20 @@ from wufei.hub.base.access import Request, needs
 from wufei.hub.base.pages.forms import TOKEN
 from wufei.hub.manifests import queries, reading, services
 from wufei.hub.manifests.figures import distance_m, length_m
+from wufei.hub.manifests.forms.journeys import form_for
 from wufei.hub.manifests.forms.signing import AuthorityForm, CancelForm, StepForm
 from wufei.hub.manifests.models import OPEN, Manifest, StepCode
 from wufei.hub.manifests.pages import late, status_tone
-from wufei.hub.manifests.views.common import ISSUE, VIEW, clock_ms, done, find, next_of, sent
+from wufei.hub.manifests.views.common import (
+    ISSUE,
+    VIEW,
+    clock_ms,
+    done,
+    find,
+    next_of,
+    other_acts,
+    sent,
+)
 
 TRACK = "telemetry.track.view"
 
@@ -27,9 +37,10 @@ TRACK = "telemetry.track.view"
 @needs(VIEW)
 def document(request: Request, uuid: UUID) -> HttpResponse:
     manifest = find(request.actor, uuid)
-    step, form = next_of(manifest, request.actor), None
+    step, form = next_of(manifest, request.actor, request.GET.get("act", "")), None
     if step is not None:
-        form = StepForm(initial={TOKEN: uuid7()}, manifest=manifest, step=step, actor=request.actor)
+        initial = {TOKEN: uuid7()}
+        form = form_for(step)(initial=initial, manifest=manifest, step=step, actor=request.actor)
     return show_document(request, manifest, form)
 
 
@@ -41,6 +52,7 @@ def show_document(
         "manifest": manifest,
         "template": reading.template_of(manifest),
         "stops": reading.stops(manifest),
+        "signed": reading.signed(manifest),
         "loads": reading.loads(manifest),
         "movements": reading.movements(manifest),
         "findings": [_worded(one) for one in reading.findings(manifest)],
@@ -52,6 +64,8 @@ def show_document(
         "distance_m": _distance_m(manifest),
         "route": _route(manifest),
         "trip_url": _address("telemetry.trip", manifest) if actor.may(TRACK) else "",
+        "other_acts": other_acts(manifest, actor, form),
+        "legs": reading.legs(manifest),
         "may_cancel": queries.may_cancel(manifest, actor),
         "may_number": may_number(request, manifest),
         "may_movement": actor.may("ledger.movement.view"),

@@ -10,9 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from uuid_utils.compat import uuid7
 
 from wufei.hub.base.access import Request, needs
-from wufei.hub.manifests import codes, queries, reading, services
+from wufei.hub.manifests import codes, queries, reading
 from wufei.hub.manifests.codes import Means
+from wufei.hub.manifests.declarations import Step
 from wufei.hub.manifests.figures import Trips, trips_today
+from wufei.hub.manifests.forms.journeys import BESIDE, form_for
 from wufei.hub.manifests.forms.signing import StepForm
 from wufei.hub.manifests.models import Manifest, StepCode
 from wufei.hub.manifests.reading import with_everything
@@ -26,6 +28,7 @@ from wufei.hub.manifests.views.common import (
     find,
     lead,
     next_of,
+    other_acts,
     own_names,
     sent,
 )
@@ -51,31 +54,29 @@ def sign_here(request: Request, manifest: Manifest, where: str) -> HttpResponse:
     request.actor.require(SIGN)
     if target := earlier(request):
         return lead(request, target)
-    asked = request.POST.get("step", "")
-    template = reading.template_of(manifest)
-    step = next((one for one in template.steps if one.code == asked), None)
-    if step is None:
-        step = next_of(manifest, request.actor)
+    step = _asked(request, manifest) or next_of(manifest, request.actor)
     if step is None:
         return _back(manifest, where)
-    form = StepForm(request.POST, manifest=manifest, step=step, actor=request.actor)
-    code_now, target = step.code, ""
+    form = form_for(step)(request.POST, manifest=manifest, step=step, actor=request.actor)
+    target = ""
     if form.is_valid():
 
         def work() -> str:
-            services.sign(
-                manifest,
-                code_now,
-                signing=form.signing(),
-                values=form.values(),
-                by=request.actor,
-            )
+            form.apply(request.actor)
             return _target(manifest, where)
 
         target = sent(request, form, work)
     if not target:
         return _again(request, find(request.actor, manifest.uuid), form, where)
     return done(request, target, _("Signed: %(step)s.") % {"step": StepCode(step.code).label})
+
+
+def _asked(request: Request, manifest: Manifest) -> Step | None:
+    """The act that the form names, whether or not it is the signer's turn."""
+    asked, template = request.POST.get("step", ""), reading.template_of(manifest)
+    if asked in BESIDE:
+        return queries.beside(template, asked)
+    return next((one for one in template.steps if one.code == asked), None)
 
 
 def _target(manifest: Manifest, where: str) -> str:
@@ -90,20 +91,19 @@ def _back(manifest: Manifest, where: str) -> HttpResponse:
 def _again(request: Request, manifest: Manifest, form: StepForm, where: str) -> HttpResponse:
     """The form with what is wrong; where the step is past, what is next with why it was refused."""
     show = show_phone if where == "phone" else show_document
-    step = next_of(manifest, request.actor)
-    if step is not None and step.code == form.step.code:
+    if next_of(manifest, request.actor, form.step.code):
         return show(request, manifest, form)
     problem = " ".join(str(text) for texts in form.errors.values() for text in texts)
     return show(request, manifest, step_form(request, manifest), problem)
 
 
 def step_form(request: Request, manifest: Manifest) -> StepForm | None:
-    """The empty form of the step that the reader may sign now."""
-    step = next_of(manifest, request.actor)
+    """The empty form of the act that the reader may sign now; ``?act=`` chooses among several."""
+    step = next_of(manifest, request.actor, request.GET.get("act", ""))
     if step is None:
         return None
     initial = {"submission": uuid7()}
-    return StepForm(initial=initial, manifest=manifest, step=step, actor=request.actor)
+    return form_for(step)(initial=initial, manifest=manifest, step=step, actor=request.actor)
 
 
 def show_phone(
@@ -121,6 +121,8 @@ def show_phone(
         "own": own_names(request.actor),
         "now_ms": clock_ms(),
         "may_sign": request.actor.may(SIGN),
+        "other_acts": other_acts(manifest, request.actor, form),
+        "legs": reading.legs(manifest),
     }
     status = 409 if problem else 422 if form is not None and form.errors else 200
     return render(request, "manifests/phone.html", context, status=status)

@@ -34,7 +34,11 @@ class ManifestNews:
     def tick(self, now_ms: int) -> int:
         """Tell what has changed since the last look; returns how many were told."""
         rows = Manifest.objects.filter(changed_at__gt=self._since - _OVERLAP)
-        found = rows.select_related(*_RELATED).order_by("-changed_at", "-pk")[:ROWS_MAX]
+        found = (
+            rows.select_related(*_RELATED)
+            .prefetch_related("legs")
+            .order_by("-changed_at", "-pk")[:ROWS_MAX]
+        )
         news = [one for one in reversed(found) if self._told.get(one.pk) != one.changed_at]
         for manifest in news:
             announce("manifests", as_json(manifest), to=of_manifest(manifest))

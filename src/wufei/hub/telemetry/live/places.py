@@ -16,8 +16,8 @@ _RELATED = (
 
 
 def with_facts() -> "QuerySet[LastPosition]":
-    """Last positions with all that ``as_json`` and ``audience_of`` ask for, in one query."""
-    return LastPosition.objects.select_related(*_RELATED)
+    """Last positions with all that ``as_json`` and ``audience_of`` ask for."""
+    return LastPosition.objects.select_related(*_RELATED).prefetch_related("manifest__legs")
 
 
 def as_json(position: LastPosition) -> dict[str, Any]:

@@ -123,7 +123,8 @@ def _moment(ms: Any) -> datetime:
 
 def _loads(vehicles: Iterable[int]) -> dict[int, tuple[int, str]]:
     """(manifest, domain) of the load that is on board, by vehicle."""
-    found = Manifest.objects.filter(vehicle__in=list(vehicles), status__in=MOVING)
+    on_board = Manifest.objects.filter(status__in=MOVING, halted_at_site=None)
+    found = on_board.filter(vehicle__in=list(vehicles))
     rows = found.order_by("loaded_at", "pk").values_list("vehicle_id", "pk", "domain")
     return {vehicle: (pk, domain) for vehicle, pk, domain in rows if vehicle is not None}
 
@@ -144,6 +145,7 @@ FROM (
   LEFT JOIN LATERAL (
     SELECT id, domain FROM manifests_manifest
     WHERE vehicle_id = position.vehicle_id AND status IN ('loaded', 'arrived')
+      AND halted_at_site_id IS NULL
     ORDER BY loaded_at DESC, id DESC LIMIT 1
   ) AS load ON true
 ) AS truth

@@ -1,0 +1,56 @@
+"""Acts beside the path, signed on the same pages: a later carrier takes over."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from wufei.hub.base.actor import Actor
+from wufei.hub.manifests import services
+from wufei.hub.manifests.declarations import Step
+from wufei.hub.manifests.forms.signing import StepForm
+from wufei.hub.manifests.models import Leg, Manifest, StepCode
+from wufei.hub.manifests.services.legs import next_leg
+from wufei.hub.registry.models import Organisation
+
+
+class TakeOverForm(StepForm):
+    """Vehicle and driver of the carrier that takes over from the one before."""
+
+    def __init__(self, *args: Any, manifest: Manifest, step: Step, actor: Actor, **kw: Any) -> None:
+        self.leg: Leg | None = next_leg(manifest)
+        super().__init__(*args, manifest=manifest, step=step, actor=actor, **kw)
+        if self.leg:
+            for name in ("vehicle", "driver"):
+                known = getattr(self.leg, name)
+                if known and name in self.fields:
+                    self.fields[name].initial = known
+
+    @property
+    def carrier(self) -> Organisation:
+        return self.leg.carrier if self.leg else self.manifest.carrier
+
+    @property
+    def party(self) -> Organisation:
+        return self.carrier
+
+    @property
+    def button(self) -> Any:
+        return _("Confirm taking over")
+
+    def apply(self, by: Actor) -> None:
+        values = self.values()
+        services.take_over(
+            self.manifest,
+            signing=self.signing(),
+            by=by,
+            vehicle=values.get("vehicle"),
+            driver=values.get("driver"),
+        )
+
+
+BESIDE: dict[str, type[StepForm]] = {StepCode.TAKE_OVER: TakeOverForm}
+
+
+def form_for(step: Step) -> type[StepForm]:
+    """The form that an act is signed with."""
+    return BESIDE.get(step.code, StepForm)
