@@ -50,6 +50,7 @@ MANIFESTS = (
             Step(
                 "accept",
                 by=Party.CONSIGNEE,
+                may=frozenset({"accepted", "refused", "refusal_reason"}),
                 seals=frozenset({"accepted", "refused", "refusal_reason"}),
                 within=Hours(6),
             ),

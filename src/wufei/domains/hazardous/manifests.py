@@ -64,6 +64,7 @@ MANIFESTS = (
             Step(
                 "accept",
                 by=Party.CONSIGNEE,
+                may=frozenset({"accepted", "refused", "refusal_reason"}),
                 seals=frozenset({"accepted", "refused", "refusal_reason"}),
                 within=WorkingDays(5),
             ),

@@ -22,6 +22,7 @@ from wufei.hub.manifests.scope import seen_by
 SUBJECT = "manifests.manifest"
 WEIGHT_DIFFERENCE = "manifests.weight_difference"
 LOADING_DIFFERENCE = "manifests.loading_difference"
+REFUSED = "manifests.refused"
 
 
 def register() -> None:
@@ -40,6 +41,14 @@ def register() -> None:
             "%(labelled_t)s t."
         ),
         _("Load unlike its labels"),
+    )
+    finding_text(
+        REFUSED,
+        gettext_noop(
+            "%(refused_t)s t of the %(weighed_in_t)s t of %(waste)s that arrived were refused: "
+            "%(reason)s."
+        ),
+        _("Refused by the consignee"),
     )
     findings.register_subject(SUBJECT, page)
     findings.register_name(SUBJECT, name)
@@ -65,6 +74,7 @@ def of_step(
             yield from _loading(manifest, form, line, sum(part.mass_g for part in parts))
         if step == StepCode.ACCEPT:
             yield from _arrival(manifest, form, line)
+            yield from _refusal(manifest, line)
 
 
 def _arrival(manifest: Manifest, form: ManifestTemplate, line: Line) -> Iterator[Finding]:
@@ -83,8 +93,29 @@ def _arrival(manifest: Manifest, form: ManifestTemplate, line: Line) -> Iterator
                 "permille": rules.difference_permille(out_g, in_g),
                 "tolerance_permille": form.tolerance_permille,
             },
-            episode=str(line.position),
+            episode=_episode(manifest, line),
         )
+
+
+def _refusal(manifest: Manifest, line: Line) -> Iterator[Finding]:
+    if line.refused_g:
+        yield Finding(
+            REFUSED,
+            subject=subject(manifest),
+            values={
+                "number": manifest.local_id,
+                "waste": line.waste.code,
+                "weighed_in_g": line.weighed_in_g,
+                "refused_g": line.refused_g,
+                "reason": manifest.refusal_reason,
+            },
+            episode=_episode(manifest, line),
+        )
+
+
+def _episode(manifest: Manifest, line: Line) -> str:
+    """A line at one plant: where the load was brought on, the next plant is another episode."""
+    return str(line.position) if manifest.turn == 1 else f"{line.position}:{manifest.turn}"
 
 
 def _loading(

@@ -36,8 +36,11 @@ _TONES = {
     Status.LOADED: "attention",
     Status.ARRIVED: "attention",
     Status.ACCEPTED: "good",
+    Status.PARTLY_ACCEPTED: "attention",
+    Status.REFUSED: "bad",
     Status.CLOSED: "",
     Status.CANCELLED: "",
+    Status.EXPIRED: "",
 }
 
 

@@ -244,3 +244,69 @@ class ReasonMissing(Refusal):
     code = "manifest_reason_missing"
     status = 422
     message = gettext_noop("Say in a few words why the manifest is cancelled.")
+
+
+class NotRefusable(Refusal):
+    code = "manifest_not_refusable"
+    message = gettext_noop(
+        "A load under the %(template)s is not refused. Accept it, and report what is wrong with it."
+    )
+
+
+class ReturnNotRefusable(Refusal):
+    code = "manifest_return_not_refusable"
+    message = gettext_noop(
+        "%(manifest)s brings refused waste back to where it came from. It cannot be refused again: "
+        "accept it, and decide then where it goes."
+    )
+
+
+class MoreThanArrived(Refusal):
+    code = "manifest_more_than_arrived"
+    status = 422
+    message = gettext_noop(
+        "%(accepted_t)s t cannot be accepted of the %(received_t)s t that arrived. Give between "
+        "nothing and all of it."
+    )
+
+
+class UnknownContainer(Refusal):
+    code = "manifest_unknown_container"
+    status = 422
+    message = gettext_noop(
+        "Container %(lot)s does not travel under %(manifest)s. Choose or scan it again."
+    )
+
+
+class SaidTwice(Refusal):
+    code = "manifest_said_twice"
+    status = 422
+    message = gettext_noop(
+        "For %(waste)s both a mass and containers are given. Say which containers are refused, or "
+        "how much is accepted, not both."
+    )
+
+
+class RefusedMassStays(Refusal):
+    code = "manifest_refused_mass_stays"
+    message = gettext_noop(
+        "What was refused of %(manifest)s is still with the carrier. Send it back or on to another "
+        "plant first."
+    )
+
+
+class NothingRefused(Refusal):
+    code = "manifest_nothing_refused"
+    message = gettext_noop(
+        "Nothing refused of %(manifest)s waits to be sent (now: %(status)s). Open it again to see "
+        "where it is."
+    )
+
+
+class OtherTruck(Refusal):
+    code = "manifest_other_truck"
+    status = 422
+    message = gettext_noop(
+        "The refused load is still on %(plate)s of %(carrier)s. Leave carrier and vehicle out, or "
+        "say that it was unloaded."
+    )

@@ -11,6 +11,7 @@ from wufei.hub.base import workdays
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.findings import Finding
 from wufei.hub.base.services import record_findings
+from wufei.hub.ledger.entries import LotPart
 from wufei.hub.ledger.units import Mass
 from wufei.hub.manifests import findings, rules
 from wufei.hub.manifests.declarations import ManifestTemplate, Step, WorkingDays
@@ -31,7 +32,9 @@ _HORIZON = timedelta(days=60)
 class Document:
     """``changes`` are the manifest's columns, ``weights`` the lines' columns that were filled in.
 
-    ``digest`` is that of the latest signature, ``lots`` are read when somebody asks for them.
+    ``digest`` is that of the latest signature, ``latest`` its time; ``lots`` are read when somebody
+    asks for them. ``accepted_lots`` are the parts of containers that are accepted, by line, where
+    some are refused.
     """
 
     manifest: Manifest
@@ -40,10 +43,12 @@ class Document:
     signing: Signing
     by: Actor
     digest: str = ""
+    latest: datetime | None = None
     known_lots: Lots | None = None
     changes: dict[str, Any] = field(default_factory=dict)
     weights: set[str] = field(default_factory=set)
     weighed: dict[str, Mapping[UUID, Mass]] = field(default_factory=dict)
+    accepted_lots: dict[UUID, tuple[LotPart, ...]] = field(default_factory=dict)
     signatures: list[Signature] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     events: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
@@ -182,12 +187,14 @@ def values_json(values: Mapping[str, Any], lines: Sequence[Line]) -> dict[str, A
     """What was given with a signature, as it is kept."""
     told: dict[str, Any] = {}
     for name, value in values.items():
-        if value in (None, "", {}):
+        if value in (None, "", {}, [], ()):
             continue
         if isinstance(value, Mass):
             value = {lines[0].uuid: value}
         if isinstance(value, Mapping):
             told[name] = {str(line): as_json(mass) for line, mass in value.items()}
+        elif isinstance(value, list | tuple):
+            told[name] = sorted(str(getattr(one, "uuid", one)) for one in value)
         else:
             told[name] = str(getattr(value, "uuid", value))
     return told

@@ -12,7 +12,7 @@ from wufei.hub.catalogue import declarations
 from wufei.hub.catalogue.declarations import Stream, Tracking
 from wufei.hub.ledger import services as ledger
 from wufei.hub.ledger.entries import AccountKey, Entry, LotPart
-from wufei.hub.ledger.models import AccountKind, Lot
+from wufei.hub.ledger.models import AccountKind, Balance, Lot
 from wufei.hub.ledger.services.accounts import accounts, lock
 from wufei.hub.ledger.units import Mass, grams
 from wufei.hub.manifests import rules
@@ -28,15 +28,18 @@ def cause(manifest: Manifest, step: str) -> str:
 
 # Issue.
 def reserve(manifest: Manifest, lines: Sequence[Line], lots: Lots, by: Actor) -> None:
-    """Book the declared masses of the consignor's stock, lot by lot where lots are named."""
-    booked = [line for line in lines if keeps_stock(manifest, line)]
-    keys = {_stock(manifest, line) for line in booked}
+    """Book the declared masses of the consignor's stock, lot by lot where lots are named.
+
+    On a linked manifest: of what was refused and is still in the custody of the first one.
+    """
+    booked = [line for line in lines if is_booked(manifest, line)]
+    keys = {_source(manifest, line) for line in booked}
     if len(keys) > 1:
         # All at once and in one order, so that two who issue never wait for each other in a ring.
         lock(row.id for row in accounts(keys).values())
     why = cause(manifest, "issue")
     for line in booked:
-        key = _stock(manifest, line)
+        key = _source(manifest, line)
         for part in lots.get(line.uuid, ()):
             ledger.book(
                 key, grams(part.mass_g), id=part.booking, by=by, cause=why, lot=part.lot.uuid
@@ -49,7 +52,7 @@ def release(manifest: Manifest, by: Actor) -> None:
     """Free what was booked for a manifest that is cancelled."""
     bookings: list[UUID] = []
     for line in manifest.lines.select_related("waste"):
-        if keeps_stock(manifest, line):
+        if is_booked(manifest, line):
             bookings += line.lots.values_list("booking", flat=True) or [_booking(line)]
     for booking in bookings:
         ledger.release(booking, by=by)
@@ -82,12 +85,15 @@ def load(
         if parts:
             entries += _load_lots(manifest, line, parts, weighed[line.uuid], at, booked=booked)
             continue
+        if line.follows is not None:
+            entries += _load_refused(manifest, line, weighed[line.uuid], at, booked=booked)
+            continue
         kept = booked and keeps_stock(manifest, line)
         entries.append(
             Entry(
                 uuid5(line.uuid, "load"),
                 _source(manifest, line),
-                _custody(manifest, line),
+                custody_of(manifest, line),
                 weighed[line.uuid],
                 at,
                 booking=_booking(line) if kept else None,
@@ -105,7 +111,7 @@ def _load_lots(
     *,
     booked: bool,
 ) -> Iterator[Entry]:
-    custody = _custody(manifest, line)
+    custody = custody_of(manifest, line)
     for part in parts:
         yield Entry(
             _moved(part),
@@ -116,41 +122,94 @@ def _load_lots(
             lots_out=(LotPart(part.lot.uuid, part.mass_g),),
             booking=part.booking if booked else None,
         )
-    variance = AccountKey(
-        AccountKind.VARIANCE, manifest.consignor_id, line.waste_id, manifest.consignor_site_id
-    )
     known_g = sum(part.mass_g for part in parts)
     # The ledger names the lots that a movement makes after it: ``services.lots``.
     moved = [(uuid5(_moved(part), "lot:0"), part.mass_g) for part in parts]
-    yield from _difference(
-        uuid5(line.uuid, "loading"), custody, variance, weighed.grams - known_g, moved, at
+    off_g, key = weighed.grams - known_g, _left(manifest, line)
+    yield from _difference(uuid5(line.uuid, "loading"), custody, key, off_g, moved, at)
+
+
+def _load_refused(
+    manifest: Manifest, line: Line, weighed: Mass, at: datetime, *, booked: bool
+) -> Iterator[Entry]:
+    """All that was refused leaves the first custody; what the scale says more or less is posted."""
+    custody = custody_of(manifest, line)
+    yield Entry(
+        uuid5(line.uuid, "load"),
+        _source(manifest, line),
+        custody,
+        grams(line.declared_g),
+        at,
+        booking=_booking(line) if booked else None,
     )
+    off_g, key = weighed.grams - line.declared_g, _left(manifest, line)
+    yield from _difference(uuid5(line.uuid, "loading"), custody, key, off_g, (), at)
+
+
+def _left(manifest: Manifest, line: Line) -> AccountKey:
+    """Where a difference at loading is booked: whose scale it was."""
+    holder, place = manifest.consignor_id, manifest.consignor_site_id
+    if line.follows is not None:
+        refused = line.follows.manifest
+        holder, place = refused.consignee_id, refused.consignee_site_id
+    return AccountKey(AccountKind.VARIANCE, holder, line.waste_id, place)
 
 
 # Accept.
 def accept(
     manifest: Manifest,
     lines: Sequence[Line],
-    weighed: Mapping[UUID, Mass],
+    weighed: Mapping[str, Mapping[UUID, Mass]],
+    accepted_lots: Mapping[UUID, tuple[LotPart, ...]],
     *,
     at: datetime,
     by: Actor,
 ) -> None:
-    """Post what was weighed in to the consignee, and what is missing (or more) to ``variance``."""
+    """Post what is missing (or more) to ``variance``, and to the consignee what is accepted.
+
+    ``weighed`` has the masses ``weighed_in`` and ``accepted`` by line. What is refused stays in
+    custody until a linked manifest takes it.
+    """
     entries: list[Entry] = []
     for line in lines:
-        custody, mass = _custody(manifest, line), weighed[line.uuid]
-        assert line.weighed_out_g, "what arrives was loaded"
+        custody, mass = custody_of(manifest, line), weighed["accepted"][line.uuid]
         variance = AccountKey(
             AccountKind.VARIANCE, manifest.consignee_id, line.waste_id, manifest.consignee_site_id
         )
-        off_g = mass.grams - line.weighed_out_g
-        lots = list(_on_the_road(line)) if off_g < 0 and by_lots(line) else []
-        entries += _difference(uuid5(line.uuid, "difference"), custody, variance, off_g, lots, at)
-        entries.append(
-            Entry(uuid5(line.uuid, "accept"), custody, _target(manifest, line), mass, at)
-        )
-    _post(manifest, "accept", entries, by, ledger.Lack.REFUSE)
+        more_g = off_g(manifest, line, weighed["weighed_in"][line.uuid])
+        lots = list(_on_the_road(line)) if more_g < 0 and by_lots(line) else []
+        entries += _difference(difference_id(manifest, line), custody, variance, more_g, lots, at)
+        if mass.grams:
+            parts = accepted_lots.get(line.uuid, ())
+            id = turned(manifest, line, "accept")
+            entries.append(Entry(id, custody, _target(manifest, line), mass, at, lots_out=parts))
+    if entries:
+        _post(manifest, "accept", entries, by, ledger.Lack.REFUSE)
+
+
+def turned(manifest: Manifest, line: Line, what: str) -> UUID:
+    """Key of what is posted for a line; at each plant that a load is brought to it is another."""
+    return uuid5(line.uuid, what if manifest.turn == 1 else f"{what}:{manifest.turn}")
+
+
+def difference_id(manifest: Manifest, line: Line) -> UUID:
+    return turned(manifest, line, "difference")
+
+
+def off_g(manifest: Manifest, line: Line, weighed_in: Mass) -> int:
+    """Grams that came more (or less, negative) than the book has on the road."""
+    assert line.weighed_out_g, "what arrives was loaded"
+    on_road_g = line.weighed_out_g
+    if manifest.turn > 1:
+        # The plant before has booked its own difference.
+        on_road_g = in_custody_g([line])
+    return weighed_in.grams - on_road_g
+
+
+def in_custody_g(lines: Iterable[Line]) -> int:
+    """Grams of these lines that are with a carrier."""
+    rows = Balance.objects.filter(account__line__in=[line.uuid for line in lines])
+    return sum(in_g - out_g for in_g, out_g in rows.values_list("in_g", "out_g"))
 
 
 # Hand over.
@@ -163,7 +222,7 @@ def hand_over(
     for line in lines:
         assert line.weighed_out_g, "what is taken over was loaded"
         held = AccountKey(AccountKind.CUSTODY, before_id, line.waste_id, line=line.uuid)
-        custody, mass = _custody(manifest, line), grams(line.weighed_out_g)
+        custody, mass = custody_of(manifest, line), grams(line.weighed_out_g)
         entries.append(Entry(uuid5(line.uuid, step), held, custody, mass, at))
     _post(manifest, "take_over", entries, by, ledger.Lack.REFUSE, group=step)
 
@@ -191,7 +250,13 @@ def _target(manifest: Manifest, line: Line) -> AccountKey:
 # What they are made of.
 def keeps_stock(manifest: Manifest, line: Line) -> bool:
     """Whether the consignor's book has a stock of this: inside, and of a stream that keeps one."""
-    return manifest.consignor_site.region.within and _stream(line).storage_ledger
+    own = line.follows_id is None
+    return own and manifest.consignor_site.region.within and _stream(line).storage_ledger
+
+
+def is_booked(manifest: Manifest, line: Line) -> bool:
+    """Whether issuing reserves its mass: in the consignor's stock, or of what was refused."""
+    return line.follows_id is not None or keeps_stock(manifest, line)
 
 
 def _stream(line: Line) -> Stream:
@@ -209,6 +274,8 @@ def _stock(manifest: Manifest, line: Line) -> AccountKey:
 
 
 def _source(manifest: Manifest, line: Line) -> AccountKey:
+    if line.follows is not None:
+        return custody_of(line.follows.manifest, line.follows)
     if keeps_stock(manifest, line):
         return _stock(manifest, line)
     inside = manifest.consignor_site.region.within
@@ -216,7 +283,7 @@ def _source(manifest: Manifest, line: Line) -> AccountKey:
     return AccountKey(kind, manifest.consignor_id, line.waste_id, manifest.consignor_site_id)
 
 
-def _custody(manifest: Manifest, line: Line) -> AccountKey:
+def custody_of(manifest: Manifest, line: Line) -> AccountKey:
     return AccountKey(AccountKind.CUSTODY, manifest.carrier_id, line.waste_id, line=line.uuid)
 
 
@@ -255,5 +322,6 @@ def _post(
     group: str = "",
 ) -> None:
     """``group`` names what is posted together where a step is signed more than once."""
-    together = uuid5(manifest.uuid, group or step) if len(entries) > 1 else None
+    turn = step if manifest.turn == 1 else f"{step}:{manifest.turn}"
+    together = uuid5(manifest.uuid, group or turn) if len(entries) > 1 else None
     ledger.post(entries, by=by, cause=cause(manifest, step), group=together, on_lack=on_lack)

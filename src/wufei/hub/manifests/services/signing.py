@@ -25,7 +25,7 @@ from wufei.hub.manifests.refusals import (
     Overtaken,
     UnknownLine,
 )
-from wufei.hub.manifests.services import checks, masses, way
+from wufei.hub.manifests.services import checks, masses, reception, settlement, way
 from wufei.hub.manifests.services.document import (
     Document,
     due_at,
@@ -122,13 +122,14 @@ def read(manifest: Manifest, signing: Signing, by: Actor, signed: list[Signature
     """
     rows = manifest.lines.select_related("waste").defer("waste__official_text")
     lines, form = list(rows.order_by("position")), template(manifest.template)
-    last = signed[-1].content_digest if signed else ""
-    arrived = (one for one in signed if one.step == StepCode.ARRIVE)
-    told: dict[str, Any] = next((one.values["weighed_in"] for one in arrived), {})
+    mine = [one for one in signed if one.manifest_id == manifest.pk]
+    last = mine[-1].content_digest if mine else ""
+    latest = max((one.signed_at for one in mine), default=None)
+    arrived = [o for o in mine if o.step == StepCode.ARRIVE and o.turn == manifest.turn]
+    told: dict[str, Any] = arrived[-1].values["weighed_in"] if arrived else {}
     weighed = {UUID(line): from_json(mass) for line, mass in told.items()}
-    return Document(
-        manifest, form, lines, signing, by, last, weighed={"weighed_in": weighed} if told else {}
-    )
+    known: dict[str, Mapping[UUID, Mass]] = {"weighed_in": weighed} if told else {}
+    return Document(manifest, form, lines, signing, by, last, latest, weighed=known)
 
 
 def _apply(document: Document, act: Act) -> None:
@@ -136,11 +137,15 @@ def _apply(document: Document, act: Act) -> None:
     manifest, form = document.manifest, document.form
     step = _step(form, act.step)
     checks.permit(manifest, step, document.by)
-    if manifest.status != rules.status_before(form, step.code):
+    if rules.next_step(form, manifest.status) is not step:
         raise _late(manifest, form, step)
     weighed = _weights(document, act.values)
     _check(document, step, act.values, weighed)
     after = rules.STATUS_AFTER[step.code]
+    if step.code == StepCode.ACCEPT:
+        after = reception.receive(document, act.values)
+    elif step.code == StepCode.CLOSE:
+        settlement.check_nothing_stays(document)
     document.change(
         status=after,
         due_at=due_at(form, after, document.at),
@@ -157,11 +162,6 @@ def _apply(document: Document, act: Act) -> None:
     for name, masses_of in weighed.items():
         document.weighed[name] = masses_of
         document.weigh(f"{name}_g", masses_of)
-    if step.code == StepCode.ACCEPT:
-        document.weigh("accepted_g", document.weighed["weighed_in"])
-        for line in document.lines:
-            line.refused_g = 0
-        document.weights.add("refused_g")
     document.sign(step, act)
 
 
@@ -209,7 +209,7 @@ def _weights(document: Document, values: Mapping[str, Any]) -> dict[str, dict[UU
 
 def _fields(form: ManifestTemplate, values: Mapping[str, Any]) -> dict[str, Any]:
     """Columns of the manifest that the values fill in."""
-    names = ("vehicle", "driver", "route", "note", "difference_reason")
+    names = ("vehicle", "driver", "route", "note", "difference_reason", "refusal_reason")
     found = {name: values[name] for name in names if values.get(name)}
     if number := values.get("authority_no"):
         found["authority_no"] = numbers.authority_no(form, number)
@@ -223,9 +223,7 @@ def _check(
     weighed: Mapping[str, Mapping[UUID, Mass]],
 ) -> None:
     manifest, form = document.manifest, document.form
-    codes = [one.code for one in form.steps]
-    before = getattr(manifest, rules.TIME_OF[codes[codes.index(step.code) - 1]])
-    checks.at_time(document.at, step.code, before)
+    checks.at_time(document.at, step.code, document.latest)
     _check_fields(document, step, values)
     _check_parties(manifest, step, values, document)
     for name, masses_of in weighed.items():
@@ -254,7 +252,7 @@ def _check_parties(
 def _check_fields(document: Document, step: Step, values: Mapping[str, Any]) -> None:
     manifest, name = document.manifest, checks.step_name(step.code)
     sealed = rules.sealed_in(document.form, manifest.status)
-    filled = {field for field, value in values.items() if value not in (None, "", {})}
+    filled = {field for field, value in values.items() if value not in (None, "", {}, [], ())}
     for field in sorted(filled):
         label = rules.FIELDS[field].label if field in rules.FIELDS else field
         if field in sealed:
@@ -262,22 +260,14 @@ def _check_fields(document: Document, step: Step, values: Mapping[str, Any]) -> 
         if field not in step.needs | step.may:
             raise FieldNotAsked(step=name, label=label, field=field)
     needed = set(step.needs)
-    if step.code == StepCode.CLOSE and not within_tolerance(document.form, document.lines):
+    if step.code == StepCode.CLOSE and not settlement.within_tolerance(
+        document.form, document.lines
+    ):
         needed.add("difference_reason")
     for field in sorted(needed - filled):
         # Something filled in earlier need not be said again.
         if not getattr(manifest, field, None):
             raise FieldMissing(step=name, label=rules.FIELDS[field].label, field=field)
-
-
-def within_tolerance(form: ManifestTemplate, lines: Sequence[Line]) -> bool:
-    """Whether every line arrived with the weight it left with, as far as scales can tell."""
-    return not any(
-        line.weighed_out_g
-        and line.weighed_in_g
-        and rules.beyond_tolerance(line.weighed_out_g, line.weighed_in_g, form.tolerance_permille)
-        for line in lines
-    )
 
 
 # What is written.
@@ -298,9 +288,15 @@ def _move(document: Document, steps: set[str]) -> None:
     if StepCode.LOAD in steps:
         lots, weighed = document.lots, document.weighed["weighed_out"]
         masses.load(manifest, lines, lots, weighed, at=document.at, by=document.by, booked=True)
+        settlement.close_followed(manifest, at=document.at, by=document.by)
     elif StepCode.ACCEPT in steps:
         masses.accept(
-            manifest, lines, document.weighed["weighed_in"], at=document.at, by=document.by
+            manifest,
+            lines,
+            document.weighed,
+            document.accepted_lots,
+            at=document.at,
+            by=document.by,
         )
 
 
@@ -317,7 +313,7 @@ def _close_if_settled(document: Document, reason: str) -> None:
     form = document.form
     accept, close = form.step(StepCode.ACCEPT), form.step(StepCode.CLOSE)
     own = close.by is accept.by
-    settled = within_tolerance(form, document.lines) or (own and bool(reason))
+    settled = settlement.within_tolerance(form, document.lines) or (own and bool(reason))
     if close.needs or not settled:
         return
     if own:

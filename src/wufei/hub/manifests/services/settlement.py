@@ -1,0 +1,59 @@
+"""When nothing is left to do: no refused mass in custody, and differences settled."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from wufei.hub.audit import services as audit
+from wufei.hub.base.actor import Actor
+from wufei.hub.manifests import findings, rules
+from wufei.hub.manifests.declarations import ManifestTemplate, template
+from wufei.hub.manifests.models import RECEIVED, Line, Manifest, Status
+from wufei.hub.manifests.refusals import RefusedMassStays
+from wufei.hub.manifests.services import masses
+from wufei.hub.manifests.services.document import Document
+
+
+def within_tolerance(form: ManifestTemplate, lines: Sequence[Line]) -> bool:
+    """Whether every line arrived with the weight it left with, as far as scales can tell."""
+    return not any(
+        line.weighed_out_g
+        and line.weighed_in_g
+        and rules.beyond_tolerance(line.weighed_out_g, line.weighed_in_g, form.tolerance_permille)
+        for line in lines
+    )
+
+
+def refused_stays(lines: Sequence[Line]) -> bool:
+    """Whether something that was refused has not been taken over by a linked manifest."""
+    refused = [line for line in lines if line.refused_g]
+    return bool(refused) and masses.in_custody_g(refused) > 0
+
+
+def check_nothing_stays(document: Document) -> None:
+    """Raises ``RefusedMassStays``."""
+    if refused_stays(document.lines):
+        raise RefusedMassStays(manifest=str(document.manifest))
+
+
+def close_followed(linked: Manifest, *, at: datetime, by: Actor) -> None:
+    """Close the manifest that ``linked`` follows, where that has taken the last of it along.
+
+    Weights that agree need no signature; beyond the tolerance the other party still signs.
+    """
+    if linked.follows_id is None:
+        return
+    first = Manifest.objects.select_for_update(of=("self",)).get(pk=linked.follows_id)
+    form, lines = template(first.template), list(first.lines.all())
+    if first.status not in RECEIVED or refused_stays(lines) or not within_tolerance(form, lines):
+        return
+    first.status, first.closed_at, first.due_at = Status.CLOSED, at, None
+    first.changed_at = timezone.now()
+    first.save(update_fields=["status", "closed_at", "due_at", "changed_at"])
+    audit.record(
+        by,
+        "manifests:manifest:close",
+        subject=findings.subject(first),
+        values={"number": first.local_id, "by_itself": True, "linked": linked.local_id},
+    )
