@@ -25,6 +25,8 @@ MANIFEST = (
     "api.manifest.cancel",
     "api.manifest.take_over",
     "api.manifest.leg",
+    "api.manifest.set_down",
+    "api.manifest.pick_up",
 )
 
 

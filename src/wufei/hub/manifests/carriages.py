@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from wufei.hub.manifests.models import Manifest
+from wufei.hub.manifests.models import Manifest, Signature, StepCode
+from wufei.hub.registry.models import Vehicle
 
-# Relations that are asked for; fetch them beforehand where there are many manifests.
-RELATED = ("legs", "halts")
+# What is asked of each manifest; fetch it beforehand where there are many.
+RELATED = ("halts",)
+_BEGIN = (StepCode.LOAD, StepCode.TAKE_OVER, StepCode.PICK_UP, StepCode.REDIRECT)
+_END = (StepCode.TAKE_OVER, StepCode.SET_DOWN, StepCode.ARRIVE)
 
 
 @dataclass(frozen=True)
@@ -23,32 +26,29 @@ def carriages(manifest: Manifest) -> list[Carriage]:
     """In order; empty before the load is on the road."""
     if manifest.loaded_at is None or manifest.vehicle_id is None:
         return []
-    return [part for one in _legs(manifest) for part in _without_halts(manifest, one)]
+    if manifest.leg == 1 and not manifest.halts.all():
+        return [Carriage(manifest.vehicle_id, manifest.loaded_at, manifest.arrived_at)]
+    return list(_signed(manifest))
 
 
-def _legs(manifest: Manifest) -> Iterator[Carriage]:
-    taken = []
-    if manifest.leg_last > 1:
-        taken = [
-            (leg.vehicle_id, leg.taken_at)
-            for leg in sorted(manifest.legs.all(), key=lambda leg: leg.number)
-            if leg.taken_at and leg.vehicle_id
-        ]
-    if not taken and manifest.vehicle_id and manifest.loaded_at:
-        taken = [(manifest.vehicle_id, manifest.loaded_at)]
-    ends = [*(start for _vehicle, start in taken[1:]), manifest.arrived_at]
-    for (vehicle_id, start), end in zip(taken, ends, strict=True):
-        yield Carriage(vehicle_id, start, end)
+def _signed(manifest: Manifest) -> Iterator[Carriage]:
+    """As the signatures say it: who takes a load seals the vehicle that takes it."""
+    rows = manifest.signatures.filter(step__in=[*_BEGIN, *_END])
+    signed = list(rows.order_by("number"))
+    vehicles = _vehicles(signed)
+    vehicle_id, start = 0, None
+    for one in signed:
+        if start and one.step in _END:
+            yield Carriage(vehicle_id, start, one.signed_at)
+            start = None
+        if one.step in _BEGIN:
+            start = one.signed_at
+            vehicle_id = vehicles.get(one.fields.get("vehicle") or "", vehicle_id)
+    if start:
+        yield Carriage(vehicle_id, start)
 
 
-def _without_halts(manifest: Manifest, whole: Carriage) -> Iterator[Carriage]:
-    """The parts of a carriage between which the load was set down."""
-    start = whole.start
-    for halt in sorted(manifest.halts.all(), key=lambda halt: halt.since):
-        if halt.since < start or (whole.end and halt.since >= whole.end):
-            continue
-        yield Carriage(whole.vehicle_id, start, halt.since)
-        if halt.until is None or (whole.end and halt.until >= whole.end):
-            return
-        start = halt.until
-    yield Carriage(whole.vehicle_id, start, whole.end)
+def _vehicles(signed: list[Signature]) -> dict[str, int]:
+    uuids = {one.fields["vehicle"] for one in signed if one.fields.get("vehicle")}
+    rows = Vehicle.objects.filter(uuid__in=uuids).values_list("uuid", "pk")
+    return {str(uuid): pk for uuid, pk in rows}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from wufei.hub.base.actor import Actor, ActorKind
 from wufei.hub.catalogue import declarations as catalogue
@@ -140,6 +140,16 @@ def carriers(template: ManifestTemplate) -> Parties:
     )[:CHOICES_MAX]
     fitting = [one for one in rows if domain in one.domains]
     return Parties(fitting, [one for one in rows if one not in fitting])
+
+
+def halt_sites(manifest: Manifest) -> "QuerySet[Site]":
+    """Where a load can be set down on the way: the carrier's own places first."""
+    kinds = (Site.Kind.STORAGE, Site.Kind.TRANSFER, Site.Kind.YARD, Site.Kind.COLLECTION)
+    own = Q(organisation=manifest.carrier_id)
+    rows = Site.objects.filter(own | Q(kind__in=kinds), open_on())
+    rows = rows.exclude(pk=manifest.consignee_site_id).select_related("organisation")
+    first = Case(When(own, then=Value(0)), default=Value(1))
+    return rows.order_by(first, "organisation__name", "name")
 
 
 def vehicles_of(*carriers: Organisation) -> "QuerySet[Vehicle]":

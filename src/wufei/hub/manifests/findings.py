@@ -1,6 +1,7 @@
 """What the manifests' findings say, where they lead, and who may see them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import CharField, QuerySet, Value
@@ -16,13 +17,14 @@ from wufei.hub.base.texts import finding_text
 from wufei.hub.base.views import findings
 from wufei.hub.manifests import rules
 from wufei.hub.manifests.declarations import ManifestTemplate
-from wufei.hub.manifests.models import Line, LineLot, Manifest, StepCode
+from wufei.hub.manifests.models import Halt, Line, LineLot, Manifest, StepCode
 from wufei.hub.manifests.scope import seen_by
 
 SUBJECT = "manifests.manifest"
 WEIGHT_DIFFERENCE = "manifests.weight_difference"
 LOADING_DIFFERENCE = "manifests.loading_difference"
 REFUSED = "manifests.refused"
+HALT_TOO_LONG = "manifests.halt_too_long"
 
 
 def register() -> None:
@@ -33,6 +35,13 @@ def register() -> None:
             "more than the %(tolerance_permille)s ‰ that need no reason."
         ),
         _("Weight difference"),
+    )
+    finding_text(
+        HALT_TOO_LONG,
+        gettext_noop(
+            "%(number)s was set down at %(site)s at %(since)s and had to go on by %(limit)s."
+        ),
+        _("Set down for too long"),
     )
     finding_text(
         LOADING_DIFFERENCE,
@@ -135,6 +144,22 @@ def _loading(
             },
             episode=str(line.position),
         )
+
+
+def halt_too_long(manifest: Manifest, halt: Halt, limit: datetime) -> Finding:
+    """A load stood on the way beyond ``limit``; each halt is an episode of its own."""
+
+    def told(at: datetime) -> str:
+        return f"{at.astimezone(rules.SHANGHAI):%Y-%m-%d %H:%M}"
+
+    values = {
+        "number": manifest.local_id,
+        "site": halt.site.name,
+        "since": told(halt.since),
+        "limit": told(limit),
+    }
+    episode = rules.moment(halt.since)
+    return Finding(HALT_TOO_LONG, subject=subject(manifest), values=values, episode=episode)
 
 
 # Where they lead.

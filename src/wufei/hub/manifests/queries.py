@@ -41,6 +41,7 @@ def _waits_for(actor: Actor) -> Q:
     if scope is Scope.NONE:
         return NOTHING
     mine = _to_take_over(None if scope is Scope.ALL else actor.organisation_ids)
+    mine |= _to_pick_up(None if scope is Scope.ALL else actor.organisation_ids)
     for form in templates():
         for status in OPEN:
             step = rules.next_step(form, status)
@@ -66,6 +67,12 @@ def _to_take_over(organisations: frozenset[int] | None) -> Q:
     return Q(status=Status.LOADED, pk__in=list(legs.values_list("manifest", flat=True)))
 
 
+def _to_pick_up(organisations: frozenset[int] | None) -> Q:
+    """Set down on the way by them (None: by anybody)."""
+    down = Q(status=Status.LOADED, halted_at_site__isnull=False)
+    return down if organisations is None else down & Q(carrier__in=sorted(organisations))
+
+
 def next_steps(manifest: Manifest, actor: Actor) -> tuple[Step, ...]:
     """The acts that this actor can sign now: first the step of the path, then those beside it."""
     scope, form = actor.scope(SIGN), template(manifest.template)
@@ -83,14 +90,26 @@ def next_steps(manifest: Manifest, actor: Actor) -> tuple[Step, ...]:
         leg = next_leg(manifest)
         if leg and own(leg.carrier_id):
             found.append(beside(form, StepCode.TAKE_OVER))
+    if manifest.status == Status.LOADED and own(manifest.carrier_id):
+        if manifest.halted_at_site_id:
+            found.append(beside(form, StepCode.PICK_UP))
+        elif form.halt_within:
+            found.append(beside(form, StepCode.SET_DOWN))
     return tuple(found)
 
 
 def beside(form: ManifestTemplate, code: str) -> Step:
-    """An act beside the path as a step: what whoever drives has to say with it, and may."""
+    """An act beside the path as a step: what whoever signs has to say with it, and may."""
     driven = frozenset({"vehicle", "driver"})
-    needs = (form.step(StepCode.LOAD).needs | {"vehicle"}) & driven
-    return Step(code, by=Party.CARRIER, needs=needs, may=driven - needs)
+    match code:
+        case StepCode.TAKE_OVER:
+            needs = (form.step(StepCode.LOAD).needs | {"vehicle"}) & driven
+            return Step(code, by=Party.CARRIER, needs=needs, may=driven - needs)
+        case StepCode.PICK_UP:
+            return Step(code, by=Party.CARRIER, may=driven)
+        case StepCode.SET_DOWN:
+            return Step(code, by=Party.CARRIER, needs=frozenset({"site"}))
+    raise KeyError(code)
 
 
 def may_cancel(manifest: Manifest, actor: Actor) -> bool:

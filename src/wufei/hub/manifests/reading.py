@@ -172,11 +172,12 @@ def with_everything(rows: Any) -> Any:
         "driver__identity",
         "driver__carrier",
         "route",
+        "halted_at_site__organisation",
     ).prefetch_related(
         "lines__waste",
         "lines__lots__lot",
         "signatures__organisation",
         "legs__carrier",
         "legs__vehicle",
-        "halts__site",
+        "halts__site__organisation",
     )

@@ -61,6 +61,34 @@ class LegTaken(Refusal):
     )
 
 
+class NoHalts(Refusal):
+    code = "manifest_no_halts"
+    status = 422
+    message = gettext_noop(
+        "A load under the %(template)s may not be set down on the way. Bring it to the consignee."
+    )
+
+
+class SetDownAlready(Refusal):
+    code = "manifest_set_down_already"
+    message = gettext_noop(
+        "%(manifest)s is set down at %(site)s already. Pick it up before it is set down elsewhere."
+    )
+
+
+class NotSetDown(Refusal):
+    code = "manifest_not_set_down"
+    message = gettext_noop("%(manifest)s is not set down anywhere: it is on its truck.")
+
+
+class HaltAtDestination(Refusal):
+    code = "manifest_halt_at_destination"
+    status = 422
+    message = gettext_noop(
+        "The load is bound for %(site)s: it has arrived there. Let the consignee confirm receipt."
+    )
+
+
 class NoSuchStep(Refusal):
     code = "manifest_no_such_step"
     status = 422

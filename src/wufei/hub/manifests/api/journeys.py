@@ -1,4 +1,4 @@
-"""Operations on the way of a load: several carriers one after the other."""
+"""Operations on the way of a load: several carriers one after the other, halts between."""
 
 from typing import Any
 from uuid import UUID
@@ -53,5 +53,42 @@ def prepare(request: ApiRequest, uuid: UUID, number: int, asked: schemas.LegIn) 
         vehicle=reading.vehicle_or_none(asked.vehicle),
         driver=reading.driver_or_none(asked.driver),
         by=request.auth,
+    )
+    return shown(manifest, request.auth)
+
+
+@operation(
+    router,
+    "POST",
+    "/manifests/{uuid}/set-down",
+    name="api.manifest.set_down",
+    act=SIGN,
+    summary=_("Leave the load at a place for a while"),
+    response=schemas.ManifestOut,
+)
+def set_down(request: ApiRequest, uuid: UUID, asked: schemas.SetDownIn) -> dict[str, Any]:
+    manifest = find(request.auth, uuid)
+    site, signing = reading.site_of(asked.site, "site"), reading.signing_of(asked, asked.id)
+    services.set_down(manifest, site, signing=signing, by=request.auth)
+    return shown(manifest, request.auth)
+
+
+@operation(
+    router,
+    "POST",
+    "/manifests/{uuid}/pick-up",
+    name="api.manifest.pick_up",
+    act=SIGN,
+    summary=_("Take up again what was set down on the way"),
+    response=schemas.ManifestOut,
+)
+def pick_up(request: ApiRequest, uuid: UUID, asked: schemas.PickUpIn) -> dict[str, Any]:
+    manifest = find(request.auth, uuid)
+    services.pick_up(
+        manifest,
+        signing=reading.signing_of(asked, asked.id),
+        by=request.auth,
+        vehicle=reading.vehicle_or_none(asked.vehicle),
+        driver=reading.driver_or_none(asked.driver),
     )
     return shown(manifest, request.auth)

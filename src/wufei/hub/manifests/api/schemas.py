@@ -77,6 +77,19 @@ class TakeOverIn(SigningIn, LegIn):
     id: UUID
 
 
+class PickUpIn(SigningIn, LegIn):
+    """``id`` is the signature's own key; vehicle and driver where they are others than before."""
+
+    id: UUID
+
+
+class SetDownIn(SigningIn):
+    """``id`` is the signature's own key; ``site`` is where the load is left for a while."""
+
+    id: UUID
+    site: UUID
+
+
 class WeightIn(MassIn):
     """Mass of one line; ``line`` may be left out where the manifest has one line."""
 
@@ -201,6 +214,14 @@ class LegOut(BaseModel):
     dropped_at: datetime | None
 
 
+class HaltOut(BaseModel):
+    """Set down on the way; ``until`` is empty while it stands there."""
+
+    site: Named
+    since: datetime
+    until: datetime | None
+
+
 class SignatureOut(BaseModel):
     id: UUID
     step: str
@@ -253,6 +274,7 @@ class ManifestOut(ManifestShort):
     cancel_reason: str
     lines: list[LineOut]
     legs: list[LegOut]
+    halts: list[HaltOut]
     signatures: list[SignatureOut]
     next: list[NextOut]
 

@@ -53,6 +53,10 @@ def whole(manifest: Manifest, actor: Actor) -> dict[str, Any]:
         "cancel_reason": manifest.cancel_reason,
         "lines": [_line(line) for line in lines],
         "legs": [_leg(leg) for leg in legs],
+        "halts": [
+            {"site": named(halt.site), "since": halt.since, "until": halt.until}
+            for halt in manifest.halts.select_related("site")
+        ],
         "signatures": [_signature(one) for one in signatures],
         "next": [
             {"step": step.code, "needs": sorted(step.needs), "may": sorted(step.may)}

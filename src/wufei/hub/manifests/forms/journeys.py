@@ -1,16 +1,18 @@
-"""Acts beside the path, signed on the same pages: a later carrier takes over."""
+"""Acts beside the path, signed on the same pages: taking over, setting down, picking up."""
 
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.manifests import services
+from wufei.hub.manifests.choices import halt_sites
 from wufei.hub.manifests.declarations import Step
 from wufei.hub.manifests.forms.signing import StepForm
 from wufei.hub.manifests.models import Leg, Manifest, StepCode
 from wufei.hub.manifests.services.legs import next_leg
-from wufei.hub.registry.models import Organisation
+from wufei.hub.registry.models import Organisation, Site
 
 
 class TakeOverForm(StepForm):
@@ -48,7 +50,59 @@ class TakeOverForm(StepForm):
         )
 
 
-BESIDE: dict[str, type[StepForm]] = {StepCode.TAKE_OVER: TakeOverForm}
+class SetDownForm(StepForm):
+    """Where the load is left for a while."""
+
+    def __init__(self, *args: Any, manifest: Manifest, step: Step, actor: Actor, **kw: Any) -> None:
+        super().__init__(*args, manifest=manifest, step=step, actor=actor, **kw)
+        self.fields["site"] = forms.ModelChoiceField(
+            halt_sites(manifest),
+            label=_("Set down at"),
+            to_field_name="uuid",
+            empty_label=_("Choose the place"),
+        )
+        self.fields["site"].label_from_instance = _place  # type: ignore[attr-defined]
+
+    @property
+    def others(self) -> list[Any]:
+        return [self["site"]]
+
+    @property
+    def button(self) -> Any:
+        return _("Confirm setting down")
+
+    def apply(self, by: Actor) -> None:
+        site = self.cleaned_data["site"]
+        services.set_down(self.manifest, site, signing=self.signing(), by=by)
+
+
+def _place(site: Site) -> str:
+    return f"{site.organisation} · {site.name}"
+
+
+class PickUpForm(StepForm):
+    """With what the load goes on: the same vehicle and driver, or others."""
+
+    @property
+    def button(self) -> Any:
+        return _("Confirm picking up")
+
+    def apply(self, by: Actor) -> None:
+        values = self.values()
+        services.pick_up(
+            self.manifest,
+            signing=self.signing(),
+            by=by,
+            vehicle=values.get("vehicle"),
+            driver=values.get("driver"),
+        )
+
+
+BESIDE: dict[str, type[StepForm]] = {
+    StepCode.TAKE_OVER: TakeOverForm,
+    StepCode.SET_DOWN: SetDownForm,
+    StepCode.PICK_UP: PickUpForm,
+}
 
 
 def form_for(step: Step) -> type[StepForm]:

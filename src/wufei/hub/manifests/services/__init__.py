@@ -1,6 +1,7 @@
 """Every way to change a manifest."""
 
 from wufei.hub.manifests.services.given import NewLine, NewManifest, NextCarrier, Signing
+from wufei.hub.manifests.services.halts import pick_up, set_down
 from wufei.hub.manifests.services.issuing import issue, scan_out
 from wufei.hub.manifests.services.legs import prepare, take_over
 from wufei.hub.manifests.services.linked import send_back, send_on
@@ -14,12 +15,14 @@ __all__ = [
     "Signing",
     "cancel",
     "issue",
+    "pick_up",
     "prepare",
     "scan_in",
     "scan_out",
     "send_back",
     "send_on",
     "set_authority_no",
+    "set_down",
     "sign",
     "take_over",
 ]

@@ -14,7 +14,7 @@ from wufei.hub.base.services import record_findings
 from wufei.hub.ledger.entries import LotPart
 from wufei.hub.ledger.units import Mass
 from wufei.hub.manifests import findings, rules
-from wufei.hub.manifests.declarations import ManifestTemplate, Step, WorkingDays
+from wufei.hub.manifests.declarations import Deadline, ManifestTemplate, Step, WorkingDays
 from wufei.hub.manifests.measures import as_json
 from wufei.hub.manifests.models import Line, LineLot, Manifest, Signature, StepCode
 from wufei.hub.manifests.scope import PARTIES
@@ -203,13 +203,16 @@ def values_json(values: Mapping[str, Any], lines: Sequence[Line]) -> dict[str, A
 def due_at(form: ManifestTemplate, status: str, since: datetime) -> datetime | None:
     """When the step that ``status`` waits for is late."""
     step = rules.next_step(form, status)
-    if step is None:
-        return None
+    return deadline(step.within, since) if step else None
+
+
+def deadline(within: Deadline | None, since: datetime) -> datetime | None:
+    """When ``within`` is over, counted from ``since``; working days by the calendar."""
     calendar = None
-    if isinstance(step.within, WorkingDays):
+    if isinstance(within, WorkingDays):
         day = since.astimezone(rules.SHANGHAI).date()
         calendar = workdays.calendar(day, day + _HORIZON)
-    return rules.due_at(step.within, since, calendar)
+    return rules.due_at(within, since, calendar)
 
 
 def refresh(given: Manifest, now: Manifest) -> None:

@@ -39,10 +39,14 @@ def find(actor: Actor, uuid: UUID, act: str = VIEW) -> Manifest:
 
 
 def next_of(manifest: Manifest, actor: Actor, asked: str = "") -> Step | None:
-    """The act ``asked`` that this actor may sign now; the first one where none is asked for."""
+    """The act ``asked`` that this actor may sign now; the one that is due where none is asked for.
+
+    Setting a load down is nobody's turn: it is offered, never asked for.
+    """
     steps = queries.next_steps(manifest, actor) if actor.may(SIGN) else ()
-    named = (step for step in steps if step.code == asked)
-    return next(named, None) if asked else next(iter(steps), None)
+    if asked:
+        return next((step for step in steps if step.code == asked), None)
+    return next((step for step in steps if step.code != StepCode.SET_DOWN), None)
 
 
 def other_acts(manifest: Manifest, actor: Actor, form: SignedForm | None) -> list[Any]:

@@ -17,6 +17,7 @@ from wufei.hub.manifests.figures import Trips, trips_today
 from wufei.hub.manifests.forms.journeys import BESIDE, form_for
 from wufei.hub.manifests.forms.signing import StepForm
 from wufei.hub.manifests.models import Manifest, StepCode
+from wufei.hub.manifests.pages import late
 from wufei.hub.manifests.reading import with_everything
 from wufei.hub.manifests.views import drivers
 from wufei.hub.manifests.views.common import (
@@ -123,6 +124,7 @@ def show_phone(
         "may_sign": request.actor.may(SIGN),
         "other_acts": other_acts(manifest, request.actor, form),
         "legs": reading.legs(manifest),
+        "late": late(manifest),
     }
     status = 409 if problem else 422 if form is not None and form.errors else 200
     return render(request, "manifests/phone.html", context, status=status)

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET
 
 from wufei.hub.base.access import Request, needs
 from wufei.hub.base.actor import Actor
+from wufei.hub.manifests.models import Manifest
 from wufei.hub.registry.queries import open_on, visible_sites
 from wufei.hub.telemetry.live.places import as_json
-from wufei.hub.telemetry.queries import LIVE, visible_positions
+from wufei.hub.telemetry.queries import LIVE, halted_loads, visible_positions
 from wufei.ui import domains
 
 SITES_MAX = 2_000
@@ -24,10 +25,12 @@ SITES_MAX = 2_000
 def live_page(request: Request) -> HttpResponse:
     positions = list(visible_positions(request.actor))
     chosen = request.GET.get("domain", "")
+    halted = [one for one in halted_loads(request.actor) if chosen in {"", one.domain}]
     context = {
         "positions": [position for position in positions if chosen in {"", position.domain}],
         "vehicles": [as_json(position) for position in positions],
-        "sites": sites_of(request.actor),
+        "sites": [*sites_of(request.actor), *(_standing(one) for one in halted)],
+        "halted": halted,
         "domains": domains.choices(),
         "chosen": chosen,
         "now": timezone.now(),
@@ -48,6 +51,19 @@ def _words() -> dict[str, str]:
         "days": _("{n} d ago"),
         "nobody": _NOBODY,
         "trip": reverse("telemetry.trip", args=[_NOBODY]),
+    }
+
+
+def _standing(manifest: Manifest) -> dict[str, Any]:
+    """A load that was set down on the way, where it stands on the map."""
+    site = manifest.halted_at_site
+    assert site is not None, "what is halted stands somewhere"
+    return {
+        "id": str(manifest.uuid),
+        "name": f"{site.name} · {manifest}",
+        "longitude": float(site.longitude or 0),
+        "latitude": float(site.latitude or 0),
+        "domain": manifest.domain,
     }
 
 
