@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wufei.domains.agricultural.indicators import INDICATORS
+from wufei.domains.agricultural.manifests import MANIFESTS
 from wufei.domains.declaration import WasteDomain
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Stream, Unit
@@ -25,6 +26,7 @@ AGRICULTURAL = WasteDomain(
     colour="#61c28b",
     icon="plant-2",
     description=_("Straw, manure, mulch film, pesticide packaging, carcasses and vines."),
+    manifests=MANIFESTS,
     indicators=INDICATORS,
     streams=(
         Stream(

@@ -6,7 +6,15 @@ site when it arrives.
 
 from django.utils.translation import gettext_lazy as _
 
-from wufei.hub.manifests.declarations import Grade, Hours, ManifestTemplate, Party, Scan, Step
+from wufei.hub.manifests.declarations import (
+    Grade,
+    Hours,
+    ManifestTemplate,
+    Party,
+    QuotaRule,
+    Scan,
+    Step,
+)
 
 # Local practice, to be set by each city: no national figure exists (the tolerance of the
 # weighbridge and what falls off a wheel).
@@ -67,6 +75,7 @@ MANIFESTS = (
             Scan("site", Party.CONSIGNEE, ("arrive", "accept", "close"), _("Confirm arrival")),
         ),
         tolerance_permille=_TOLERANCE_PERMILLE,
+        quota=QuotaRule.IF_ANY,
         licence_kinds=("construction",),
     ),
 )

@@ -14,9 +14,12 @@ from wufei.hub.manifests.declarations import (
     Hours,
     ManifestTemplate,
     Party,
+    QuotaRule,
+    Rounds,
     Step,
     WorkingDays,
 )
+from wufei.hub.manifests.shapes import steps
 
 _NUMBER = r"20\d{2}(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])\d{8}"
 # No national figure exists; weighbridges of class III differ by less.
@@ -79,6 +82,33 @@ MANIFESTS = (
         tolerance_permille=_TOLERANCE_PERMILLE,
         road_limit_g=settings.LOAD_T_MAX * GRAMS_PER_T,
         authority_pattern=_NUMBER,
+        quota=QuotaRule.IF_ANY,
         licence_kinds=("hazardous", "collection"),
+    ),
+    ManifestTemplate(
+        code="medical",
+        name=_("medical waste manifest"),
+        streams=("medical",),
+        grade=Grade.STATUTORY,
+        authority=_("national solid waste system"),
+        number_prefix="YF",
+        # Bags and boxes each have a label; a collection lasts hours, not days. Waste stands at
+        # the hospital for two days at most (Regulations on medical waste, article 17).
+        steps=steps(
+            loaded_by=Party.CARRIER,
+            needs=frozenset({"lots", "method"}),
+            load_needs=frozenset({"driver"}),
+            load_within=Hours(48),
+            accept_within=WorkingDays(5),
+            close_within=Hours(120),
+        ),
+        tolerance_permille=_TOLERANCE_PERMILLE,
+        authority_pattern=_NUMBER,
+        quota=QuotaRule.IF_ANY,
+        licence_kinds=("medical", "hazardous"),
+        rounds=Rounds.SET,
+        stored_within=Hours(48),
+        expires_after=WorkingDays(2),
+        paper_within=WorkingDays(10),
     ),
 )

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from wufei.domains.declaration import WasteDomain
 from wufei.domains.household.indicators import INDICATORS
+from wufei.domains.household.manifests import MANIFESTS
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Method, Stream, Text, Unit
 
@@ -56,6 +57,7 @@ HOUSEHOLD = WasteDomain(
     colour="#f2b84b",
     icon="trash",
     description=_("Four sorted classes, catering and bulky waste, sludge, faeces, dredged silt."),
+    manifests=MANIFESTS,
     indicators=INDICATORS,
     streams=(
         _stream("household_residual", _("residual waste"), 350, ()),

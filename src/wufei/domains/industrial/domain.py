@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from wufei.domains.declaration import WasteDomain
 from wufei.domains.industrial.indicators import INDICATORS
+from wufei.domains.industrial.manifests import MANIFESTS
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Method, Stream, Text
 
@@ -45,6 +46,7 @@ INDUSTRIAL = WasteDomain(
     colour="#5b8ff9",
     icon="building-factory-2",
     description=_("Bulk by-products and other non-hazardous wastes of enterprises."),
+    manifests=MANIFESTS,
     indicators=INDICATORS,
     streams=(
         _stream("smelting_slag", _("smelting slag"), 1800, (*_MINERAL, m.METAL_RECOVERY)),

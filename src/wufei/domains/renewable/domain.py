@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from wufei.domains.declaration import WasteDomain
 from wufei.domains.renewable.indicators import INDICATORS
+from wufei.domains.renewable.manifests import MANIFESTS
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Method, Stream, Text, Tracking, Unit
 
@@ -29,6 +30,7 @@ RENEWABLE = WasteDomain(
     colour="#2fc1c7",
     icon="recycle",
     description=_("Scrap metal, paper, plastics, glass, textiles, wood, tyres, appliances, cars."),
+    manifests=MANIFESTS,
     indicators=INDICATORS,
     streams=(
         _stream("scrap_steel", _("scrap iron and steel"), m.REMELTING, m.REUSE),

@@ -57,6 +57,15 @@ def ready(site: Site) -> list[Ready]:
     return found
 
 
+def at_gate(site: Site, carrier: Organisation) -> list[WasteType]:
+    """What can leave a site by one scan of a truck of ``carrier``."""
+    return [
+        one.waste
+        for one in ready(site)
+        if one.template.scan("gate") and _fits(one.template, carrier)
+    ]
+
+
 def _fits(template: ManifestTemplate, organisation: Organisation) -> bool:
     domain = catalogue.domain_of(template.streams[0]).code
     return not organisation.domains or domain in organisation.domains

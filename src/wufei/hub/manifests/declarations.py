@@ -90,6 +90,16 @@ class Scan:
     label: Text
 
 
+class QuotaRule(StrEnum):
+    """What the consignor's plan or approval has to say before a load leaves."""
+
+    NONE = ""
+    # Held against the plan where one is on record; none on record is a finding.
+    IF_ANY = "if_any"
+    # No load without one.
+    NEEDED = "needed"
+
+
 class Rounds(StrEnum):
     """How one truck may collect from several consignors."""
 
@@ -111,8 +121,10 @@ class ManifestTemplate:
     ``tolerance_permille``: difference between weighed out and weighed in that needs no reason.
     ``authority_pattern``: what a number given by the authority looks like (regular expression).
 
+    ``quota``: whether the consignor's plan or approval bounds what may leave.
     ``carriers_max``: how many carriers may follow one another. ``halt_within``: how long a load
-    may be set down on the way (None: not at all). ``expires_after``: when a manifest that nobody
+    may be set down on the way (None: not at all). ``stored_within``: how old a lot may be when
+    it is loaded; an older one is a finding. ``expires_after``: when a manifest that nobody
     loads ends by itself. ``paper_within``: until when a paper manifest is to be entered.
     ``emergency_within``: until when an emergency's manifest is to be completed, and
     ``emergency_lacks`` what it may leave open until then. ``refusable``: whether the consignee
@@ -133,8 +145,10 @@ class ManifestTemplate:
     licence_kinds: tuple[str, ...] = field(default=())
     since: date | None = None
     until: date | None = None
+    quota: QuotaRule = QuotaRule.NONE
     carriers_max: int = 1
     halt_within: Deadline | None = None
+    stored_within: Hours | None = None
     rounds: Rounds = Rounds.NONE
     expires_after: Deadline | None = None
     paper_within: WorkingDays | None = None

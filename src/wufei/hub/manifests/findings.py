@@ -1,7 +1,7 @@
 """What the manifests' findings say, where they lead, and who may see them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import CharField, QuerySet, Value
@@ -25,6 +25,10 @@ WEIGHT_DIFFERENCE = "manifests.weight_difference"
 LOADING_DIFFERENCE = "manifests.loading_difference"
 REFUSED = "manifests.refused"
 HALT_TOO_LONG = "manifests.halt_too_long"
+STORED_TOO_LONG = "manifests.stored_too_long"
+NO_QUOTA = "manifests.no_quota"
+QUOTA_EXCEEDED = "manifests.quota_exceeded"
+LICENCE_EXCEEDED = "manifests.licence_exceeded"
 
 
 def register() -> None:
@@ -59,6 +63,31 @@ def register() -> None:
         ),
         _("Refused by the consignee"),
     )
+    finding_text(
+        STORED_TOO_LONG,
+        gettext_noop(
+            "%(count)s containers were older than %(hours)s hours when they were loaded, the "
+            "oldest since %(since)s."
+        ),
+        _("Stored too long"),
+    )
+    finding_text(
+        NO_QUOTA,
+        gettext_noop("%(organisation)s has no filed plan or approval for %(code)s on record."),
+        _("Moved without a plan on record"),
+    )
+    finding_text(
+        QUOTA_EXCEEDED,
+        gettext_noop("%(over_t)s t more of %(code)s have left %(organisation)s than allowed."),
+        _("More than the plan allows"),
+    )
+    finding_text(
+        LICENCE_EXCEEDED,
+        gettext_noop(
+            "%(organisation)s has taken %(over_t)s t more of %(code)s than its licence allows."
+        ),
+        _("More than the licence allows"),
+    )
     findings.register_subject(SUBJECT, page)
     findings.register_name(SUBJECT, name)
     findings.register_scope(within)
@@ -81,6 +110,7 @@ def of_step(
     for line in lines:
         if step == StepCode.LOAD and (parts := lots.get(line.uuid)):
             yield from _loading(manifest, form, line, sum(part.mass_g for part in parts))
+            yield from _too_old(manifest, form, line, parts)
         if step == StepCode.ACCEPT:
             yield from _arrival(manifest, form, line)
             yield from _refusal(manifest, line)
@@ -160,6 +190,27 @@ def halt_too_long(manifest: Manifest, halt: Halt, limit: datetime) -> Finding:
     }
     episode = rules.moment(halt.since)
     return Finding(HALT_TOO_LONG, subject=subject(manifest), values=values, episode=episode)
+
+
+def _too_old(
+    manifest: Manifest, form: ManifestTemplate, line: Line, parts: Sequence[LineLot]
+) -> Iterator[Finding]:
+    if form.stored_within is None or manifest.loaded_at is None:
+        return
+    latest = manifest.loaded_at - timedelta(hours=form.stored_within.count)
+    old = [part.lot.arisen_at for part in parts if part.lot.arisen_at < latest]
+    if old:
+        yield Finding(
+            STORED_TOO_LONG,
+            subject=subject(manifest),
+            values={
+                "number": manifest.local_id,
+                "count": len(old),
+                "hours": form.stored_within.count,
+                "since": f"{min(old).astimezone(rules.SHANGHAI):%Y-%m-%d %H:%M}",
+            },
+            episode=str(line.position),
+        )
 
 
 # Where they lead.

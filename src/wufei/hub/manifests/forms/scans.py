@@ -15,10 +15,10 @@ from wufei.hub.manifests import declarations
 from wufei.hub.manifests.choices import (
     CHOICES_MAX,
     RECEIVING,
+    at_gate,
     consignee_sites,
     last_from,
     route_between,
-    unstored_wastes,
 )
 from wufei.hub.manifests.forms.signing import SignedForm, WeightFields
 from wufei.hub.manifests.models import Manifest
@@ -70,7 +70,7 @@ class GateForm(SignedForm, WeightFields):
         super().__init__(*args, **kwargs)
         self.truck, self.site = truck, site
         self.add_weight(0, _("Load"))
-        wastes = unstored_wastes(gate_templates())
+        wastes = at_gate(site, truck.carrier)
         field: Any = self.fields["waste"]
         field.queryset = WasteType.objects.filter(pk__in=[waste.pk for waste in wastes])
         field.choices = [(waste.slug, waste.label) for waste in wastes]

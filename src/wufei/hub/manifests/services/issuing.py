@@ -32,7 +32,7 @@ from wufei.hub.manifests.refusals import (
     TooManyCarriers,
     UnknownMethod,
 )
-from wufei.hub.manifests.services import checks, masses, way
+from wufei.hub.manifests.services import allotting, checks, masses, way
 from wufei.hub.manifests.services.document import Document, due_at
 from wufei.hub.manifests.services.given import Act, NewLine, NewManifest, Signing, part_of
 from wufei.hub.registry.models import Vehicle
@@ -136,6 +136,7 @@ def _write(work: _Issuing) -> Manifest:
     _check(work, manifest, form)
     work.lines = [_line(manifest, n, line) for n, line in enumerate(new.lines, start=1)]
     work.lots = _lots(work)
+    found = allotting.take(manifest, form, work.lines, work.weighed_out)
     if work.weighed_out:
         _load(work, manifest)
     else:
@@ -143,6 +144,7 @@ def _write(work: _Issuing) -> Manifest:
     # Late, since everybody else who issues under this prefix waits from here on.
     manifest.local_id = numbers.local_id(form, at)
     document = Document(manifest, form, work.lines, work.signing, by, known_lots=work.lots)
+    document.findings += found
     for act, step in _acts(work, form):
         document.sign(step, act)
     manifest.save(force_insert=True)

@@ -19,7 +19,7 @@ from wufei.hub.manifests.refusals import (
     Overtaken,
     ReasonMissing,
 )
-from wufei.hub.manifests.services import checks, masses
+from wufei.hub.manifests.services import allotting, checks, masses
 from wufei.hub.manifests.services.document import refresh
 from wufei.hub.manifests.services.given import Act, Signing, part_of
 from wufei.hub.manifests.services.signing import sign_all
@@ -71,6 +71,7 @@ def cancel(manifest: Manifest, *, reason: str, by: Actor) -> Manifest:
             changed_at=at,
         )
         if changed == 1:
+            allotting.give_back(now)
             masses.release(now, by)
             _record(by, "cancel", now, {"reason": reason[:REASON_MAX]})
         refresh(manifest, Manifest.objects.get(pk=now.pk))

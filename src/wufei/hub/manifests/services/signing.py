@@ -25,7 +25,14 @@ from wufei.hub.manifests.refusals import (
     Overtaken,
     UnknownLine,
 )
-from wufei.hub.manifests.services import checks, masses, reception, settlement, way
+from wufei.hub.manifests.services import (
+    allotting,
+    checks,
+    masses,
+    reception,
+    settlement,
+    way,
+)
 from wufei.hub.manifests.services.document import (
     Document,
     due_at,
@@ -281,6 +288,7 @@ def write_weights(document: Document) -> None:
 def _move(document: Document, steps: set[str]) -> None:
     """Let the mass go where the steps take it: at most one of them moves any."""
     manifest, lines = document.manifest, document.lines
+    document.findings += allotting.correct(manifest, lines, steps)
     if StepCode.LOAD in steps:
         way.take_leg(document)
     if StepCode.ARRIVE in steps:

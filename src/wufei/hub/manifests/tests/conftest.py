@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from wufei.hub.accounts.permissions import acts_of
 from wufei.hub.base.actor import Actor, ActorKind, system
+from wufei.hub.catalogue import declarations as catalogue
 from wufei.hub.catalogue.models import WasteType
 from wufei.hub.ledger import services as ledger
 from wufei.hub.ledger.entries import AccountKey, Entry, LotPart
@@ -28,6 +29,7 @@ from wufei.hub.registry.models import (
     Licence,
     LicenceLine,
     Organisation,
+    Quota,
     Region,
     Site,
     Vehicle,
@@ -35,7 +37,6 @@ from wufei.hub.registry.models import (
 from wufei.hub.registry.validity import period
 
 OIL, SPOIL, BATTERIES, ASH = "hazardous_industrial", "spoil", "lead_battery", "coal_ash"
-_DOMAIN = {OIL: "hazardous", BATTERIES: "hazardous", SPOIL: "construction", ASH: "industrial"}
 _CODE = {OIL: "900-249-08", SPOIL: "T-spoil", BATTERIES: "900-052-31", ASH: "T-ash"}
 
 
@@ -50,13 +51,17 @@ class Firm:
 
 @dataclass
 class District:
-    """Invented firms. ``at`` is the time of the next deed: each is a minute after the last."""
+    """Invented firms. ``at`` is the time of the next deed: each is a minute after the last.
+
+    ``planned``: whoever sends something has a plan for plenty of it.
+    """
 
     town: Region
     away: Region
     at: datetime = field(default_factory=lambda: timezone.now() - timedelta(hours=6))
     firms: dict[str, Firm] = field(default_factory=dict)
     wastes: dict[str, WasteType] = field(default_factory=dict)
+    planned: bool = True
 
     # Who and what there is.
     def firm(self, name: str, kind: str = "enterprise", site: str = "storage") -> Firm:
@@ -83,14 +88,15 @@ class District:
 
     def waste(self, stream: str) -> WasteType:
         if stream not in self.wastes:
+            code = _CODE.get(stream, f"T-{stream}")
             self.wastes[stream] = WasteType.objects.filter(
-                code=_CODE[stream], stream=stream
+                code=code, stream=stream
             ).first() or WasteType.objects.create(
-                code=_CODE[stream],
+                code=code,
                 edition="test",
                 name=stream,
                 pinyin=stream,
-                domain=_DOMAIN[stream],
+                domain=catalogue.domain_of(stream).code,
                 stream=stream,
                 validity=period(date(2020, 1, 1)),
             )
@@ -120,6 +126,21 @@ class District:
         )
         return licence
 
+    def plan(self, firm: str, stream: str) -> None:
+        code = self.waste(stream).code.upper()
+        if not Quota.objects.filter(organisation=self.firm(firm).organisation, code=code).exists():
+            self.quota(firm, stream, 1_000_000)
+
+    def quota(self, firm: str, stream: str, limit_t: float, **more: Any) -> Quota:
+        """What the firm may move of it in these years, as its plan says."""
+        return Quota.objects.create(
+            organisation=self.firm(firm).organisation,
+            code=self.waste(stream).code.upper(),
+            limit_t=Decimal(str(limit_t)),
+            validity=period(date(2020, 1, 1)),
+            **more,
+        )
+
     def stored(self, firm: str, stream: str, *masses_t: float) -> list[Lot]:
         """Waste arises in the firm's store, each mass as a container of its own."""
         place, waste = self.firm(firm), self.waste(stream)
@@ -143,6 +164,8 @@ class District:
         """An ordinary manifest of this stream between the usual parties."""
         sender, carrier, receiver = USUAL[stream]
         sender, receiver = more.pop("sender", sender), more.pop("receiver", receiver)
+        if self.planned:
+            self.plan(sender, stream)
         line = NewLine(
             self.waste(stream),
             more.pop("declared", None) or tonnes(mass_t),

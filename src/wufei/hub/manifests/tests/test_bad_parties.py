@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from uuid_utils.compat import uuid7
 
-from wufei.hub.manifests import services
+from wufei.hub.manifests import declarations, services
 from wufei.hub.manifests.models import Route
 from wufei.hub.manifests.tests.conftest import OIL, SPOIL
 from wufei.hub.manifests.tests.refusing import refused
@@ -111,7 +111,8 @@ def test_a_plant_outside_is_believed_where_the_register_knows_nothing(district):
     assert district.issue(OIL, 1, receiver="far plant").status == "issued"
 
 
-def test_waste_that_has_no_manifest_here(district):
+def test_waste_that_has_no_manifest_here(district, monkeypatch):
+    monkeypatch.setattr(declarations, "_by_stream", {})
     new = district.new("coal_ash", 1)
     by = district.firm("works").person
     refused(

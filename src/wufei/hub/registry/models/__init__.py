@@ -1,6 +1,7 @@
 """Who and what the district supervises. Nothing is deleted: it is closed by validity."""
 
 from wufei.hub.registry.models.assets import Device, DeviceBinding, Site, Vehicle
+from wufei.hub.registry.models.headroom import Allotment, Headroom
 from wufei.hub.registry.models.organisations import (
     Organisation,
     OrganisationContact,
@@ -11,10 +12,12 @@ from wufei.hub.registry.models.permits import Licence, LicenceLine, Quota
 from wufei.hub.registry.models.places import Region, Unit
 
 __all__ = [
+    "Allotment",
     "Device",
     "DeviceBinding",
     "Driver",
     "DriverIdentity",
+    "Headroom",
     "Licence",
     "LicenceLine",
     "Membership",

@@ -89,6 +89,30 @@ class QuotaOverlaps(Refusal):
     )
 
 
+class QuotaExceeded(Refusal):
+    code = "registry_quota_exceeded"
+    message = gettext_noop(
+        "%(organisation)s may move %(limit_t)s t of %(code)s in this period and %(left_t)s t are "
+        "left; %(asked_t)s t are too much. Lower the quantity, or have the plan changed first."
+    )
+
+
+class QuotaMissing(Refusal):
+    code = "registry_quota_missing"
+    message = gettext_noop(
+        "%(organisation)s has no approved quantity of %(code)s for %(day)s. Have the plan or the "
+        "disposal approved first."
+    )
+
+
+class LicenceExceeded(Refusal):
+    code = "registry_licence_exceeded"
+    message = gettext_noop(
+        "The licence of %(organisation)s allows %(limit_t)s t of %(code)s in %(year)s and "
+        "%(left_t)s t are left; %(asked_t)s t are too much. Choose another consignee."
+    )
+
+
 class MembershipTwice(Refusal):
     code = "registry_membership_twice"
     message = gettext_noop(

@@ -1,0 +1,119 @@
+"""What a load takes of its consignor's plan and of its consignee's licence.
+
+Taken at issue with what is declared, corrected to what was weighed out (plan) and accepted
+(both). A truck that is loaded already may go beyond: then it is a finding.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from wufei.hub.base.findings import Finding
+from wufei.hub.ledger.figures import tonnes_text
+from wufei.hub.ledger.units import Mass
+from wufei.hub.manifests import findings
+from wufei.hub.manifests.declarations import ManifestTemplate, QuotaRule, template
+from wufei.hub.manifests.models import Line, Manifest, Origin, StepCode
+from wufei.hub.manifests.services.checks import day_of
+from wufei.hub.registry.models import Organisation
+from wufei.hub.registry.services import headroom
+from wufei.hub.registry.services.refusals import QuotaMissing
+
+
+def take(
+    manifest: Manifest, form: ManifestTemplate, lines: Sequence[Line], weighed: Mass | None = None
+) -> list[Finding]:
+    """Take the declared (or at a gate the weighed) mass of each line.
+
+    Raises ``QuotaMissing``, ``QuotaExceeded`` and ``LicenceExceeded``; what has happened already
+    (paper, import, emergency) is told as findings instead.
+    """
+    past = manifest.origin in (Origin.PAPER, Origin.IMPORTED, Origin.EMERGENCY)
+    found: list[Finding] = []
+    for line in _in_order(lines):
+        mass_g = weighed.grams if weighed else line.declared_g
+        found += _of_plan(manifest, form, line, mass_g, past)
+        found += _of_licence(manifest, form, line, mass_g, past)
+    return found
+
+
+def _in_order(lines: Sequence[Line]) -> list[Line]:
+    """By waste: everybody takes what several may want in the same order."""
+    return sorted(lines, key=lambda line: (line.waste.code, line.position))
+
+
+def _of_plan(
+    manifest: Manifest, form: ManifestTemplate, line: Line, mass_g: int, past: bool
+) -> Iterator[Finding]:
+    # A return is no new transfer of the producer, and who sends from elsewhere has plans there.
+    if form.quota is QuotaRule.NONE or manifest.follows_id:
+        return
+    site = line.site or manifest.consignor_site
+    if not site.region.within:
+        return
+    owner, day = site.organisation, day_of(manifest.issued_at)
+    claim = headroom.quota_claim(owner, line.waste.code, day, site)
+    if claim is None:
+        if form.quota is QuotaRule.NEEDED and not past:
+            raise QuotaMissing(
+                organisation=owner.name, code=line.waste.code, day=day, field="waste"
+            )
+        yield Finding(
+            findings.NO_QUOTA,
+            subject=findings.subject(manifest),
+            values={"organisation": owner.name, "code": line.waste.code},
+            episode=str(line.position),
+        )
+    elif over_g := headroom.take(claim, line.uuid, mass_g, beyond=past):
+        yield _beyond(findings.QUOTA_EXCEEDED, manifest, line, owner, over_g)
+
+
+def _of_licence(
+    manifest: Manifest, form: ManifestTemplate, line: Line, mass_g: int, past: bool
+) -> Iterator[Finding]:
+    if not form.licence_kinds:
+        return
+    day = day_of(manifest.issued_at)
+    owner = manifest.consignee
+    claim = headroom.licence_claim(owner, line.waste.code, form.licence_kinds, day)
+    if claim and (over_g := headroom.take(claim, line.uuid, mass_g, beyond=past)):
+        yield _beyond(findings.LICENCE_EXCEEDED, manifest, line, owner, over_g)
+
+
+def correct(manifest: Manifest, lines: Sequence[Line], steps: set[str]) -> list[Finding]:
+    """Correct what was taken: to what was weighed out, and to what was accepted."""
+    form, found = template(manifest.template), list[Finding]()
+    if form.quota is QuotaRule.NONE and not form.licence_kinds:
+        return found
+    for line in _in_order(lines):
+        if StepCode.LOAD in steps and line.weighed_out_g:
+            found += _changed(manifest, line, line.weighed_out_g, quota=True)
+        if StepCode.ACCEPT in steps:
+            found += _changed(manifest, line, line.accepted_g or 0, quota=True)
+            found += _changed(manifest, line, line.accepted_g or 0, quota=False)
+    return found
+
+
+def _changed(manifest: Manifest, line: Line, mass_g: int, *, quota: bool) -> Iterator[Finding]:
+    if over_g := headroom.change(line.uuid, quota=quota, mass_g=mass_g):
+        code = findings.QUOTA_EXCEEDED if quota else findings.LICENCE_EXCEEDED
+        owner = manifest.consignor if quota else manifest.consignee
+        yield _beyond(code, manifest, line, owner, over_g)
+
+
+def give_back(manifest: Manifest) -> None:
+    """Free all that a manifest took which ends before it was received."""
+    for uuid in manifest.lines.values_list("uuid", flat=True):
+        headroom.give_back(uuid)
+
+
+def _beyond(code: str, manifest: Manifest, line: Line, owner: Organisation, over_g: int) -> Finding:
+    return Finding(
+        code,
+        subject=findings.subject(manifest),
+        values={
+            "organisation": owner.name,
+            "code": line.waste.code,
+            "over_t": tonnes_text(over_g),
+            "mass_g": over_g,
+        },
+        episode=str(line.position),
+    )
