@@ -61,6 +61,5 @@ MANIFESTS = (
         scans=two_scans(),
         tolerance_permille=20,
         expires_after=WorkingDays(5),
-        carriers_max=2,
     ),
 )

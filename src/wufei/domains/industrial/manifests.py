@@ -45,6 +45,5 @@ MANIFESTS = (
         scans=two_scans(),
         tolerance_permille=_TOLERANCE_PERMILLE,
         expires_after=WorkingDays(10),
-        carriers_max=3,
     ),
 )

@@ -40,7 +40,6 @@ MANIFESTS = (
         tolerance_permille=20,
         rounds=Rounds.LINES,
         expires_after=WorkingDays(10),
-        carriers_max=2,
     ),
     ManifestTemplate(
         code="e_waste",
