@@ -81,28 +81,28 @@ def _of_licence(
 def correct(manifest: Manifest, lines: Sequence[Line], steps: set[str]) -> list[Finding]:
     """Correct what was taken: to what was weighed out, and to what was accepted."""
     form, found = template(manifest.template), list[Finding]()
-    if form.quota is QuotaRule.NONE and not form.licence_kinds:
+    bounded = form.quota is not QuotaRule.NONE or form.licence_kinds
+    if not bounded or not steps & {StepCode.LOAD, StepCode.ACCEPT}:
         return found
-    for line in _in_order(lines):
-        if StepCode.LOAD in steps and line.weighed_out_g:
-            found += _changed(manifest, line, line.weighed_out_g, quota=True)
+    by_uuid = {line.uuid: line for line in lines}
+    for one in headroom.taken_by(by_uuid):
+        line, plan = by_uuid[one.key], one.headroom.quota_id is not None
         if StepCode.ACCEPT in steps:
-            found += _changed(manifest, line, line.accepted_g or 0, quota=True)
-            found += _changed(manifest, line, line.accepted_g or 0, quota=False)
+            mass_g = line.accepted_g or 0
+        elif plan:
+            mass_g = line.weighed_out_g or one.mass_g
+        else:
+            continue
+        if over_g := headroom.change(one, mass_g):
+            code = findings.QUOTA_EXCEEDED if plan else findings.LICENCE_EXCEEDED
+            owner = manifest.consignor if plan else manifest.consignee
+            found.append(_beyond(code, manifest, line, owner, over_g))
     return found
-
-
-def _changed(manifest: Manifest, line: Line, mass_g: int, *, quota: bool) -> Iterator[Finding]:
-    if over_g := headroom.change(line.uuid, quota=quota, mass_g=mass_g):
-        code = findings.QUOTA_EXCEEDED if quota else findings.LICENCE_EXCEEDED
-        owner = manifest.consignor if quota else manifest.consignee
-        yield _beyond(code, manifest, line, owner, over_g)
 
 
 def give_back(manifest: Manifest) -> None:
     """Free all that a manifest took which ends before it was received."""
-    for uuid in manifest.lines.values_list("uuid", flat=True):
-        headroom.give_back(uuid)
+    headroom.give_back(manifest.lines.values_list("uuid", flat=True))
 
 
 def _beyond(code: str, manifest: Manifest, line: Line, owner: Organisation, over_g: int) -> Finding:

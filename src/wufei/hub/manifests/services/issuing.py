@@ -112,7 +112,8 @@ def _issue(work: _Issuing) -> Manifest:
             return _find(work) or _write(work)
     except IntegrityError as error:
         # Somebody issued the same id at the same moment: theirs is the first result.
-        if "manifests_manifest_uuid" in str(error) and (earlier := _find(work)):
+        twins = ("manifests_manifest_uuid", "registry_allotment_once")
+        if any(name in str(error) for name in twins) and (earlier := _find(work)):
             return earlier
         if "manifests_manifest_authority_no" in str(error):
             number = work.new.authority_no

@@ -126,3 +126,14 @@ def test_two_manifests_at_once_never_overdraw_a_plan(real_district):
         deeds.append(issue)
     assert at_once(deeds) == {"Manifest": 1, "registry_quota_exceeded": 3}
     assert taken_g() == [t(6)]
+
+
+def test_a_manifest_sent_twice_at_once_takes_once(real_district):
+    real_district.stored("works", OIL, 20)
+    real_district.planned = False
+    real_district.quota("works", OIL, 10)
+    by, id = real_district.firm("works").person, uuid7()
+    new, signing = real_district.new(OIL, 6), real_district.signing()
+    deeds = [lambda: services.issue(new, id=id, signing=signing, by=by)] * 4
+    assert at_once(deeds) == {"Manifest": 4}
+    assert taken_g() == [t(6)]

@@ -1,10 +1,12 @@
 """What is left of a quota or a licence's yearly quantity: taken and given back under one lock."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F
 
 from wufei.hub.base.errors import Refusal
@@ -26,16 +28,6 @@ class Claim:
     quota: Quota | None = None
     line: LicenceLine | None = None
     year: int | None = None
-
-    @property
-    def headroom(self) -> Headroom:
-        """The row that counts what has been taken; made on first use."""
-        licence = self.line.licence if self.line else None
-        code = self.line.code if self.line else ""
-        row, _made = Headroom.objects.get_or_create(
-            quota=self.quota, licence=licence, code=code, year=self.year
-        )
-        return row
 
     def refusal(self, taken_g: int, asked_g: int) -> Refusal:
         """Why ``asked_g`` do not fit beside the ``taken_g`` of others."""
@@ -79,59 +71,65 @@ def licence_claim(
 
 
 def take(claim: Claim, key: UUID, mass_g: int, *, beyond: bool = False) -> int:
-    """Take grams for ``key``, or change what it took; returns how many are beyond the limit.
+    """Take grams for a new ``key``; returns how many are beyond the limit.
 
     Raises ``QuotaExceeded`` or ``LicenceExceeded`` unless ``beyond`` says that it has happened
     already: a truck that was loaded. Call it inside a transaction, before the ledger's locks.
     """
-    row = claim.headroom
-    # The update is the lock: whoever comes second sees what the first has taken.
-    Headroom.objects.filter(pk=row.pk).update(taken_g=F("taken_g"))
-    held = Allotment.objects.filter(key=key, headroom=row).values_list("mass_g", flat=True).first()
-    more_g = mass_g - (held or 0)
-    taken_g = Headroom.objects.values_list("taken_g", flat=True).get(pk=row.pk)
-    over_g = max(0, taken_g + more_g - claim.limit_g)
-    if over_g and more_g > 0 and not beyond:
-        raise claim.refusal(taken_g - (held or 0), mass_g)
-    Headroom.objects.filter(pk=row.pk).update(taken_g=F("taken_g") + more_g)
+    licence = claim.line.licence_id if claim.line else None
+    code = claim.line.code if claim.line else ""
+    quota = claim.quota.pk if claim.quota else None
+    with connection.cursor() as cursor:
+        # The row is the lock: whoever comes second sees what the first has taken.
+        target = "(quota_id)" if quota else "(licence_id, code, year)"
+        cursor.execute(_TAKE.format(target=target), [quota, licence, code, claim.year, mass_g])
+        headroom, taken_g = cursor.fetchone()
+    # First this: a twin of the very same request is to fail here, and not for want of headroom.
+    Allotment.objects.create(key=key, headroom_id=headroom, mass_g=mass_g)
+    over_g: int = max(0, taken_g - claim.limit_g)
+    if over_g and not beyond:
+        raise claim.refusal(taken_g - mass_g, mass_g)
+    return min(over_g, mass_g)
+
+
+_TAKE = """
+INSERT INTO registry_headroom AS h (quota_id, licence_id, code, year, taken_g)
+VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT {target} DO UPDATE SET taken_g = h.taken_g + excluded.taken_g
+RETURNING id, taken_g"""
+
+
+def taken_by(keys: Iterable[UUID]) -> list[Allotment]:
+    """What these keys took of quotas and licences, in the order in which everybody locks."""
+    rows = Allotment.objects.filter(key__in=list(keys))
+    return list(rows.select_related("headroom__quota").order_by("headroom"))
+
+
+def change(one: Allotment, mass_g: int) -> int:
+    """Set what was taken to what it really was; returns the grams beyond the limit it leaves."""
+    if mass_g == one.mass_g:
+        return 0
+    more_g = mass_g - one.mass_g
+    Headroom.objects.filter(pk=one.headroom_id).update(taken_g=F("taken_g") + more_g)
     if mass_g:
-        Allotment.objects.update_or_create(key=key, headroom=row, defaults={"mass_g": mass_g})
+        Allotment.objects.filter(pk=one.pk).update(mass_g=mass_g)
     else:
-        Allotment.objects.filter(key=key, headroom=row).delete()
-    return over_g if more_g > 0 else 0
+        Allotment.objects.filter(pk=one.pk).delete()
+    return min(_over(one.headroom), more_g) if more_g > 0 else 0
 
 
-def change(key: UUID, *, quota: bool, mass_g: int) -> int:
-    """Set what ``key`` took of its quota (or of its licence) to what it really was.
-
-    Returns the grams beyond the limit that this leaves, 0 where nothing had been taken.
-    """
-    over_g = 0
-    rows = Allotment.objects.filter(key=key, headroom__quota__isnull=not quota)
-    for one in rows.select_related("headroom").order_by("headroom"):
-        row = one.headroom
-        if mass_g == one.mass_g:
-            continue
-        more_g = mass_g - one.mass_g
-        Headroom.objects.filter(pk=row.pk).update(taken_g=F("taken_g") + more_g)
-        if mass_g:
-            Allotment.objects.filter(pk=one.pk).update(mass_g=mass_g)
-        else:
-            one.delete()
-        if more_g > 0:
-            over_g = max(over_g, _over(row))
-    return over_g
+def give_back(keys: Iterable[UUID]) -> None:
+    """Free all that these keys took."""
+    for one in taken_by(keys):
+        change(one, 0)
 
 
-def give_back(key: UUID) -> None:
-    """Free all that ``key`` took."""
-    for quota in (True, False):
-        change(key, quota=quota, mass_g=0)
-
-
-def left_g(claim: Claim) -> int:
-    """Grams that are left of it; negative where more was moved than allowed."""
-    return claim.limit_g - claim.headroom.taken_g
+def taken_g(claim: Claim) -> int:
+    """Grams that have been taken of it."""
+    rows = Headroom.objects.filter(quota=claim.quota, year=claim.year)
+    if claim.line:
+        rows = rows.filter(licence=claim.line.licence_id, code=claim.line.code)
+    return rows.values_list("taken_g", flat=True).first() or 0
 
 
 def _over(row: Headroom) -> int:
