@@ -2,12 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from wufei.hub.manifests.views import drivers, phone, prints, trucks
+from wufei.hub.manifests.views import drivers, offline, phone, prints, trucks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("m/", phone.home, name="manifests.phone"),
     path("m/find/", phone.lookup, name="manifests.find"),
     path("m/truck/", drivers.choose, name="manifests.choose_truck"),
+    path("m/keys/", offline.register, name="manifests.keys"),
+    path("m/phones/", offline.phones, name="manifests.phones"),
+    path("m/phones/<uuid:uuid>/revoke/", offline.revoke, name="manifests.phones.revoke"),
+    path("m/queue/", offline.send, name="manifests.queue"),
     path("m/<uuid:uuid>/", phone.code, name="manifests.qr"),
     path("t/<uuid:uuid>/", trucks.truck, name="manifests.truck"),
     path("t/<uuid:uuid>/remark/", trucks.remark, name="manifests.truck.remark"),

@@ -89,7 +89,9 @@ def _of_number(text: str) -> Meaning | None:
     if not text:
         return None
     tidy = re.sub(r"\s+", "", text).upper()
-    numbered = Manifest.objects.filter(Q(local_id=tidy) | Q(authority_no=tidy)).first()
+    numbered = Manifest.objects.filter(
+        Q(local_id=tidy) | Q(authority_no=tidy) | Q(provisional_no=tidy)
+    ).first()
     if numbered is not None:
         return Meaning(Means.MANIFEST, text, manifest_path(numbered))
     truck = Vehicle.objects.filter(valid_on(), plate=tidy_plate(text)).first()

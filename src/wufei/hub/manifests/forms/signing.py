@@ -1,8 +1,10 @@
 """One step, signed: what the step asks for, and where, when and on what it was signed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +37,11 @@ class SignedForm(forms.Form):
     """Hidden parts of every signature; ``submission`` is its id, so that a retry signs once.
 
     A position or clock that cannot be read never keeps anybody from signing: it is left out.
+    ``told`` has what is otherwise than of somebody who signs here and now on their own account:
+    ``signed_at``, ``mode``, ``evidence`` of a ``Signing``.
     """
+
+    told: Mapping[str, Any] = MappingProxyType({})
 
     submission = forms.UUIDField(widget=forms.HiddenInput)
     at = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -62,13 +68,14 @@ class SignedForm(forms.Form):
         latitude = _degrees(cleaned["latitude"], 90)
         if longitude is None or latitude is None:
             longitude = latitude = None
-        return Signing(
+        here = Signing(
             id=uuid or self.id,
             signed_at=_moment(cleaned["at"]),
             longitude=longitude,
             latitude=latitude,
             device=cleaned["device"][:80],
         )
+        return replace(here, **self.told)
 
 
 def _degrees(text: str, most: int) -> Decimal | None:

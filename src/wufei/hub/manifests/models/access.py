@@ -86,7 +86,10 @@ class QueuedStep(models.Model):
     key = models.ForeignKey(SigningKey, models.PROTECT, related_name="steps")
     actor = models.CharField(max_length=80)
     manifest = models.ForeignKey(Manifest, models.PROTECT, null=True, related_name="queued_steps")
-    manifest_uuid = models.UUIDField()
+    manifest_uuid = models.UUIDField(null=True)
+    # As the phone named them: where nothing was signed, they may not even exist.
+    vehicle_uuid = models.UUIDField(null=True)
+    site_uuid = models.UUIDField(null=True)
     provisional_no = models.CharField(max_length=40, blank=True, default="")
     act = models.CharField(max_length=20)
     payload = models.TextField()

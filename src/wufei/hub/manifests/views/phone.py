@@ -19,6 +19,7 @@ from wufei.hub.manifests.forms.signing import StepForm
 from wufei.hub.manifests.models import Manifest, StepCode
 from wufei.hub.manifests.pages import late
 from wufei.hub.manifests.reading import with_everything
+from wufei.hub.manifests.shown import shown
 from wufei.hub.manifests.views import drivers
 from wufei.hub.manifests.views.common import (
     SIGN,
@@ -107,6 +108,23 @@ def step_form(request: Request, manifest: Manifest) -> StepForm | None:
     return form_for(step)(initial=initial, manifest=manifest, step=step, actor=request.actor)
 
 
+def later_forms(request: Request, manifest: Manifest, form: StepForm | None) -> list[StepForm]:
+    """Forms of the steps right after this one that are the same reader's, each once the one
+    before it is signed: a phone without network goes on to them by itself.
+    """
+    found: list[StepForm] = []
+    steps = reading.template_of(manifest).steps
+    if form is None or form.step not in steps:
+        return found
+    for step in steps[steps.index(form.step) + 1 :]:
+        if getattr(manifest, f"{step.by}_id") not in request.actor.organisation_ids:
+            break
+        initial = {"submission": uuid7()}
+        kind = form_for(step)
+        found.append(kind(initial=initial, manifest=manifest, step=step, actor=request.actor))
+    return found
+
+
 def show_phone(
     request: Request, manifest: Manifest, form: StepForm | None, problem: str = ""
 ) -> HttpResponse:
@@ -115,6 +133,8 @@ def show_phone(
         "problem": problem,
         "manifest": manifest,
         "form": form,
+        "later": later_forms(request, manifest, form),
+        "seen": shown(manifest),
         "step": StepCode(form.step.code).label if form else "",
         "stops": stops,
         "loads": reading.loads(manifest),

@@ -28,6 +28,7 @@ from wufei.hub.manifests.forms.scans import (
 )
 from wufei.hub.manifests.models import Manifest, Status
 from wufei.hub.manifests.reading import with_everything
+from wufei.hub.manifests.shown import shown
 from wufei.hub.manifests.views.common import (
     ISSUE,
     SIGN,
@@ -197,6 +198,7 @@ def _show_site(request: Request, truck: Vehicle, load: Manifest, form: ArrivalFo
         "loads": reading.loads(load),
         "form": form,
         "permit": permit_of(truck),
+        "seen": shown(load),
         "tolerance": reading.template_of(load).tolerance_permille,
         "today": received_today(load.consignee_site),
         "now_ms": clock_ms(),

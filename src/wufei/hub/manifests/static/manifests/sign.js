@@ -1,5 +1,8 @@
 // Sends the form of a signature so that nothing is lost on a bad network: it keeps its id and its
-// time, so that sending it again signs once. Also: where and on which device, units, differences.
+// time, so that sending it again signs once; without network it is kept on this phone and sent
+// later. Also: where and on which device, units, differences.
+import { keep, provisional } from "./offline/queue.js";
+import { canKeep, push, show as showQueue, user } from "./offline/waiting.js";
 
 const GRAMS = { t: 1_000_000, kg: 1_000 };
 const WAIT_MS = 20_000;
@@ -31,7 +34,7 @@ function tell(words, bad = false) {
 }
 
 function tellNetwork() {
-  if (network) tell(navigator.onLine ? "" : network.dataset.offline);
+  if (network) tell(navigator.onLine ? "" : network.dataset[canKeep() ? "queues" : "offline"]);
 }
 
 /** Our server's clock, as far as this page knows it: phones' own clocks are often wrong. */
@@ -54,22 +57,72 @@ function locate(form) {
 }
 
 async function send(form, button) {
-  if (!field(form, "at").value) field(form, "at").value = serverNow(form).toISOString();
   button.disabled = true;
-  tell(network?.dataset.sending ?? "");
   try {
+    if (!navigator.onLine && (await keepHere(form))) return;
+    if (!field(form, "at").value) field(form, "at").value = serverNow(form).toISOString();
+    tell(network?.dataset.sending ?? "");
     const answer = await fetch(form.action, {
       method: "POST",
       body: new FormData(form),
       headers: { Accept: "application/json, text/html;q=0.5" },
       signal: AbortSignal.timeout(WAIT_MS),
     });
+    // A gateway that answers for a server that does not.
+    if (answer.status > 501 && (await keepHere(form))) return;
     await take(answer);
   } catch {
-    failed();
+    if (!(await keepHere(form))) failed();
   } finally {
     button.disabled = false;
   }
+}
+
+// Without network.
+const OWN = ["csrfmiddlewaretoken", "submission", "at", "step"];
+
+/** Signs the form's step with this phone's key and keeps it; false where that cannot be done. */
+async function keepHere(form) {
+  if (!form.dataset.act || !canKeep() || !form.reportValidity()) return false;
+  const { act, manifest, vehicle, site, seen } = form.dataset;
+  const fields = Object.fromEntries([...new FormData(form)].filter(([name, value]) => typeof value === "string" && !OWN.includes(name)));
+  const issues = act === "out";
+  const step = {
+    id: field(form, "submission").value,
+    act,
+    manifest: issues ? crypto.randomUUID() : manifest,
+    vehicle,
+    site,
+    seen,
+    fields,
+    page: window.location.pathname,
+    words: form.querySelector("button[type=submit]").textContent.trim(),
+    provisional: issues ? await provisional(user) : "",
+  };
+  try {
+    const row = await keep(user, step);
+    if (!row) return false;
+    goOn(form, row);
+  } catch {
+    return false;
+  }
+  tellNetwork();
+  await showQueue();
+  push();
+  return true;
+}
+
+/** The step is kept: the next one of the same person takes its place, where there is one. */
+function goOn(form, row) {
+  const told = document.getElementById("kept").content.cloneNode(true);
+  told.querySelector("[data-kept-label]").hidden = !row.provisional;
+  told.querySelector("[data-kept-no]").textContent = row.provisional;
+  document.getElementById("kept-step")?.remove();
+  form.before(told);
+  const next = document.querySelector("template[data-later]");
+  form.replaceWith(next ? next.content.cloneNode(true) : "");
+  next?.remove();
+  begin();
 }
 
 async function take(answer) {
@@ -164,7 +217,7 @@ function showNotes() {
 
 function begin() {
   for (const form of document.querySelectorAll("form[data-sign]")) {
-    form.openedAt = performance.now();
+    form.openedAt ??= performance.now();
     field(form, "device").value = deviceId();
     locate(form);
     showConverted(form);
@@ -186,6 +239,7 @@ document.addEventListener("input", (event) => {
   showDifference(form);
   showNotes();
 });
+document.addEventListener("queue:ready", tellNetwork);
 window.addEventListener("online", tellNetwork);
 window.addEventListener("offline", tellNetwork);
 tellNetwork();

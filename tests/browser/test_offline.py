@@ -1,0 +1,107 @@
+"""Phone pages with the network cut: what is signed is kept, and sent later by its signer."""
+
+import re
+
+import pytest
+from tests.browser.conftest import PHONE, sign_in
+from tests.browser.test_browser_manifests import _issue, _take_over, enter_desk
+
+WAITING = "#queue .queue-count"
+
+
+@pytest.fixture
+def phone(page, enter):
+    """``phone("driver")``: somebody else takes the phone into their hand."""
+
+    def take(username):
+        page.context.clear_cookies()
+        page.set_viewport_size(PHONE)
+        return enter(username)
+
+    return take
+
+
+def open_step(page, number):
+    """The manifest's page, with the key of this phone made."""
+    page.goto("/m/")
+    page.fill("#code", number)
+    page.press("#code", "Enter")
+    page.wait_for_selector("form[data-sign]")
+    has_key(page)
+
+
+def has_key(page):
+    page.wait_for_selector("#queue[data-ready]", state="attached")
+
+
+def test_a_hazardous_load_arrives_while_the_network_is_cut(enter, phone, site, look):
+    number = _issue(enter("clerk"), site, lambda _name: None)
+    _take_over(phone("driver"), number, lambda _name: None)
+    page = phone("refiner")
+    open_step(page, number)
+    page.context.set_offline(True)
+    page.fill("[name=value_0]", "0.179")
+    page.click("form[data-sign] button[type=submit]")
+    page.wait_for_selector("form[data-sign] [name=step][value=accept]", state="attached")
+    assert page.inner_text(WAITING).endswith("1")
+    look("phone-offline")
+    page.set_viewport_size(PHONE)
+    page.click("form[data-sign] button[type=submit]")
+    page.wait_for_selector("form[data-sign]", state="detached")
+    assert page.inner_text(WAITING).endswith("2")
+    assert "已在本机签署" in page.inner_text("#kept-step")
+    page.context.set_offline(False)
+    page.wait_for_selector("#standing.done")
+    page = enter_desk(phone, "refiner", "/ledger/stock/")
+    assert "0.179" in page.inner_text("main")
+    page = enter_desk(phone, "officer", "/manifests/")
+    page.click(f"#list >> text={number}")
+    page.wait_for_selector("#signatures tbody tr >> nth=3")
+    assert page.locator("#steps li.done").count() == 5
+
+
+def test_what_was_kept_is_sent_when_the_page_opens_again(phone, site):
+    page = phone("gate")
+    page.goto(f"/t/{site.ids['tipper']}/")
+    has_key(page)
+    page.fill("[name=value_0]", "17.5")
+    page.context.set_offline(True)
+    page.click("form[data-sign] button[type=submit]")
+    page.wait_for_selector("#kept-step")
+    shown = page.inner_text("[data-kept-no]")
+    assert re.fullmatch(r"\d{4}-[0-9A-F]{4}-1", shown)
+    page.route("**/m/queue/", lambda route: route.abort("internetdisconnected"))
+    page.context.set_offline(False)
+    page.goto("/m/")
+    page.wait_for_selector(f"#queue .queue-steps >> text={shown}")
+    page.unroute("**/m/queue/")
+    page.reload()
+    page.wait_for_selector("#queue", state="hidden")
+    page.goto("/m/find/?code=" + shown)
+    page.wait_for_url(re.compile("/m/[0-9a-f-]{36}/"))
+    assert shown in page.inner_text("main")
+
+
+def test_a_shared_phone_keeps_one_persons_steps_from_another(phone, site):
+    page = phone("spoilkeeper")
+    page.goto(f"/t/{site.ids['tipper']}/")
+    has_key(page)
+    page.fill("[name=value_0]", "17.4")
+    page.route("**/m/queue/", lambda route: route.abort("internetdisconnected"))
+    page.context.set_offline(True)
+    page.click("form[data-sign] button[type=submit]")
+    page.wait_for_selector("#kept-step")
+    page.context.set_offline(False)
+    page.context.clear_cookies()
+    page.goto("/accounts/login/")
+    page.unroute("**/m/queue/")
+    sent = []
+    page.on("request", lambda one: sent.append(one.url) if one.url.endswith("/m/queue/") else None)
+    sign_in(page, "gate").goto("/m/")
+    page.wait_for_selector("#queue .queue-count >> text=1")
+    assert sent == []
+    page.context.clear_cookies()
+    sign_in(page, "spoilkeeper").goto("/m/")
+    page.wait_for_selector("#queue", state="hidden")
+    page.goto(f"/t/{site.ids['tipper']}/")
+    assert page.locator("form[data-sign]").count() == 0
