@@ -83,7 +83,7 @@ class Crew:
         self.people.fill_in(
             f"keeper.{job.target}",
             f"/t/{truck.uuid}/",
-            {**_weight(trip.in_g), **self._signed(trip)},
+            {**_weight(trip.in_g), **self._signed(trip), "difference_reason": trip.reason},
             names="value_0",
         )
 
@@ -149,7 +149,7 @@ class Crew:
         self._step(trip, f"keeper.{job.target}", {"weighed_in": [_mass(trip.in_g)]})
 
     def _accept(self, trip: Trip, job: Job, truck: Truck) -> None:
-        self._step(trip, f"keeper.{job.target}", {})
+        self._step(trip, f"keeper.{job.target}", {"difference_reason": trip.reason})
 
     def _step(self, trip: Trip, user: str, values: Mapping[str, Any]) -> None:
         body = {"id": str(trip.act_id(trip.stage)), **_signing(trip, trip.position), **values}
@@ -161,14 +161,9 @@ class Crew:
                 raise
 
     # Later.
-    def give_reason(self, later: Later, now: float) -> None:
-        """A keeper, or a clerk, says why less arrived; closes the manifest."""
-        body = {
-            "id": later.id,
-            "signed_at": _moment(now),
-            "device": _DEVICE,
-            "difference_reason": later.reason,
-        }
+    def settle(self, later: Later, now: float) -> None:
+        """Who sent a load agrees with what the keeper said of its weight: the manifest closes."""
+        body = {"id": later.id, "signed_at": _moment(now), "device": _DEVICE}
         self.people.call(later.user, "POST", f"/manifests/{later.manifest}/steps/close", body)
 
     def send_report(self, received: Received) -> None:

@@ -180,10 +180,10 @@ class Dispatcher:
             case Mishap.LONG_STOP:
                 trip.stop_at_m, trip.stop_s = long_stop(random, Line(trip.haul).length_m)
             case Mishap.MISSING:
-                # Every second keeper explains it, after a while; the others leave it open.
+                # The keeper says why; every second consignor agrees, after a while.
+                trip.reason = random.choice(_REASONS)
                 if random.random() < 0.5:
-                    trip.reason = random.choice(_REASONS)
-                    trip.reason_after_s = random.uniform(300, 1_800)
+                    trip.settled_after_s = random.uniform(300, 1_800)
 
     def _detour(self, way: list[Point], random: Random) -> list[Point]:
         """The way with an excursion to a crossing that lies one to three kilometres off it."""

@@ -19,7 +19,7 @@ log = logging.getLogger("wufei.simulate")
 
 
 class Reports:
-    """Remembers what came in, and lets keepers report treatments and late reasons."""
+    """Remembers what came in, lets keepers report treatments, and consignors settle differences."""
 
     def __init__(self, simulation: "Simulation") -> None:
         self.simulation = simulation
@@ -41,22 +41,22 @@ class Reports:
         while True:
             await asyncio.sleep(_LOOK_S / min(self.simulation.settings.speed, 10))
             try:
-                await self._late_reasons()
+                await self._settle()
                 for received in list(self.simulation.state.received.values()):
                     await self._treat(received)
             except Away as away:
                 self.simulation.web.say(True, str(away))
 
-    async def _late_reasons(self) -> None:
+    async def _settle(self) -> None:
         state, now = self.simulation.state, self.simulation.now
         for later in [one for one in state.later if one.due <= now]:
             try:
                 await self.simulation.in_thread(
-                    lambda one=later: self.simulation.crew.give_reason(one, now)  # type: ignore[misc]
+                    lambda one=later: self.simulation.crew.settle(one, now)  # type: ignore[misc]
                 )
             except Refused as refusal:
-                # Somebody else closed it, or it needed no reason.
-                log.info("no reason given for %s: %s", later.manifest, refusal)
+                # Somebody else closed it.
+                log.info("%s was not settled: %s", later.manifest, refusal)
             state.later.remove(later)
 
     async def _treat(self, received: Received) -> None:

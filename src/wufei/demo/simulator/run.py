@@ -206,12 +206,12 @@ class Simulation:
         assert job is not None
         self.state.closed += 1
         self.reports.received(trip, job)
-        if trip.reason:
-            # By construction's template the receiver closes, by that of hazardous waste the sender.
-            user = f"keeper.{trip.target}" if job.kind == CONSTRUCTION else f"clerk.{trip.origin}"
-            due = self.now + trip.reason_after_s / self.settings.speed
+        if trip.settled_after_s:
+            # Whoever signed that it left.
+            user = f"gate.{trip.origin}" if job.kind == CONSTRUCTION else f"clerk.{trip.origin}"
+            due = self.now + trip.settled_after_s / self.settings.speed
             key = str(trip.act_id("close"))
-            self.state.later.append(Later(due, trip.manifest, user, trip.reason, key))
+            self.state.later.append(Later(due, trip.manifest, user, key))
 
     def ended(self, trip: Trip, truck: Truck, at: Point) -> None:
         """The truck is free again and rests a little where it is."""

@@ -10,7 +10,7 @@ from wufei.demo.simulator.dispatch import Credit
 from wufei.demo.simulator.geometry import Point
 from wufei.demo.simulator.trips import Trip, restored
 
-_VERSION = 1
+_VERSION = 2
 ABSENCE_S = 600
 """Who was away for longer leaves the time between to the history."""
 
@@ -26,12 +26,11 @@ class Standing:
 
 @dataclass
 class Later:
-    """A reason for a difference that a keeper will give."""
+    """A difference that the consignor will settle."""
 
     due: float
     manifest: str
     user: str
-    reason: str
     id: str
 
 

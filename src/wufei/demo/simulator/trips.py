@@ -94,7 +94,7 @@ class Trip:
     stopped_since: float = 0.0
     along_m: float = 0.0
     reason: str = ""
-    reason_after_s: float = 0.0
+    settled_after_s: float = 0.0
     manifest: str = ""
     lots: list[dict[str, Any]] = field(default_factory=list)
     deeds: dict[str, str] = field(default_factory=dict)

@@ -33,7 +33,10 @@ MANIFESTS = (
                 "issue",
                 by=Party.CONSIGNOR,
                 needs=frozenset({"waste", "declared", "carrier", "consignee", "consignee_site"}),
-                may=frozenset({"route", "method", "note", "vehicle", "driver", "authority_no"}),
+                may=frozenset(
+                    {"route", "method", "note", "vehicle", "driver", "authority_no"}
+                    | {"alternate_site"}
+                ),
                 seals=frozenset({"consignor", "consignor_site", "waste", "lots"}),
             ),
             Step(
@@ -58,21 +61,21 @@ MANIFESTS = (
             Step(
                 "accept",
                 by=Party.CONSIGNEE,
-                may=frozenset({"accepted", "refused", "refusal_reason"}),
-                seals=frozenset({"accepted", "refused", "refusal_reason"}),
+                may=frozenset({"accepted", "refused", "refusal_reason", "difference_reason"}),
+                seals=frozenset({"accepted", "refused", "refusal_reason", "difference_reason"}),
                 within=Hours(6),
             ),
             Step(
                 "close",
-                by=Party.CONSIGNEE,
-                may=frozenset({"difference_reason", "authority_no"}),
-                seals=frozenset({"difference_reason", "authority_no"}),
+                by=Party.CONSIGNOR,
+                may=frozenset({"authority_no"}),
+                seals=frozenset({"authority_no"}),
                 within=Hours(24),
             ),
         ),
         scans=(
             Scan("gate", Party.CONSIGNOR, ("issue", "load"), _("Confirm departure")),
-            Scan("site", Party.CONSIGNEE, ("arrive", "accept", "close"), _("Confirm arrival")),
+            Scan("site", Party.CONSIGNEE, ("arrive", "accept"), _("Confirm arrival")),
         ),
         tolerance_permille=_TOLERANCE_PERMILLE,
         quota=QuotaRule.IF_ANY,

@@ -42,6 +42,7 @@ MANIFESTS = (
                 ),
                 may=frozenset(
                     {"lots", "containers", "vehicle", "driver", "route", "authority_no", "note"}
+                    | {"alternate_site"}
                 ),
                 seals=frozenset({"consignor", "consignor_site", "waste", "lots"}),
             ),
@@ -67,15 +68,15 @@ MANIFESTS = (
             Step(
                 "accept",
                 by=Party.CONSIGNEE,
-                may=frozenset({"accepted", "refused", "refusal_reason"}),
-                seals=frozenset({"accepted", "refused", "refusal_reason"}),
+                may=frozenset({"accepted", "refused", "refusal_reason", "difference_reason"}),
+                seals=frozenset({"accepted", "refused", "refusal_reason", "difference_reason"}),
                 within=WorkingDays(5),
             ),
             Step(
                 "close",
                 by=Party.CONSIGNOR,
-                may=frozenset({"difference_reason", "authority_no"}),
-                seals=frozenset({"difference_reason", "authority_no"}),
+                may=frozenset({"authority_no"}),
+                seals=frozenset({"authority_no"}),
                 within=WorkingDays(5),
             ),
         ),

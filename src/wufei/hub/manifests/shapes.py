@@ -22,8 +22,8 @@ _AT_LOADING = (
     | {"declared", "containers", "method", "vehicle", "driver", "route", "note", "weighed_out"}
     | {"legs", "alternate_site"}
 )
-_AT_RECEPTION = frozenset({"accepted", "refused", "refusal_reason"})
-_AT_CLOSING = frozenset({"difference_reason", "authority_no"})
+_AT_RECEPTION = frozenset({"accepted", "refused", "refusal_reason", "difference_reason"})
+_AT_CLOSING = frozenset({"authority_no"})
 
 
 def steps(

@@ -101,11 +101,11 @@ def test_a_refused_trip_ends_and_its_job_is_left_alone(settings, world, answer):
 def test_what_was_accepted_is_remembered_for_the_plants_report(settings, world):
     simulation, _truck, trip = begun(settings, world)
     assert trip.kind == CONSTRUCTION
-    trip.reason = "rain"
+    trip.settled_after_s = 300.0
     simulation._after(trip, Stage.SITE)
     (received,) = simulation.state.received.values()
     assert (received.place, received.mass_g) == ("recycle", trip.in_g)
-    assert simulation.state.later[0].user == "keeper.recycle"
+    assert simulation.state.later[0].user == f"gate.{trip.origin}"
     simulation.save()
     assert load(simulation.state_path).received == simulation.state.received
 

@@ -5,6 +5,7 @@ from wufei.hub.manifests.services.halts import pick_up, set_down
 from wufei.hub.manifests.services.issuing import issue, scan_out
 from wufei.hub.manifests.services.legs import prepare, take_over
 from wufei.hub.manifests.services.linked import send_back, send_on
+from wufei.hub.manifests.services.redirecting import redirect
 from wufei.hub.manifests.services.scanning import cancel, scan_in, set_authority_no
 from wufei.hub.manifests.services.signing import sign
 
@@ -17,6 +18,7 @@ __all__ = [
     "issue",
     "pick_up",
     "prepare",
+    "redirect",
     "scan_in",
     "scan_out",
     "send_back",

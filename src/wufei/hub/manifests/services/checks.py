@@ -1,5 +1,6 @@
 """What has to be true of the parties, their vehicles and papers before something is signed."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.conf import settings
@@ -13,12 +14,14 @@ from wufei.hub.ledger.rules import EARLIEST_YEAR
 from wufei.hub.ledger.units import GRAMS_PER_T
 from wufei.hub.manifests import rules
 from wufei.hub.manifests.declarations import ManifestTemplate, Party, Step
-from wufei.hub.manifests.models import Manifest, StepCode
+from wufei.hub.manifests.models import Manifest, Status, StepCode
 from wufei.hub.manifests.refusals import (
     BeforeTheStepBefore,
     LicenceMissing,
     NotADriverOfCarrier,
     NotAVehicleOfCarrier,
+    OnTheRoadAlready,
+    SamePlace,
     SiteClosed,
     TooHeavyForTheRoad,
     WrongParty,
@@ -26,6 +29,7 @@ from wufei.hub.manifests.refusals import (
 )
 from wufei.hub.registry.models import Driver, Licence, Organisation, Site, Vehicle
 from wufei.hub.registry.queries import licensed_lines
+from wufei.hub.registry.services.book import require_open
 
 ISSUE, SIGN = "manifests.manifest.issue", "manifests.manifest.sign"
 
@@ -108,6 +112,26 @@ def licensed(template: ManifestTemplate, site: Site, waste: WasteType, day: date
         raise LicenceMissing(
             organisation=consignee.name, waste=waste.code, day=day, field="consignee_site"
         )
+
+
+def another_plant(
+    manifest: Manifest, site: Site, wastes: Iterable[WasteType], form: ManifestTemplate, day: date
+) -> None:
+    """Whether a refused load may go on to ``site``; raises what is wrong with it."""
+    if site.pk in (manifest.consignee_site_id, manifest.consignor_site_id):
+        raise SamePlace(site=site.name, field="alternate_site")
+    require_open(site.organisation, day)
+    open_site(site, day, "alternate_site")
+    for waste in wastes:
+        licensed(form, site, waste, day)
+
+
+def truck_is_free(manifest: Manifest) -> None:
+    """Refuse to go on with a truck that carries another load by now."""
+    moving = Manifest.objects.filter(vehicle=manifest.vehicle_id, status=Status.LOADED)
+    if other := moving.exclude(pk=manifest.pk).select_related("vehicle").first():
+        assert other.vehicle is not None
+        raise OnTheRoadAlready(plate=other.vehicle.plate, manifest=str(other), field="vehicle")
 
 
 def light_enough(template: ManifestTemplate, total_g: int, field: str) -> None:

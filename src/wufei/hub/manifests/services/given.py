@@ -58,7 +58,8 @@ class NextCarrier:
 class NewManifest:
     """A manifest to issue; consignor and consignee are the organisations of the two sites.
 
-    ``further_carriers`` take over one after the other from ``carrier``.
+    ``further_carriers`` take over one after the other from ``carrier``. ``alternate_site`` is where
+    the consignee may send on what it refuses.
     """
 
     consignor_site: Site
@@ -71,6 +72,7 @@ class NewManifest:
     authority_no: str = ""
     note: str = ""
     further_carriers: tuple[NextCarrier, ...] = ()
+    alternate_site: Site | None = None
 
     def field(self, name: str) -> Any:
         """What is said of a field of ``rules.FIELDS``; of lines: whether each says it."""

@@ -40,7 +40,17 @@ from wufei.hub.registry.services.book import require_open
 
 LINES_MAX = 20
 # What the issuer can say of a manifest beside its parties.
-_ISSUED = ("vehicle", "driver", "route", "note", "authority_no", "method", "lots", "containers")
+_ISSUED = (
+    "vehicle",
+    "driver",
+    "route",
+    "note",
+    "authority_no",
+    "method",
+    "lots",
+    "containers",
+    "alternate_site",
+)
 
 
 def issue(new: NewManifest, *, id: UUID, signing: Signing, by: Actor) -> Manifest:
@@ -103,6 +113,7 @@ def _plain(new: NewManifest) -> list[Any]:
         lines,
         # Only where somebody says it: what was issued before this could be said stays the same.
         *([legs] if legs else []),
+        *([f"alternate:{new.alternate_site.uuid}"] if new.alternate_site else []),
     ]
 
 
@@ -192,6 +203,7 @@ def _draft(work: _Issuing, form: ManifestTemplate) -> Manifest:
         driver=new.driver,
         route=new.route,
         note=new.note.strip(),
+        alternate_site=new.alternate_site,
         leg_last=1 + len(new.further_carriers),
         issued_at=at,
         loaded_at=at if work.weighed_out else None,
@@ -330,8 +342,11 @@ def _check_places(new: NewManifest, manifest: Manifest, form: ManifestTemplate, 
             field="route",
         )
     _check_legs(new, form, day)
-    for waste in {line.waste.pk: line.waste for line in new.lines}.values():
+    wastes = {line.waste.pk: line.waste for line in new.lines}.values()
+    for waste in wastes:
         checks.licensed(form, new.consignee_site, waste, day)
+    if new.alternate_site:
+        checks.another_plant(manifest, new.alternate_site, wastes, form, day)
 
 
 def _check_legs(new: NewManifest, form: ManifestTemplate, day: Any) -> None:

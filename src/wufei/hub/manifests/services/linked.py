@@ -6,7 +6,7 @@ or the refusing consignee where the consignor named that plant when it issued.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
@@ -26,7 +26,7 @@ from wufei.hub.manifests.models import (
     Status,
     StepCode,
 )
-from wufei.hub.manifests.refusals import NothingRefused, OtherTruck, SamePlace, WrongParty
+from wufei.hub.manifests.refusals import NothingRefused, OtherTruck, WrongParty
 from wufei.hub.manifests.services import checks, containers, masses, settlement
 from wufei.hub.manifests.services.document import Document, due_at
 from wufei.hub.manifests.services.given import Act, Signing, part_of
@@ -150,8 +150,8 @@ def _write(work: _Sending) -> Manifest:
     signer = _permit(work)
     checks.at_time(work.at, StepCode.ISSUE, work.refused.accepted_at)
     manifest = _draft(work, form)
-    _check(work, manifest, form)
     work.lines = _lines(work, manifest)
+    _check(work, manifest, form)
     if work.way.truck_stays:
         weighed = {line.uuid: grams(line.declared_g) for line in work.lines}
         masses.load(manifest, work.lines, work.lots, weighed, at=work.at, by=by, booked=False)
@@ -205,14 +205,14 @@ def _permit(work: _Sending) -> int:
 
 def _check(work: _Sending, manifest: Manifest, form: ManifestTemplate) -> None:
     refused, way, day = work.refused, work.way, checks.day_of(work.at)
-    if refused.status not in RECEIVED:
-        raise NothingRefused(manifest=str(refused), status=refused.get_status_display())
     same = manifest.carrier_id == refused.carrier_id and (
         way.vehicle is None or way.vehicle.pk == refused.vehicle_id
     )
     if way.truck_stays and not same:
         assert refused.vehicle is not None
         raise OtherTruck(plate=refused.vehicle.plate, carrier=refused.carrier.name, field="carrier")
+    if way.truck_stays:
+        checks.truck_is_free(refused)
     if manifest.carrier_id != refused.carrier_id:
         require_open(manifest.carrier, day)
     if way.vehicle:
@@ -220,17 +220,8 @@ def _check(work: _Sending, manifest: Manifest, form: ManifestTemplate) -> None:
     if way.driver:
         checks.driver_of(manifest.carrier, way.driver, day)
     if way.relation == Relation.REDIRECT:
-        check_plant(refused, way.site, form, day)
-
-
-def check_plant(refused: Manifest, site: Site, form: ManifestTemplate, day: date) -> None:
-    """Whether what was refused may go on to ``site``; raises what is wrong with it."""
-    if site.pk in (refused.consignee_site_id, refused.consignor_site_id):
-        raise SamePlace(site=site.name, field="consignee_site")
-    require_open(site.organisation, day)
-    checks.open_site(site, day, "consignee_site")
-    for line in refused.lines.select_related("waste"):
-        checks.licensed(form, site, line.waste, day)
+        wastes = [line.waste for line in work.lines]
+        checks.another_plant(refused, way.site, wastes, form, day)
 
 
 # What it is.
@@ -264,22 +255,27 @@ def _draft(work: _Sending, form: ManifestTemplate) -> Manifest:
 
 def _lines(work: _Sending, manifest: Manifest) -> list[Line]:
     """A line for each that has refused mass which no other linked manifest has taken."""
-    rows = work.refused.lines.select_related("waste").filter(refused_g__gt=0)
-    taken = Line.objects.filter(follows__in=rows).exclude(manifest__status__in=_GONE)
-    left = list(rows.exclude(pk__in=taken.values("follows")).order_by("position"))
+    refused = work.refused
+    left = left_of(refused) if refused.status in RECEIVED else []
     if not left:
-        status = work.refused.get_status_display()
-        raise NothingRefused(manifest=str(work.refused), status=status)
+        raise NothingRefused(manifest=str(refused), status=refused.get_status_display())
     found = containers.on_the_road([line for line in left if masses.by_lots(line)])
     lines = []
     for position, old in enumerate(left, start=1):
-        old.manifest = work.refused
+        old.manifest = refused
         line = _line(manifest, position, old, stays=work.way.truck_stays)
         mine = found.get(old.uuid, [])
         line.containers = len(mine) or None
         work.lots[line.uuid] = [_lot(line, one) for one in mine]
         lines.append(line)
     return lines
+
+
+def left_of(refused: Manifest) -> list[Line]:
+    """Lines with refused mass that no linked manifest has taken or is to fetch."""
+    rows = refused.lines.select_related("waste").filter(refused_g__gt=0)
+    taken = Line.objects.filter(follows__in=rows).exclude(manifest__status__in=_GONE)
+    return list(rows.exclude(pk__in=taken.values("follows")).order_by("position"))
 
 
 def _line(manifest: Manifest, position: int, old: Line, *, stays: bool) -> Line:

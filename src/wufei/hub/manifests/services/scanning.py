@@ -33,20 +33,29 @@ def scan_in(
     *,
     signing: Signing,
     difference_reason: str = "",
+    accepted: Mass | None = None,
+    refusal_reason: str = "",
     by: Actor,
 ) -> Manifest:
-    """Arrival and acceptance in one; closes where weights agree or the reason is told.
+    """Arrival and acceptance in one; closes where all is accepted and weights agree.
 
-    Without a reason a load that differs beyond tolerance stays accepted until one is given.
+    Beyond the tolerance it needs a reason (``FieldMissing``) and stays accepted until the
+    consignor settles it. ``accepted`` is less than what came where some is refused.
     """
     form = template(manifest.template)
     if form.scan("site") is None:
         raise NoScan(template=form.name)
+    said = {
+        "difference_reason": difference_reason.strip(),
+        "accepted": accepted,
+        "refusal_reason": refusal_reason.strip(),
+    }
+    said = {name: value for name, value in said.items() if value not in (None, "")}
     acts = [
         Act(StepCode.ARRIVE, part_of(signing.id, "arrive"), {"weighed_in": weighed_in}),
-        Act(StepCode.ACCEPT, part_of(signing.id, "accept"), {}),
+        Act(StepCode.ACCEPT, part_of(signing.id, "accept"), said),
     ]
-    sign_all(manifest, acts, signing, by, reason=difference_reason.strip())
+    sign_all(manifest, acts, signing, by)
     return manifest
 
 

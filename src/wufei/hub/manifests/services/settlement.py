@@ -1,4 +1,8 @@
-"""When nothing is left to do: no refused mass in custody, and differences settled."""
+"""When nothing is left to do 结清: no refused mass in custody, and differences settled.
+
+A difference beyond the template's tolerance is settled by both sides: the consignee gives its
+reason when it accepts, the consignor agrees by signing the closing. Within it is but a note.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +13,7 @@ from wufei.hub.audit import services as audit
 from wufei.hub.base.actor import Actor
 from wufei.hub.manifests import findings, rules
 from wufei.hub.manifests.declarations import ManifestTemplate, template
-from wufei.hub.manifests.models import RECEIVED, Line, Manifest, Status
+from wufei.hub.manifests.models import RECEIVED, Line, Manifest, Status, StepCode
 from wufei.hub.manifests.refusals import RefusedMassStays
 from wufei.hub.manifests.services import masses
 from wufei.hub.manifests.services.document import Document
@@ -29,6 +33,18 @@ def refused_stays(lines: Sequence[Line]) -> bool:
     """Whether something that was refused has not been taken over by a linked manifest."""
     refused = [line for line in lines if line.refused_g]
     return bool(refused) and masses.in_custody_g(refused) > 0
+
+
+def close_if_settled(document: Document) -> None:
+    """After acceptance nothing is left to sign where all was accepted and the weights agree.
+
+    The run ends when the consignee confirms (MEE order 23 of 2021): no closing is signed then.
+    """
+    manifest, form = document.manifest, document.form
+    whole = manifest.status == Status.ACCEPTED and within_tolerance(form, document.lines)
+    if whole and not form.step(StepCode.CLOSE).needs:
+        document.change(status=Status.CLOSED, closed_at=document.at, due_at=None)
+        document.note("close", {"by_itself": True})
 
 
 def check_nothing_stays(document: Document) -> None:

@@ -13,7 +13,7 @@ from wufei.hub.ledger.units import Mass
 from wufei.hub.manifests import numbers, rules
 from wufei.hub.manifests.declarations import ManifestTemplate, Step, template
 from wufei.hub.manifests.measures import from_json
-from wufei.hub.manifests.models import Line, Manifest, Signature, Status, StepCode
+from wufei.hub.manifests.models import Line, Manifest, Signature, StepCode
 from wufei.hub.manifests.refusals import (
     AlreadySigned,
     AuthorityNoTaken,
@@ -40,7 +40,7 @@ from wufei.hub.manifests.services.document import (
     fetch_places,
     refresh,
 )
-from wufei.hub.manifests.services.given import Act, Signing, part_of
+from wufei.hub.manifests.services.given import Act, Signing
 from wufei.hub.manifests.services.retries import earlier_of, signed_under
 from wufei.hub.registry.services.book import require_open
 
@@ -65,12 +65,9 @@ def sign(
 
 
 def sign_all(
-    manifest: Manifest, acts: Sequence[Act], signing: Signing, by: Actor, *, reason: str = ""
+    manifest: Manifest, acts: Sequence[Act], signing: Signing, by: Actor
 ) -> list[Signature]:
-    """Sign ``acts`` one after the other, all or none; closes the manifest where nothing is left.
-
-    ``reason`` is why weights differ, for a closing that may follow at once.
-    """
+    """Sign ``acts`` one after the other, all or none; closes the manifest where nothing is left."""
     try:
         with transaction.atomic():
             try:
@@ -81,7 +78,7 @@ def sign_all(
                 if earlier := earlier_of(manifest, acts, signing, by, signed):
                     return earlier
                 document = read(now, signing, by, signed)
-                return _sign_all(manifest, document, acts, reason)
+                return _sign_all(manifest, document, acts)
             except (AlreadySigned, Overtaken, OutOfOrder):
                 # A twin of this very request may have won: then its result is ours.
                 if earlier := earlier_of(manifest, acts, signing, by, signed_under(manifest, acts)):
@@ -96,9 +93,7 @@ def sign_all(
         raise
 
 
-def _sign_all(
-    given: Manifest, document: Document, acts: Sequence[Act], reason: str
-) -> list[Signature]:
+def _sign_all(given: Manifest, document: Document, acts: Sequence[Act]) -> list[Signature]:
     manifest = document.manifest
     steps = {act.step for act in acts}
     if StepCode.LOAD in steps:
@@ -109,7 +104,7 @@ def _sign_all(
     for act in acts:
         _apply(document, act)
     signatures = [*document.signatures]
-    _close_if_settled(document, reason)
+    settlement.close_if_settled(document)
     # The WHERE clause is the lock: only one signer finds the old state and count of signatures.
     waiting = Manifest.objects.filter(pk=manifest.pk, status=before, signed=signed)
     if waiting.update(**document.changes, changed_at=timezone.now()) != 1:
@@ -267,9 +262,8 @@ def _check_fields(document: Document, step: Step, values: Mapping[str, Any]) -> 
         if field not in step.needs | step.may:
             raise FieldNotAsked(step=name, label=label, field=field)
     needed = set(step.needs)
-    if step.code == StepCode.CLOSE and not settlement.within_tolerance(
-        document.form, document.lines
-    ):
+    agree = settlement.within_tolerance(document.form, document.lines)
+    if step.code == StepCode.ACCEPT and not agree:
         needed.add("difference_reason")
     for field in sorted(needed - filled):
         # Something filled in earlier need not be said again.
@@ -306,27 +300,3 @@ def _move(document: Document, steps: set[str]) -> None:
             at=document.at,
             by=document.by,
         )
-
-
-# Closing by itself.
-def _close_if_settled(document: Document, reason: str) -> None:
-    """After acceptance nothing is left to sign where weights agree, or the reason is told.
-
-    Whoever accepts signs the closing too where it is theirs; where it is the consignor's, weights
-    that agree close the manifest without a signature of theirs: the run ends when the consignee
-    confirms (MEE order 23 of 2021).
-    """
-    if document.manifest.status != Status.ACCEPTED:
-        return
-    form = document.form
-    accept, close = form.step(StepCode.ACCEPT), form.step(StepCode.CLOSE)
-    own = close.by is accept.by
-    settled = settlement.within_tolerance(form, document.lines) or (own and bool(reason))
-    if close.needs or not settled:
-        return
-    if own:
-        id = part_of(document.signing.id, close.code)
-        _apply(document, Act(close.code, id, {"difference_reason": reason}))
-    else:
-        document.change(status=Status.CLOSED, closed_at=document.at, due_at=None)
-        document.note("close", {"by_itself": True})

@@ -200,8 +200,8 @@ class District:
             manifest, "arrive", manifest.consignee.name, {"weighed_in": tonnes(mass_t)}
         )
 
-    def accept(self, manifest: Manifest) -> Signature:
-        return self.sign(manifest, "accept", manifest.consignee.name, {})
+    def accept(self, manifest: Manifest, **values: Any) -> Signature:
+        return self.sign(manifest, "accept", manifest.consignee.name, values)
 
     def sign(
         self, manifest: Manifest, step: str, firm: str, values: Any, id: UUID | None = None

@@ -329,20 +329,22 @@ def test_kilograms_at_the_gate(district):
     refused(lambda: scan_out(district, truck, kg(20)), "manifest_wrong_unit", "weighed_out")
 
 
-def test_a_load_that_lost_weight_waits_unless_the_scan_says_why(district):
+def test_a_load_that_lost_weight_is_taken_with_its_reason_and_settled_by_the_consignor(district):
     site = district.firm("spoil ground", "plant").person
     truck = district.truck("muck trucks", "鲁P12345")
     manifest = scan_out(district, truck)
-    services.scan_in(manifest, tonnes(18), signing=district.signing(), by=site)
-    assert manifest.status == "accepted"
-    assert queries.open_of_vehicle(truck.pk) is None
     refused(
-        lambda: district.sign(manifest, "close", "spoil ground", {}),
+        lambda: services.scan_in(manifest, tonnes(18), signing=district.signing(), by=site),
         "manifest_field_missing",
         "difference_reason",
     )
-    second = scan_out(district, truck)
-    services.scan_in(
-        second, tonnes(18), signing=district.signing(), difference_reason="rain", by=site
+    assert queries.open_of_vehicle(truck.pk) == manifest
+    signing = district.signing()
+    services.scan_in(manifest, tonnes(18), signing=signing, difference_reason="rain", by=site)
+    assert (manifest.status, manifest.difference_reason) == ("accepted", "rain")
+    assert queries.open_of_vehicle(truck.pk) is None
+    refused(
+        lambda: district.sign(manifest, "close", "spoil ground", {}), "manifest_wrong_party", ""
     )
-    assert (second.status, second.difference_reason) == ("closed", "rain")
+    district.sign(manifest, "close", "pit", {})
+    assert manifest.status == "closed"

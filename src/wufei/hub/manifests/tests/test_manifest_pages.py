@@ -107,7 +107,7 @@ def test_what_is_beyond_the_tolerance_stands_on_the_document(district, sign_in):
     manifest = district.issue(OIL, 2, lots=district.stored("works", OIL, 2))
     district.load(manifest, 2)
     district.arrive(manifest, 1.5)
-    district.accept(manifest)
+    district.accept(manifest, difference_reason="leaked")
     text = text_of(page(sign_in("officer"), "manifest.detail", manifest.uuid))
     assert "beyond the tolerance" in text
     assert "Weight difference" in text

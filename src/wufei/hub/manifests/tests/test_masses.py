@@ -115,7 +115,7 @@ def test_several_wastes_travel_on_one_manifest(district):
     assert district.g("custody", "dangerous goods", OIL) == t(1)
     values = {"weighed_in": {oil: tonnes("0.995"), batteries: tonnes("1.9")}}
     district.sign(manifest, "arrive", "refinery", values)
-    district.accept(manifest)
+    district.accept(manifest, difference_reason="one box was short")
     assert manifest.status == "accepted"
     (finding,) = FindingRecord.objects.filter(code="manifests.weight_difference")
     assert finding.episode == "2"

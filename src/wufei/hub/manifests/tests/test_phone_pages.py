@@ -260,19 +260,25 @@ def test_the_site_receives_accepts_and_closes_by_one_scan(district, truck, peopl
     assert district.g("stock", "spoil ground", SPOIL) == t(18.3)
 
 
-def test_a_load_that_lost_too_much_waits_for_the_reason(district, truck, people):
+def test_a_load_that_lost_too_much_asks_for_the_reason_and_waits_for_the_gate(
+    district, truck, people
+):
     district.waste(SPOIL)
     people("pit").post(code_of(truck), leaving(district))
     site = people("spoil ground")
     arrival = {"submission": str(uuid7()), "value_0": "17", "unit_0": "t"}
     answer = site.post(code_of(truck), arrival)
+    assert answer.status_code == 422
+    assert "reason for the difference" in text_of(answer)
+    answer = site.post(
+        code_of(truck), arrival | {"submission": str(uuid7()), "difference_reason": "rain"}
+    )
     manifest = Manifest.objects.get()
     assert manifest.status == Status.ACCEPTED
-    assert 'value="close"' in text_of(site.get(answer.headers["Location"]))
-    site.post(
-        qr(manifest),
-        {"step": "close", "submission": str(uuid7()), "difference_reason": "rain"},
-    )
+    assert 'value="close"' not in text_of(site.get(answer.headers["Location"]))
+    gate = people("pit")
+    assert 'value="close"' in text_of(gate.get(qr(manifest)))
+    gate.post(qr(manifest), {"step": "close", "submission": str(uuid7())})
     manifest.refresh_from_db()
     assert manifest.status == Status.CLOSED
 

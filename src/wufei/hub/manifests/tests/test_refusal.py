@@ -18,9 +18,11 @@ from wufei.hub.manifests.refusals import (
     MoreThanArrived,
     NothingRefused,
     OtherTruck,
+    Overtaken,
     RefusedMassStays,
     ReturnNotRefusable,
     SaidTwice,
+    SamePlace,
     UnknownContainer,
     WrongParty,
 )
@@ -300,5 +302,139 @@ def test_a_truck_of_spoil_that_is_refused_brings_it_back(real_district):
     district.arrive(back, 20)
     district.accept(back)
     assert district.g("stock", "pit", SPOIL) == t(20)
+    assert {m.status for m in Manifest.objects.all()} == {"closed"}
+    assert balanced()
+
+
+# On to another plant.
+def redirect(district, manifest, site, firm="works"):
+    by = district.firm(firm).person
+    return services.redirect(manifest, site, signing=district.signing(), by=by)
+
+
+def other_plant(district, name="second refinery"):
+    return district.firm(name, "plant", "treatment").site
+
+
+def test_a_load_refused_whole_goes_on_under_the_same_manifest(real_district):
+    district = real_district
+    load = arrived(district, 10)
+    accept(district, load, 0)
+    redirect(district, load, other_plant(district))
+    assert (load.status, load.turn, load.consignee.name) == ("loaded", 2, "second refinery")
+    line = load.lines.get()
+    assert (line.weighed_in_g, line.accepted_g, line.refused_g) == (None, None, None)
+    assert district.g("custody", "dangerous goods", BATTERIES) == t(10)
+
+    district.arrive(load, 9.96)
+    accept(district, load)
+    assert load.status == "closed"
+    assert district.g("stock", "second refinery", BATTERIES) == t(9.96)
+    assert district.g("variance", "second refinery", BATTERIES) == t(0.04)
+    assert district.g("stock", "refinery", BATTERIES) == 0
+    steps = [s.step for s in load.signatures.order_by("number")]
+    assert steps == ["issue", "load", "arrive", "accept", "redirect", "arrive", "accept"]
+    assert all(queries.signature_holds(one) for one in load.signatures.all())
+    assert balanced()
+
+
+def test_each_plant_books_the_difference_of_its_own_scale(real_district):
+    district = real_district
+    district.stored("works", BATTERIES, 5)
+    load = district.issue(BATTERIES, 5)
+    district.load(load, 5)
+    district.arrive(load, 4.97)
+    accept(district, load, 0)
+    redirect(district, load, other_plant(district))
+    district.arrive(load, 4.96)
+    accept(district, load)
+    assert district.g("variance", "refinery", BATTERIES) == t(0.03)
+    assert district.g("variance", "second refinery", BATTERIES) == t(0.01)
+    assert district.g("stock", "second refinery", BATTERIES) == t(4.96)
+    assert balanced()
+
+
+def test_the_consignor_decides_where_its_waste_goes(district):
+    load = arrived(district)
+    accept(district, load, 0)
+    for firm in ("refinery", "dangerous goods", "neighbour"):
+        with pytest.raises((WrongParty, Forbidden)):
+            redirect(district, load, other_plant(district), firm)
+    assert load.status == "refused"
+
+
+def test_the_plant_sends_on_to_where_the_consignor_named_beforehand(district):
+    district.stored("works", BATTERIES, 10)
+    load = district.issue(BATTERIES, 10, alternate_site=other_plant(district))
+    district.load(load, 10)
+    district.arrive(load, 10)
+    accept(district, load, 0)
+    with pytest.raises(WrongParty):
+        redirect(district, load, other_plant(district, "third refinery"), "refinery")
+    redirect(district, load, other_plant(district), "refinery")
+    assert load.consignee.name == "second refinery"
+
+
+def test_only_what_was_refused_whole_goes_on_under_the_same_manifest(district):
+    load = arrived(district)
+    accept(district, load, 6)
+    with pytest.raises(Overtaken):
+        redirect(district, load, other_plant(district))
+
+
+def test_what_a_return_carries_already_does_not_go_on_as_well(district):
+    load = arrived(district)
+    accept(district, load, 0)
+    send_back(district, load, truck_stays=False)
+    with pytest.raises(NothingRefused):
+        redirect(district, load, other_plant(district))
+
+
+def test_a_load_does_not_go_on_to_where_it_stands_or_came_from(district):
+    load = arrived(district)
+    accept(district, load, 0)
+    for firm in ("refinery", "works"):
+        with pytest.raises(SamePlace):
+            redirect(district, load, district.firm(firm).site)
+
+
+def test_refused_twice_it_may_still_go_home(real_district):
+    district = real_district
+    lots = district.stored("works", OIL, 1, 2)
+    load = arrived(district, 3, OIL, lots)
+    accept(district, load, 0)
+    redirect(district, load, other_plant(district))
+    district.arrive(load, 3)
+    accept(district, load, refused=[lots[0].uuid])
+    back = send_back(district, load, "second refinery")
+    district.arrive(back, 1)
+    district.accept(back)
+    assert district.g("stock", "works", OIL) == t(1)
+    assert district.g("stock", "second refinery", OIL) == t(2)
+    assert {m.status for m in Manifest.objects.all()} == {"closed"}
+    assert balanced()
+
+
+def test_part_of_a_load_goes_on_to_another_plant_on_a_manifest_of_its_own(real_district):
+    district = real_district
+    load = arrived(district)
+    accept(district, load, 6)
+    by, site = district.firm("works").person, other_plant(district)
+    on = services.send_on(load, site, id=uuid7(), signing=district.signing(), by=by)
+    assert (on.relation, on.consignor.name, on.consignor_site.name) == (
+        "redirect",
+        "works",
+        "refinery site",
+    )
+    district.arrive(on, 4)
+    accept(district, on, 3)
+    # That plant refuses some of it too: it goes back to where it all began.
+    back = send_back(district, on, "second refinery")
+    assert back.consignee_site == district.firm("works").site
+    district.arrive(back, 1)
+    district.accept(back)
+    stocks = [district.g("stock", firm, BATTERIES) for firm in ("refinery", "second refinery")]
+    assert stocks == [t(6), t(3)]
+    assert district.g("stock", "works", BATTERIES) == t(1)
     assert {m.status for m in Manifest.objects.all()} == {"closed"}
     assert balanced()

@@ -1,12 +1,15 @@
 """A load of each template from issue to closing, with every balance to the gram."""
 
+import pytest
 from uuid_utils.compat import uuid7
 
 from wufei.hub.audit.models import AuditEvent
 from wufei.hub.base.models import FindingRecord
 from wufei.hub.ledger.units import tonnes
 from wufei.hub.manifests import queries, services
+from wufei.hub.manifests.declarations import templates
 from wufei.hub.manifests.models import Manifest
+from wufei.hub.manifests.refusals import FieldMissing, FieldSealed
 from wufei.hub.manifests.tests.conftest import BATTERIES, OIL, SPOIL, t
 
 
@@ -56,29 +59,56 @@ def test_two_scans_carry_a_load_of_spoil(district):
     assert district.g("stock", "spoil ground", SPOIL) == t(29.7)
     assert district.g("variance", "spoil ground", SPOIL) == t(0.16)
     steps = [s.step for s in manifest.signatures.all()]
-    assert steps == ["issue", "load", "arrive", "accept", "close"]
+    assert steps == ["issue", "load", "arrive", "accept"]
     assert queries.open_of_vehicle(truck.pk) is None
     events = AuditEvent.objects.filter(event__startswith="manifests:").values_list(
         "event", flat=True
     )
-    assert sorted(event.rsplit(":", 1)[1] for event in events) == sorted(steps)
+    # The closing is signed by nobody: the weights agree.
+    assert sorted(event.rsplit(":", 1)[1] for event in events) == sorted([*steps, "close"])
 
 
-def test_a_load_beyond_tolerance_waits_for_a_reason_and_is_a_finding(district):
+def test_a_difference_beyond_tolerance_is_explained_by_one_side_and_settled_by_the_other(district):
     district.stored("works", BATTERIES, 10)
     manifest = district.issue(BATTERIES, 10)
     district.load(manifest, 10)
     district.arrive(manifest, 9.5)
-    district.accept(manifest)
+    with pytest.raises(FieldMissing) as caught:
+        district.accept(manifest)
+    assert caught.value.field == "difference_reason"
+    reason = {"difference_reason": "leaking drum, cleaned up"}
+    district.sign(manifest, "accept", "refinery", reason)
     assert manifest.status == "accepted"
     (finding,) = FindingRecord.objects.filter(code="manifests.weight_difference")
     assert finding.subject == f"manifests.manifest:{manifest.uuid}"
     assert finding.values["mass_g"] == t(0.5)
     assert list(queries.waiting_for(district.firm("works").person)) == [manifest]
 
-    district.sign(manifest, "close", "works", {"difference_reason": "leaking drum, cleaned up"})
+    with pytest.raises(FieldSealed):
+        district.sign(manifest, "close", "works", {"difference_reason": "never"})
+    district.sign(manifest, "close", "works", {})
     assert manifest.status == "closed"
     assert Manifest.objects.get().difference_reason == "leaking drum, cleaned up"
+    assert all(queries.signature_holds(one) for one in manifest.signatures.all())
+
+
+def test_a_difference_within_tolerance_may_carry_a_note(district):
+    district.stored("works", BATTERIES, 10)
+    manifest = district.issue(BATTERIES, 10)
+    district.load(manifest, 10)
+    district.arrive(manifest, 9.95)
+    district.sign(manifest, "accept", "refinery", {"difference_reason": "rain dried off"})
+    assert (manifest.status, manifest.difference_reason) == ("closed", "rain dried off")
+
+
+def test_every_template_lets_the_consignee_explain_and_the_consignor_settle():
+    for form in templates():
+        accept, close = form.step("accept"), form.step("close")
+        assert "difference_reason" in accept.may | accept.needs, form.code
+        assert "difference_reason" in accept.seals, form.code
+        assert (accept.by, close.by) == ("consignee", "consignor"), form.code
+        if form.refusable:
+            assert {"accepted", "refused", "refusal_reason"} <= accept.may, form.code
 
 
 def test_every_signature_still_says_what_was_signed(district):

@@ -1,0 +1,373 @@
+"""A plain model of manifests, written down by hand: who may do what, and what comes of it.
+
+``Player`` does deeds to real manifests and checks each answer against the model; ``right_now``
+compares what stands in the database with it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from uuid_utils.compat import uuid7
+
+from wufei.hub.base.errors import Refusal
+from wufei.hub.ledger.models import Account, Balance
+from wufei.hub.ledger.units import Mass, grams
+from wufei.hub.manifests import queries, services
+from wufei.hub.manifests.models import Manifest
+from wufei.hub.manifests.services import Signing
+from wufei.hub.manifests.tests.conftest import BATTERIES, SPOIL, District, net_g
+
+PARTIES = ("consignor", "carrier", "consignee", "stranger")
+# (status, step) → who may sign it, and where it leads.
+WAY = {
+    "hazardous": {
+        ("issued", "load"): ("carrier", "loaded"),
+        ("loaded", "arrive"): ("consignee", "arrived"),
+        ("arrived", "accept"): ("consignee", "accepted"),
+        ("accepted", "close"): ("consignor", "closed"),
+        ("partly_accepted", "close"): ("consignor", "closed"),
+        ("refused", "close"): ("consignor", "closed"),
+    },
+    "construction": {
+        ("issued", "load"): ("consignor", "loaded"),
+        ("loaded", "arrive"): ("consignee", "arrived"),
+        ("arrived", "accept"): ("consignee", "accepted"),
+        ("accepted", "close"): ("consignor", "closed"),
+        ("partly_accepted", "close"): ("consignor", "closed"),
+        ("refused", "close"): ("consignor", "closed"),
+    },
+}
+TOLERANCE = {"hazardous": 10, "construction": 20}
+# Who sends, who carries, two that receive, and somebody else.
+NAMES = {
+    "hazardous": ("works", "dangerous goods", "refinery", "second refinery", "neighbour"),
+    "construction": ("pit", "muck trucks", "spoil ground", "second ground", "neighbour"),
+}
+KINDS = {
+    "dangerous goods": ("carrier", "yard"),
+    "muck trucks": ("carrier", "yard"),
+    "refinery": ("plant", "treatment"),
+    "second refinery": ("plant", "treatment"),
+    "spoil ground": ("plant", "treatment"),
+    "second ground": ("plant", "treatment"),
+}
+RECEIVED = ("accepted", "partly_accepted", "refused")
+LOAD_G = 1_000_000
+NUMBERS = count()
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Somebody does something to one of the manifests.
+
+    ``off`` thousandths differ on the scale, ``kept`` hundredths are accepted of what arrived.
+    ``stays``: refused mass goes on with its truck.
+    """
+
+    verb: str
+    party: str = "consignor"
+    pick: int = 0
+    off: int = 0
+    kept: int = 100
+    stays: bool = True
+    again: bool = False
+
+
+@dataclass
+class Load:
+    """What should be true of one manifest; grams. ``custody_g`` is what a carrier has of it."""
+
+    manifest: Manifest
+    status: str
+    consignor: str
+    consignee: str
+    leaves: str
+    declared_g: int = LOAD_G
+    out_g: int | None = None
+    in_g: int | None = None
+    accepted_g: int | None = None
+    refused_g: int | None = None
+    custody_g: int = 0
+    follows: "Load | None" = None
+    back: bool = False
+    followers: list["Load"] = field(default_factory=list)
+
+    @property
+    def left_g(self) -> int:
+        """Refused mass that nobody takes along."""
+        taken = any(one.status != "cancelled" for one in self.followers)
+        return 0 if taken or self.status not in RECEIVED else self.refused_g or 0
+
+    def agrees(self, permille: int) -> bool:
+        assert self.out_g is not None
+        assert self.in_g is not None
+        return abs(self.out_g - self.in_g) * 1000 <= self.out_g * permille
+
+
+@dataclass
+class Player:
+    """Does deeds to manifests of one template, and knows what should come of them."""
+
+    district: District
+    form: str
+    loads: list[Load] = field(default_factory=list)
+    plates: list[str] = field(default_factory=list)
+
+    @property
+    def stream(self) -> str:
+        return BATTERIES if self.form == "hazardous" else SPOIL
+
+    def play(self, deed: Deed) -> None:
+        if deed.verb in ("issue", "gate"):
+            self._begin(deed)
+        elif self.loads:
+            load = self.loads[deed.pick % len(self.loads)]
+            getattr(self, f"_{deed.verb}", self._step)(load, deed)
+
+    # The path.
+    def _begin(self, deed: Deed) -> None:
+        sender, _carrier, plant, *_others = NAMES[self.form]
+        load = Load(Manifest(), "issued", sender, plant, leaves=sender)
+        by, id, signing = self._person(load, deed, "consignor"), uuid7(), self._signing()
+        new = self.district.new(self.stream, 1)
+        truck, mass = self._truck(len(self.loads)), self._mass(load, deed)
+
+        def call() -> Manifest:
+            if deed.verb == "issue":
+                return services.issue(new, id=id, signing=signing, by=by)
+            return services.scan_out(truck, new, mass, id=id, signing=signing, by=by)
+
+        allowed = not (deed.verb == "gate" and self.form == "hazardous")
+        if self._try(call, deed, right=_right(deed, "consignor") and allowed):
+            load.manifest = self.answer
+            self.loads.append(load)
+            if deed.verb == "gate":
+                self._loaded(load, mass.grams)
+
+    def _step(self, load: Load, deed: Deed) -> None:
+        party, after = WAY[self.form].get((load.status, deed.verb), ("nobody", ""))
+        by, signing = self._person(load, deed, party), self._signing()
+        values, mass = self._values(load, deed), self._mass(load, deed)
+        right = _right(deed, party)
+        if deed.verb == "accept" and load.back and deed.kept < 100:
+            right = False
+        if deed.verb == "close" and load.custody_g:
+            right = False
+
+        def call() -> Any:
+            return services.sign(load.manifest, deed.verb, signing=signing, values=values, by=by)
+
+        if not self._try(call, deed, right=right):
+            return
+        match deed.verb:
+            case "load":
+                self._loaded(load, mass.grams)
+            case "arrive":
+                load.status, load.in_g = "arrived", mass.grams
+            case "accept":
+                self._accepted(load, deed)
+            case _:
+                load.status = after
+
+    def _site(self, load: Load, deed: Deed) -> None:
+        by, signing = self._person(load, deed, "consignee"), self._signing()
+        mass = self._mass(load, deed)
+        said: dict[str, Any] = {"difference_reason": "spilt"}
+        if deed.kept < 100:
+            said |= {"accepted": _share(mass.grams, deed), "refusal_reason": "wet"}
+
+        def call() -> Any:
+            return services.scan_in(load.manifest, mass, signing=signing, by=by, **said)
+
+        right = _right(deed, "consignee") and load.status == "loaded"
+        right = right and self.form == "construction" and not (load.back and deed.kept < 100)
+        if self._try(call, deed, right=right):
+            load.in_g = mass.grams
+            self._accepted(load, deed)
+
+    def _cancel(self, load: Load, deed: Deed) -> None:
+        by = self._person(load, deed, "consignor")
+        right = _right(deed, "consignor") and load.status in ("issued", "cancelled")
+
+        def call() -> Any:
+            return services.cancel(load.manifest, reason="changed plans", by=by)
+
+        if self._try(call, deed, right=right):
+            load.status = "cancelled"
+
+    def _number(self, load: Load, deed: Deed) -> None:
+        by, number = self._person(load, deed, "consignor"), f"202637150{next(NUMBERS):05}"
+        self._try(lambda: services.set_authority_no(load.manifest, number, by=by), deed)
+
+    # What was refused.
+    def _send_back(self, load: Load, deed: Deed) -> None:
+        by, id, signing = self._person(load, deed, "consignee"), uuid7(), self._signing()
+
+        def call() -> Manifest:
+            return services.send_back(
+                load.manifest, id=id, signing=signing, by=by, truck_stays=deed.stays
+            )
+
+        right = _right(deed, "consignee") and load.left_g > 0
+        if self._try(call, deed, right=right):
+            first = load
+            while first.follows:
+                first = first.follows
+            self._linked(load, deed, load.consignee, first.consignor, back=True)
+
+    def _send_on(self, load: Load, deed: Deed) -> None:
+        by, id, signing = self._person(load, deed, "consignor"), uuid7(), self._signing()
+        other = self._other(load)
+        site = self.district.firm(other).site
+
+        def call() -> Manifest:
+            return services.send_on(
+                load.manifest, site, id=id, signing=signing, by=by, truck_stays=deed.stays
+            )
+
+        right = _right(deed, "consignor") and load.left_g > 0 and other != load.leaves
+        if self._try(call, deed, right=right):
+            self._linked(load, deed, load.consignor, other, back=False)
+
+    def _linked(
+        self, load: Load, deed: Deed, consignor: str, consignee: str, *, back: bool
+    ) -> None:
+        left_g = load.left_g
+        linked = Load(self.answer, "issued", consignor, consignee, load.consignee, left_g)
+        linked.follows, linked.back = load, back
+        load.followers.append(linked)
+        self.loads.append(linked)
+        if deed.stays:
+            self._loaded(linked, left_g)
+
+    def _redirect(self, load: Load, deed: Deed) -> None:
+        by, signing, other = self._person(load, deed, "consignor"), self._signing(), ""
+        other = self._other(load)
+        site = self.district.firm(other).site
+
+        def call() -> Any:
+            return services.redirect(load.manifest, site, signing=signing, by=by)
+
+        right = _right(deed, "consignor") and load.status == "refused" and load.left_g > 0
+        if self._try(call, deed, right=right and other != load.leaves):
+            load.status, load.consignee = "loaded", other
+            load.in_g = load.accepted_g = load.refused_g = None
+
+    def _other(self, load: Load) -> str:
+        first, second = NAMES[self.form][2:4]
+        return second if load.consignee == first else first
+
+    # What should come of them.
+    def _loaded(self, load: Load, mass_g: int) -> None:
+        load.status, load.out_g, load.custody_g = "loaded", mass_g, mass_g
+        if (first := load.follows) is not None:
+            first.custody_g = 0
+            if first.status in RECEIVED and first.agrees(TOLERANCE[self.form]):
+                first.status = "closed"
+
+    def _accepted(self, load: Load, deed: Deed) -> None:
+        assert load.in_g is not None
+        load.accepted_g = _share(load.in_g, deed).grams if deed.kept < 100 else load.in_g
+        load.refused_g = load.custody_g = load.in_g - load.accepted_g
+        if load.refused_g:
+            load.status = "partly_accepted" if load.accepted_g else "refused"
+        else:
+            load.status = "closed" if load.agrees(TOLERANCE[self.form]) else "accepted"
+
+    # What they are made of.
+    def _values(self, load: Load, deed: Deed) -> dict[str, Any]:
+        match deed.verb:
+            case "load":
+                return {
+                    "weighed_out": self._mass(load, deed),
+                    "vehicle": self._truck(self.loads.index(load)),
+                    "driver": self.district.driver(NAMES[self.form][1]),
+                }
+            case "arrive":
+                return {"weighed_in": self._mass(load, deed)}
+            case "accept" if deed.kept < 100:
+                accepted = _share(load.in_g or load.declared_g, deed)
+                reasons = {"refusal_reason": "wet", "difference_reason": "spilt"}
+                return {"accepted": accepted} | reasons
+            case "accept":
+                return {"difference_reason": "spilt"}
+            case _:
+                return {}
+
+    def _mass(self, load: Load, deed: Deed) -> Mass:
+        return grams(load.declared_g + load.declared_g * deed.off // 1000)
+
+    def _truck(self, number: int) -> Any:
+        while len(self.plates) <= number:
+            self.plates.append(f"鲁{uuid4().hex[:6]}")
+        return self.district.truck(NAMES[self.form][1], self.plates[number])
+
+    def _person(self, load: Load, deed: Deed, right: str) -> Any:
+        party = deed.party if deed.party != "right" else right
+        names = {
+            "consignor": load.consignor,
+            "carrier": NAMES[self.form][1],
+            "consignee": load.consignee,
+        }
+        return self.district.firm(names.get(party, NAMES[self.form][-1])).person
+
+    def _signing(self) -> Signing:
+        self.district.at += timedelta(seconds=1)
+        return Signing(uuid7(), self.district.at)
+
+    def _try(self, call: Callable[[], Any], deed: Deed, *, right: bool | None = None) -> bool:
+        """Do it (twice where ``deed.again``: it says the same twice), as far as it is ``right``.
+
+        Whoever is refused need not be wrong where ``right`` is None.
+        """
+        try:
+            self.answer = call()
+            done = True
+        except Refusal:
+            done = False
+        assert right is None or done == right, (deed, [one.status for one in self.loads])
+        if deed.again:
+            try:
+                again = call()
+                assert again == self.answer if done else right is None
+            except Refusal:
+                assert not done
+        return done
+
+
+def _right(deed: Deed, party: str) -> bool:
+    return deed.party in ("right", party) and party != "nobody"
+
+
+def _share(mass_g: int, deed: Deed) -> Mass:
+    return grams(mass_g * deed.kept // 100)
+
+
+def right_now(player: Player) -> None:
+    """Status, masses, custody and bookings are what the model says; strangers see nothing."""
+    firms = [player.district.firm(name).organisation.pk for name in NAMES[player.form]]
+    waste = player.district.waste(player.stream)
+    booked_g = 0
+    for load in player.loads:
+        now = Manifest.objects.get(pk=load.manifest.pk)
+        assert now.status == load.status
+        assert (now.consignor.name, now.consignee.name) == (load.consignor, load.consignee)
+        (line,) = now.lines.all()
+        told = (line.weighed_out_g, line.weighed_in_g, line.accepted_g, line.refused_g)
+        assert told == (load.out_g, load.in_g, load.accepted_g, load.refused_g)
+        custody = Account.objects.filter(line=line.uuid).first()
+        assert (net_g(custody) if custody else 0) == load.custody_g
+        if load.status == "issued" and (load.follows or player.form == "hazardous"):
+            booked_g += load.declared_g
+        assert all(queries.signature_holds(one) for one in now.signatures.all())
+    kept = Balance.objects.filter(account__holder__in=firms, account__waste=waste)
+    assert sum(row.booked_g for row in kept) == booked_g
+    # Nothing was made and nothing was lost: what came out of everything went into something.
+    accounts = Account.objects.filter(waste=waste, holder__in=firms)
+    assert sum(net_g(account) for account in accounts) == 0
+    stranger = player.district.firm(NAMES[player.form][-1]).person
+    assert not queries.visible(stranger).exists()
