@@ -36,6 +36,10 @@ class Overtaken(Refusal):
     )
 
 
+class Interleaved(Overtaken):
+    """Somebody has signed something beside the path; the step is still due."""
+
+
 class TooManyCarriers(Refusal):
     code = "manifest_too_many_carriers"
     status = 422

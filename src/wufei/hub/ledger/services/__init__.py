@@ -1,6 +1,7 @@
 """Every way to change the ledger."""
 
-from wufei.hub.ledger.services.bookings import book, release
+from wufei.hub.ledger.services.bookings import book, rebook, release
+from wufei.hub.ledger.services.documents import reverse_for
 from wufei.hub.ledger.services.folding import fold
 from wufei.hub.ledger.services.importing import ImportResult, import_movements
 from wufei.hub.ledger.services.posting import Lack, post
@@ -16,12 +17,14 @@ __all__ = [
     "fold",
     "import_movements",
     "post",
+    "rebook",
     "record_stocktake",
     "record_surplus",
     "record_treatment",
     "regroup",
     "release",
     "reverse",
+    "reverse_for",
     "reverse_group",
     "ungroup",
 ]

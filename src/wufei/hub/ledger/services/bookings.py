@@ -88,6 +88,32 @@ def release(uuid: UUID, *, by: Actor) -> Booking:
         return booking
 
 
+def rebook(
+    key: AccountKey, mass: Mass, *, id: UUID, by: Actor, cause: str, lot: UUID | None = None
+) -> Booking:
+    """Let reservation ``id`` hold ``mass`` from now on, whatever it held before, even nothing.
+
+    Raises ``BookingClosed`` where it was posted, and what ``book`` raises where ``mass`` is not
+    free.
+    """
+    with transaction.atomic():
+        earlier = Booking.objects.filter(uuid=id).first()
+        if earlier is None:
+            return book(key, mass, id=id, by=by, cause=cause, lot=lot)
+        release(id, by=by)
+        account_id = accounts([key])[key].id
+        if earlier.account_id != account_id:
+            raise IdReused(id=id)
+        if not _reserve(account_id, mass.grams):
+            raise _not_enough(account_id, mass.grams)
+        if lot:
+            _reserve_lot(account_id, lot, mass.grams)
+        Booking.objects.filter(pk=earlier.pk).update(
+            state=Booking.State.OPEN, closed_at=None, mass_g=mass.grams, cause=cause, actor=by.id
+        )
+        return Booking.objects.get(pk=earlier.pk)
+
+
 def _reserve(account_id: int, mass_g: int) -> bool:
     # The WHERE clause is the lock: no interleaving reserves the same gram twice.
     free = Balance.objects.filter(pk=account_id, in_g__gte=F("out_g") + F("booked_g") + mass_g)

@@ -32,7 +32,7 @@ def reverse(movement: UUID, *, id: UUID, by: Actor, reason: str) -> Movement:
     causes = Movement.objects.filter(uuid=movement).values_list("cause", flat=True)
     for cause in causes:
         rules.check_stands_alone(cause)
-    return _reverse_all([(movement, id)], by, reason)[0]
+    return reverse_all([(movement, id)], by, reason)[0]
 
 
 def reverse_group(group: UUID, *, by: Actor, reason: str) -> list[Movement]:
@@ -46,10 +46,10 @@ def reverse_group(group: UUID, *, by: Actor, reason: str) -> list[Movement]:
         if earlier := list(Movement.objects.filter(group_uuid=group, sign=-1).order_by("pk")):
             return earlier
         raise UnknownMovement()
-    return _reverse_all([(uuid, uuid5(uuid, "reversal")) for uuid in uuids], by, reason)
+    return reverse_all([(uuid, uuid5(uuid, "reversal")) for uuid in uuids], by, reason)
 
 
-def _reverse_all(pairs: Sequence[tuple[UUID, UUID]], by: Actor, reason: str) -> list[Movement]:
+def reverse_all(pairs: Sequence[tuple[UUID, UUID]], by: Actor, reason: str) -> list[Movement]:
     if not reason.strip():
         raise ReasonMissing(field="reason")
     try:

@@ -1,5 +1,6 @@
 """Every way to change a manifest."""
 
+from wufei.hub.manifests.services import revisions
 from wufei.hub.manifests.services.given import NewLine, NewManifest, NextCarrier, Signing
 from wufei.hub.manifests.services.halts import pick_up, set_down
 from wufei.hub.manifests.services.issuing import issue, scan_out
@@ -19,6 +20,7 @@ __all__ = [
     "pick_up",
     "prepare",
     "redirect",
+    "revisions",
     "scan_in",
     "scan_out",
     "send_back",

@@ -192,7 +192,10 @@ def values_json(values: Mapping[str, Any], lines: Sequence[Line]) -> dict[str, A
         if isinstance(value, Mass):
             value = {lines[0].uuid: value}
         if isinstance(value, Mapping):
-            told[name] = {str(line): as_json(mass) for line, mass in value.items()}
+            told[name] = {
+                str(line): as_json(one) if isinstance(one, Mass) else one
+                for line, one in value.items()
+            }
         elif isinstance(value, list | tuple):
             told[name] = sorted(str(getattr(one, "uuid", one)) for one in value)
         else:

@@ -73,8 +73,11 @@ def load(
     at: datetime,
     by: Actor,
     booked: bool,
+    again: str = "",
 ) -> None:
     """Post what was weighed out into the carrier's custody.
+
+    ``again`` names the revision for which it is posted anew.
 
     The truck is loaded: what the book lacks is posted as a shortfall. Containers travel with the
     mass that the book has of them; what the weighbridge says more or less is a difference.
@@ -83,15 +86,17 @@ def load(
     for line in lines:
         parts = lots.get(line.uuid, ())
         if parts:
-            entries += _load_lots(manifest, line, parts, weighed[line.uuid], at, booked=booked)
+            mass = weighed[line.uuid]
+            entries += _load_lots(manifest, line, parts, mass, at, booked=booked, again=again)
             continue
         if line.follows is not None:
-            entries += _load_refused(manifest, line, weighed[line.uuid], at, booked=booked)
+            mass = weighed[line.uuid]
+            entries += _load_refused(manifest, line, mass, at, booked=booked, again=again)
             continue
         kept = booked and keeps_stock(manifest, line)
         entries.append(
             Entry(
-                uuid5(line.uuid, "load"),
+                _key(line.uuid, "load", again),
                 _source(manifest, line),
                 custody_of(manifest, line),
                 weighed[line.uuid],
@@ -99,7 +104,7 @@ def load(
                 booking=_booking(line) if kept else None,
             )
         )
-    _post(manifest, "load", entries, by, ledger.Lack.SHORTFALL)
+    _post(manifest, "load", entries, by, ledger.Lack.SHORTFALL, again=again)
 
 
 def _load_lots(
@@ -110,11 +115,12 @@ def _load_lots(
     at: datetime,
     *,
     booked: bool,
+    again: str,
 ) -> Iterator[Entry]:
     custody = custody_of(manifest, line)
     for part in parts:
         yield Entry(
-            _moved(part),
+            _key(part.booking, "load", again),
             _source(manifest, line),
             custody,
             grams(part.mass_g),
@@ -124,18 +130,19 @@ def _load_lots(
         )
     known_g = sum(part.mass_g for part in parts)
     # The ledger names the lots that a movement makes after it: ``services.lots``.
-    moved = [(uuid5(_moved(part), "lot:0"), part.mass_g) for part in parts]
+    moved = [(uuid5(_key(part.booking, "load", again), "lot:0"), part.mass_g) for part in parts]
     off_g, key = weighed.grams - known_g, _left(manifest, line)
-    yield from _difference(uuid5(line.uuid, "loading"), custody, key, off_g, moved, at)
+    id = _key(line.uuid, "loading", again)
+    yield from _difference(id, custody, key, off_g, moved, at)
 
 
 def _load_refused(
-    manifest: Manifest, line: Line, weighed: Mass, at: datetime, *, booked: bool
+    manifest: Manifest, line: Line, weighed: Mass, at: datetime, *, booked: bool, again: str
 ) -> Iterator[Entry]:
     """All that was refused leaves the first custody; what the scale says more or less is posted."""
     custody = custody_of(manifest, line)
     yield Entry(
-        uuid5(line.uuid, "load"),
+        _key(line.uuid, "load", again),
         _source(manifest, line),
         custody,
         grams(line.declared_g),
@@ -143,7 +150,7 @@ def _load_refused(
         booking=_booking(line) if booked else None,
     )
     off_g, key = weighed.grams - line.declared_g, _left(manifest, line)
-    yield from _difference(uuid5(line.uuid, "loading"), custody, key, off_g, (), at)
+    yield from _difference(_key(line.uuid, "loading", again), custody, key, off_g, (), at)
 
 
 def _left(manifest: Manifest, line: Line) -> AccountKey:
@@ -164,6 +171,7 @@ def accept(
     *,
     at: datetime,
     by: Actor,
+    again: str = "",
 ) -> None:
     """Post what is missing (or more) to ``variance``, and to the consignee what is accepted.
 
@@ -178,22 +186,23 @@ def accept(
         )
         more_g = off_g(manifest, line, weighed["weighed_in"][line.uuid])
         lots = list(_on_the_road(line)) if more_g < 0 and by_lots(line) else []
-        entries += _difference(difference_id(manifest, line), custody, variance, more_g, lots, at)
+        id = difference_id(manifest, line, again)
+        entries += _difference(id, custody, variance, more_g, lots, at)
         if mass.grams:
             parts = accepted_lots.get(line.uuid, ())
-            id = turned(manifest, line, "accept")
+            id = turned(manifest, line, "accept", again)
             entries.append(Entry(id, custody, _target(manifest, line), mass, at, lots_out=parts))
     if entries:
-        _post(manifest, "accept", entries, by, ledger.Lack.REFUSE)
+        _post(manifest, "accept", entries, by, ledger.Lack.REFUSE, again=again)
 
 
-def turned(manifest: Manifest, line: Line, what: str) -> UUID:
+def turned(manifest: Manifest, line: Line, what: str, again: str = "") -> UUID:
     """Key of what is posted for a line; at each plant that a load is brought to it is another."""
-    return uuid5(line.uuid, what if manifest.turn == 1 else f"{what}:{manifest.turn}")
+    return _key(line.uuid, what if manifest.turn == 1 else f"{what}:{manifest.turn}", again)
 
 
-def difference_id(manifest: Manifest, line: Line) -> UUID:
-    return turned(manifest, line, "difference")
+def difference_id(manifest: Manifest, line: Line, again: str = "") -> UUID:
+    return turned(manifest, line, "difference", again)
 
 
 def off_g(manifest: Manifest, line: Line, weighed_in: Mass) -> int:
@@ -214,7 +223,13 @@ def in_custody_g(lines: Iterable[Line]) -> int:
 
 # Hand over.
 def hand_over(
-    manifest: Manifest, lines: Sequence[Line], before_id: int, *, at: datetime, by: Actor
+    manifest: Manifest,
+    lines: Sequence[Line],
+    before_id: int,
+    *,
+    at: datetime,
+    by: Actor,
+    again: str = "",
 ) -> None:
     """Post what a carrier (``before_id``) had in custody to the one of the leg that begins."""
     step = f"take_over:{manifest.leg}"
@@ -223,8 +238,8 @@ def hand_over(
         assert line.weighed_out_g, "what is taken over was loaded"
         held = AccountKey(AccountKind.CUSTODY, before_id, line.waste_id, line=line.uuid)
         custody, mass = custody_of(manifest, line), grams(line.weighed_out_g)
-        entries.append(Entry(uuid5(line.uuid, step), held, custody, mass, at))
-    _post(manifest, "take_over", entries, by, ledger.Lack.REFUSE, group=step)
+        entries.append(Entry(_key(line.uuid, step, again), held, custody, mass, at))
+    _post(manifest, "take_over", entries, by, ledger.Lack.REFUSE, group=step, again=again)
 
 
 def _on_the_road(line: Line) -> "Iterable[tuple[UUID, int]]":
@@ -291,8 +306,9 @@ def _booking(line: Line) -> UUID:
     return uuid5(line.uuid, "booking")
 
 
-def _moved(part: LineLot) -> UUID:
-    return uuid5(part.booking, "load")
+def _key(uuid: UUID, step: str, again: str) -> UUID:
+    """Key of a movement of ``step``; posted anew for a revision it is another one."""
+    return uuid5(uuid, f"{step}:{again}" if again else step)
 
 
 def _difference(
@@ -319,9 +335,11 @@ def _post(
     entries: Sequence[Entry],
     by: Actor,
     on_lack: ledger.Lack,
+    *,
     group: str = "",
+    again: str = "",
 ) -> None:
     """``group`` names what is posted together where a step is signed more than once."""
     turn = step if manifest.turn == 1 else f"{step}:{manifest.turn}"
-    together = uuid5(manifest.uuid, group or turn) if len(entries) > 1 else None
+    together = _key(manifest.uuid, group or turn, again) if len(entries) > 1 else None
     ledger.post(entries, by=by, cause=cause(manifest, step), group=together, on_lack=on_lack)

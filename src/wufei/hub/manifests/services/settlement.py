@@ -53,6 +53,15 @@ def check_nothing_stays(document: Document) -> None:
         raise RefusedMassStays(manifest=str(document.manifest))
 
 
+def hold_followed(linked: Manifest) -> None:
+    """Keep others from revising the manifest that ``linked`` follows, before its mass is moved.
+
+    Document before mass: who revises that manifest locks in this order too.
+    """
+    if linked.follows_id is not None:
+        Manifest.objects.select_for_update(of=("self",)).get(pk=linked.follows_id)
+
+
 def close_followed(linked: Manifest, *, at: datetime, by: Actor) -> None:
     """Close the manifest that ``linked`` follows, where that has taken the last of it along.
 

@@ -12,7 +12,6 @@ from wufei.hub.base.errors import IdReused
 from wufei.hub.ledger.units import Mass
 from wufei.hub.manifests import numbers, rules
 from wufei.hub.manifests.declarations import ManifestTemplate, Step, template
-from wufei.hub.manifests.measures import from_json
 from wufei.hub.manifests.models import Line, Manifest, Signature, StepCode
 from wufei.hub.manifests.refusals import (
     AlreadySigned,
@@ -20,6 +19,7 @@ from wufei.hub.manifests.refusals import (
     FieldMissing,
     FieldNotAsked,
     FieldSealed,
+    Interleaved,
     NoSuchStep,
     OutOfOrder,
     Overtaken,
@@ -41,10 +41,13 @@ from wufei.hub.manifests.services.document import (
     refresh,
 )
 from wufei.hub.manifests.services.given import Act, Signing
+from wufei.hub.manifests.services.reposting import weights_told
 from wufei.hub.manifests.services.retries import earlier_of, signed_under
 from wufei.hub.registry.services.book import require_open
 
 _WEIGHTS = ("weighed_out", "weighed_in")
+# How often a step that is still due looks again at what somebody else has signed beside it.
+TRIES = 4
 
 
 def sign(
@@ -68,6 +71,18 @@ def sign_all(
     manifest: Manifest, acts: Sequence[Act], signing: Signing, by: Actor
 ) -> list[Signature]:
     """Sign ``acts`` one after the other, all or none; closes the manifest where nothing is left."""
+    for _try in range(TRIES - 1):
+        try:
+            return _sign_at_once(manifest, acts, signing, by)
+        except Interleaved:
+            # A revision was signed at the same moment, and this step is still due: look again.
+            continue
+    return _sign_at_once(manifest, acts, signing, by)
+
+
+def _sign_at_once(
+    manifest: Manifest, acts: Sequence[Act], signing: Signing, by: Actor
+) -> list[Signature]:
     try:
         with transaction.atomic():
             try:
@@ -109,6 +124,8 @@ def _sign_all(given: Manifest, document: Document, acts: Sequence[Act]) -> list[
     waiting = Manifest.objects.filter(pk=manifest.pk, status=before, signed=signed)
     if waiting.update(**document.changes, changed_at=timezone.now()) != 1:
         now = Manifest.objects.get(pk=manifest.pk)
+        if now.status == before:
+            raise Interleaved(manifest=str(now), status=now.get_status_display())
         raise _late(now, document.form, document.form.step(acts[0].step))
     write_weights(document)
     _move(document, steps)
@@ -127,10 +144,8 @@ def read(manifest: Manifest, signing: Signing, by: Actor, signed: list[Signature
     mine = [one for one in signed if one.manifest_id == manifest.pk]
     last = mine[-1].content_digest if mine else ""
     latest = max((one.signed_at for one in mine), default=None)
-    arrived = [o for o in mine if o.step == StepCode.ARRIVE and o.turn == manifest.turn]
-    told: dict[str, Any] = arrived[-1].values["weighed_in"] if arrived else {}
-    weighed = {UUID(line): from_json(mass) for line, mass in told.items()}
-    known: dict[str, Mapping[UUID, Mass]] = {"weighed_in": weighed} if told else {}
+    told = weights_told((one for one in mine if one.turn == manifest.turn), "weighed_in")
+    known: dict[str, Mapping[UUID, Mass]] = {"weighed_in": told} if told else {}
     return Document(manifest, form, lines, signing, by, last, latest, weighed=known)
 
 
@@ -289,6 +304,7 @@ def _move(document: Document, steps: set[str]) -> None:
         way.arrive(document)
     if StepCode.LOAD in steps:
         lots, weighed = document.lots, document.weighed["weighed_out"]
+        settlement.hold_followed(manifest)
         masses.load(manifest, lines, lots, weighed, at=document.at, by=document.by, booked=True)
         settlement.close_followed(manifest, at=document.at, by=document.by)
     elif StepCode.ACCEPT in steps:

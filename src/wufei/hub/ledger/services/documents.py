@@ -1,0 +1,68 @@
+"""The door for documents: what a manifest has moved is taken back, to be posted anew."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.db.models import Q
+
+from wufei.hub.base.actor import Actor
+from wufei.hub.base.services import clear_finding
+from wufei.hub.ledger.entries import AccountKey
+from wufei.hub.ledger.models import Account, Movement, MovementKind
+from wufei.hub.ledger.services.accounts import accounts, lock
+from wufei.hub.ledger.services.reversing import reverse_all
+
+
+def reverse_for(
+    causes: Collection[str],
+    lines: Collection[UUID],
+    *,
+    by: Actor,
+    reason: str,
+    at: datetime | None = None,
+    also: Iterable[AccountKey] = (),
+) -> list[Movement]:
+    """Reverse what was moved on manifest ``lines`` for ``causes``, last first, all or nothing.
+
+    For the document's own service, in the transaction in which it posts what is right instead:
+    ``reverse`` refuses such movements, since the document would say other figures than the
+    ledger. Shortfalls that were posted with them are taken back too, and their findings closed.
+    What was reversed before stays as it is. ``at`` keeps to what happened then. ``also`` names
+    accounts that will be posted to afterwards, so that all are locked at once and in one order.
+
+    Raises ``MovedOn`` or ``LotMovedOn``, which say where the mass is by now.
+    """
+    assert transaction.get_connection().in_atomic_block, "taken back together with what follows"
+    limited = {row.id for row in accounts(also).values() if row.limited}
+    for movement in _standing(causes, lines, at):
+        ends = (movement.source, movement.target)
+        limited |= {account.pk for account in ends if account.limited}
+    lock(limited)
+    # Once more under the locks: a twin may have taken them back meanwhile.
+    found = _standing(causes, lines, at)
+    if not found:
+        return []
+    reversals = reverse_all([(one.uuid, uuid5(one.uuid, "reversal")) for one in found], by, reason)
+    for movement in found:
+        if movement.kind == MovementKind.SHORTFALL:
+            subject = f"ledger.account:{movement.target_id}"
+            clear_finding("ledger.shortfall", subject, str(movement.uuid))
+    return reversals
+
+
+def _standing(
+    causes: Collection[str], lines: Collection[UUID], at: datetime | None
+) -> list[Movement]:
+    """What moved for ``causes`` and has not been reversed, the last first."""
+    custodies = list(Account.objects.filter(line__in=lines).values_list("pk", flat=True))
+    mine = Movement.objects.filter(cause__in=causes, reverses=None, reversal=None)
+    if at is not None:
+        mine = mine.filter(happened_at=at)
+    mine = mine.select_related("source", "target")
+    found = {one.pk: one for one in mine.filter(Q(source__in=custodies) | Q(target__in=custodies))}
+    groups = {one.group_uuid for one in found.values()} - {None}
+    for lacking in mine.filter(kind=MovementKind.SHORTFALL, group_uuid__in=groups):
+        found[lacking.pk] = lacking
+    return [found[pk] for pk in sorted(found, reverse=True)]

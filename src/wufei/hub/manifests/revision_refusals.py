@@ -1,0 +1,97 @@
+"""What is refused of revisions and edits, each with what to do instead."""
+
+from django.utils.translation import gettext_noop
+
+from wufei.hub.base.errors import Refusal
+
+
+class NotRevisable(Refusal):
+    code = "manifest_not_revisable"
+    status = 422
+    message = gettext_noop(
+        "“%(label)s” is what a manifest stands for and cannot be revised. Annul %(manifest)s and "
+        "issue another."
+    )
+
+
+class NotSignedYet(Refusal):
+    code = "manifest_not_signed_yet"
+    message = gettext_noop(
+        "“%(label)s” of %(manifest)s is not sealed yet. It is filled in with its step; nothing "
+        "has to be agreed for that."
+    )
+
+
+class NothingChanged(Refusal):
+    code = "manifest_nothing_changed"
+    status = 422
+    message = gettext_noop("Nothing differs from what %(manifest)s says already. Change something.")
+
+
+class RevisionPending(Refusal):
+    code = "manifest_revision_pending"
+    message = gettext_noop(
+        "A revision of %(manifest)s waits already: %(who)s decides on it. Wait for that, or have "
+        "it withdrawn."
+    )
+
+
+class RevisionEnded(Refusal):
+    code = "manifest_revision_ended"
+    message = gettext_noop(
+        "This revision of %(manifest)s has ended meanwhile (%(state)s). Nothing is left to decide."
+    )
+
+
+class RevisionOutdated(Refusal):
+    code = "manifest_revision_outdated"
+    message = gettext_noop(
+        "%(manifest)s no longer says what this revision was to change (%(labels)s). Refuse or "
+        "withdraw it, and propose anew what is still wrong."
+    )
+
+
+class NotASigner(Refusal):
+    code = "manifest_not_a_signer"
+    status = 403
+    message = gettext_noop(
+        "Only those who have signed %(manifest)s revise it. Ask one of them: %(who)s."
+    )
+
+
+class NotAnnullable(Refusal):
+    code = "manifest_not_annullable"
+    message = gettext_noop(
+        "%(manifest)s cannot be annulled (now: %(status)s): that is possible from loading until "
+        "the consignee has received it. Correct its figures by a revision, or refuse the load."
+    )
+
+
+class NotEditable(Refusal):
+    code = "manifest_not_editable"
+    message = gettext_noop(
+        "%(manifest)s has been signed by another party (now: %(status)s) and is no longer edited. "
+        "Propose a revision; the others agree to it."
+    )
+
+
+class RefusedGoneOn(Refusal):
+    code = "manifest_refused_gone_on"
+    message = gettext_noop(
+        "What was refused of %(manifest)s travels on %(linked)s by now, so how much it was can no "
+        "longer be revised. Correct %(linked)s instead."
+    )
+
+
+class BroughtOn(Refusal):
+    code = "manifest_brought_on"
+    message = gettext_noop(
+        "%(manifest)s was brought on to another plant after it had been weighed: what was loaded "
+        "can no longer be revised. Correct what was weighed in."
+    )
+
+
+class FieldEmptied(Refusal):
+    code = "manifest_field_empty"
+    status = 422
+    message = gettext_noop("“%(label)s” cannot be taken away from %(manifest)s. Write what it is.")
