@@ -27,6 +27,9 @@ MANIFEST = (
     "api.manifest.leg",
     "api.manifest.set_down",
     "api.manifest.pick_up",
+    "api.manifest.send_back",
+    "api.manifest.send_on",
+    "api.manifest.redirect",
 )
 
 

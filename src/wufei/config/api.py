@@ -12,6 +12,7 @@ from wufei.hub.accounts.api import router as tokens
 from wufei.hub.base.access import public
 from wufei.hub.base.api import OPERATIONS, Api, handle_errors
 from wufei.hub.manifests.api.journeys import router as journeys
+from wufei.hub.manifests.api.linked import router as linked
 from wufei.hub.manifests.api.lookups import router as lookups
 from wufei.hub.manifests.api.operations import router as manifests
 
@@ -28,6 +29,7 @@ handle_errors(API)
 API.add_router("/token", tokens)
 API.add_router("", manifests)
 API.add_router("", journeys)
+API.add_router("", linked)
 API.add_router("", lookups)
 
 

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.desk import ATTENTION, BAD, INFO, Card, Todo, TodoSource
 from wufei.hub.base.search import Hit, Source
-from wufei.hub.manifests import queries, rules
+from wufei.hub.manifests import queries
 from wufei.hub.manifests.figures import known_g
-from wufei.hub.manifests.models import OPEN, Manifest, StepCode
+from wufei.hub.manifests.models import OPEN, Manifest
 from wufei.hub.manifests.pages import VIEW, late
-from wufei.hub.manifests.reading import template_of, with_everything
+from wufei.hub.manifests.reading import waits_for, with_everything
 from wufei.hub.registry.rules.plates import tidy_plate
 
 SIGN = "manifests.manifest.sign"
@@ -28,11 +28,9 @@ def _count(actor: Actor) -> int:
 
 def _todos(actor: Actor, limit: int) -> Iterator[Todo]:
     for manifest in with_everything(queries.waiting_for(actor))[:limit]:
-        step = rules.next_step(template_of(manifest), manifest.status)
-        assert step is not None, "what waits has a step to wait for"
         overdue = late(manifest)
         yield Todo(
-            what=_("Manifest: %(step)s") % {"step": StepCode(step.code).label},
+            what=_("Manifest: %(step)s") % {"step": waits_for(manifest)},
             whom=f"{manifest.consignor} → {manifest.consignee}",
             url=reverse("manifests.qr", args=[manifest.uuid]),
             button=_("Sign"),

@@ -1,11 +1,11 @@
 """Masses as people write them: value and unit, converted once with the stream's usual density."""
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from wufei.hub.catalogue import declarations
 from wufei.hub.catalogue.models import WasteType
-from wufei.hub.ledger.units import Mass, mass
+from wufei.hub.ledger.units import UNITS, Mass, mass
 
 
 def measure(waste: WasteType, value: str | int | float | Decimal, unit: str) -> Mass:
@@ -20,6 +20,17 @@ def measure(waste: WasteType, value: str | int | float | Decimal, unit: str) -> 
         density_kg_m3=stream.density_kg_m3 if stream else None,
         unit_mass_kg=stream.unit_mass_kg if stream else None,
     )
+
+
+def measure_or_none(waste: WasteType, value: str, unit: str) -> Mass:
+    """As ``measure``, but zero is a mass too: nothing of a load is accepted."""
+    try:
+        zero = Decimal(value.strip()) == 0
+    except InvalidOperation:
+        zero = False
+    if zero and unit in UNITS:
+        return Mass(0, Decimal(0), unit)
+    return measure(waste, value, unit)
 
 
 def as_json(measured: Mass) -> dict[str, Any]:

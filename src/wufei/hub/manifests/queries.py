@@ -3,15 +3,16 @@
 import re
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 
 from wufei.hub.base.actor import Actor, Scope
 from wufei.hub.ledger.models import AccountKind, Lot
-from wufei.hub.manifests import rules
+from wufei.hub.manifests import followed, rules
 from wufei.hub.manifests.declarations import ManifestTemplate, Party, Step, template, templates
 from wufei.hub.manifests.models import MOVING, OPEN, Leg, Manifest, Signature, Status, StepCode
 from wufei.hub.manifests.refusals import UnknownQr
 from wufei.hub.manifests.scope import NOTHING, seen_by
+from wufei.hub.manifests.services import settlement
 from wufei.hub.manifests.services.checks import ISSUE, SIGN
 from wufei.hub.manifests.services.document import digest_of, lots_of
 from wufei.hub.manifests.services.given import part_of
@@ -31,8 +32,12 @@ def visible(actor: Actor, act: str = VIEW) -> "QuerySet[Manifest]":
 
 
 def waiting_for(actor: Actor) -> "QuerySet[Manifest]":
-    """What the actor's organisations can sign next, the most urgent first."""
+    """What the actor's organisations can sign next, the most urgent first.
+
+    ``unsent`` says of each whether it waits for refused mass to be sent back or on.
+    """
     rows = Manifest.objects.filter(_waits_for(actor)).select_related(*_ROWS)
+    rows = rows.annotate(unsent=ExpressionWrapper(followed.unsent(), BooleanField()))
     return rows.prefetch_related("lines__waste").order_by(F("due_at").asc(nulls_last=True), "pk")
 
 
@@ -42,12 +47,16 @@ def _waits_for(actor: Actor) -> Q:
         return NOTHING
     mine = _to_take_over(None if scope is Scope.ALL else actor.organisation_ids)
     mine |= _to_pick_up(None if scope is Scope.ALL else actor.organisation_ids)
+    mine |= followed.to_be_sent(actor)
     for form in templates():
         for status in OPEN:
             step = rules.next_step(form, status)
             if step is None:
                 continue
             here = Q(template=form.code, status=status)
+            if status in followed.REFUSED:
+                # Nothing is closed while its refused mass is with the carrier.
+                here &= ~followed.staying()
             if scope is not Scope.ALL:
                 here &= Q(**{f"{step.by}__in": sorted(actor.organisation_ids)})
             mine |= here
@@ -84,7 +93,7 @@ def next_steps(manifest: Manifest, actor: Actor) -> tuple[Step, ...]:
 
     found = []
     step = rules.next_step(form, manifest.status)
-    if step is not None and own(getattr(manifest, f"{step.by}_id")):
+    if step is not None and own(getattr(manifest, f"{step.by}_id")) and _is_ready(manifest):
         found.append(step)
     if manifest.status == Status.LOADED and manifest.leg < manifest.leg_last:
         leg = next_leg(manifest)
@@ -96,6 +105,13 @@ def next_steps(manifest: Manifest, actor: Actor) -> tuple[Step, ...]:
         elif form.halt_within:
             found.append(beside(form, StepCode.SET_DOWN))
     return tuple(found)
+
+
+def _is_ready(manifest: Manifest) -> bool:
+    """Nothing is closed while refused mass is with the carrier."""
+    if manifest.status not in followed.REFUSED:
+        return True
+    return not settlement.refused_stays(list(manifest.lines.all()))
 
 
 def beside(form: ManifestTemplate, code: str) -> Step:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.base.models import FindingRecord
 from wufei.hub.catalogue.declarations import methods
@@ -67,10 +68,24 @@ def party(manifest: Manifest, by: Party) -> Organisation:
 def stops(manifest: Manifest) -> list[Stop]:
     """The steps in order, each with its signature, its turn or nothing yet."""
     template = template_of(manifest)
-    signed = {signature.step: signature for signature in manifest.signatures.all()}
+    signed = {one.step: one for one in manifest.signatures.all() if _counts(manifest, one)}
     names = names_of(signature.actor for signature in signed.values())
     waiting = rules.next_step(template, manifest.status)
     return [_stop(manifest, step, signed.get(step.code), names, waiting) for step in template.steps]
+
+
+def waits_for(manifest: Manifest) -> Text:
+    """What one of ``queries.waiting_for`` waits for, in words."""
+    if getattr(manifest, "unsent", False):
+        return _("Send back or on what was refused")
+    step = rules.next_step(template_of(manifest), manifest.status)
+    return StepCode(step.code).label if step else ""
+
+
+def _counts(manifest: Manifest, signature: Signature) -> bool:
+    """What another plant signed before the load was sent on is past."""
+    once = (StepCode.ISSUE, StepCode.LOAD)
+    return signature.turn == manifest.turn or signature.step in once
 
 
 def _stop(
@@ -86,7 +101,7 @@ def _stop(
         state = DONE
     elif manifest.status == Status.CLOSED:
         state, at = DONE, getattr(manifest, rules.TIME_OF[step.code])
-    elif manifest.status == Status.CANCELLED:
+    elif manifest.status in (Status.CANCELLED, Status.EXPIRED):
         state = DROPPED
     elif waiting is not None and waiting.code == step.code:
         state, due = NEXT, manifest.due_at

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from wufei.hub.base.actor import Actor, Scope
-from wufei.hub.manifests.models import Leg
+from wufei.hub.manifests.models import Leg, Manifest, Relation, StepCode
 from wufei.hub.registry.scope import in_regions
 
 NOTHING = Q(pk__in=[])
@@ -28,14 +28,21 @@ def seen_by(actor: Actor, act: str) -> Q:
 
 
 def of_parties(organisations: frozenset[int]) -> Q:
-    """Consignor, consignee, and every carrier: the one that has it, those before and after."""
-    # As a list: most organisations are on no leg, and a condition on other tables would keep the
-    # database from using the manifests' own indexes.
-    mine = Q(
-        pk__in=list(
-            Leg.objects.filter(carrier__in=organisations).values_list("manifest", flat=True)
-        )
+    """Consignor, consignee, and every carrier: the one that has it, those before and after.
+
+    Also a plant that refused what goes on from there, under the same manifest or a linked one.
+    """
+    carried = Leg.objects.filter(carrier__in=organisations).values_list("manifest", flat=True)
+    refused = Manifest.objects.filter(
+        follows__isnull=False, relation=Relation.REDIRECT, follows__consignee__in=organisations
     )
+    sent_on = Manifest.objects.filter(
+        turn__gt=1, signatures__step=StepCode.ACCEPT, signatures__organisation__in=organisations
+    )
+    # As a list: most organisations have none, and a condition on other tables would keep the
+    # database from using the manifests' own indexes.
+    others = [rows.order_by().values_list("pk", flat=True) for rows in (refused, sent_on)]
+    mine = Q(pk__in=list(carried.order_by().union(*others)))
     for party in PARTIES:
         mine |= Q(**{f"{party}__in": sorted(organisations)})
     return mine

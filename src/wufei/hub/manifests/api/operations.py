@@ -16,7 +16,7 @@ from wufei.hub.base.api import ApiRequest, operation
 from wufei.hub.base.errors import Invalid, NotFound
 from wufei.hub.manifests import queries, services
 from wufei.hub.manifests.api import reading, schemas, showing
-from wufei.hub.manifests.measures import measure
+from wufei.hub.manifests.measures import measure, measure_or_none
 from wufei.hub.manifests.models import Manifest, Status
 from wufei.hub.manifests.refusals import UnknownQr
 from wufei.hub.manifests.services.checks import ISSUE, SIGN
@@ -153,11 +153,15 @@ def scan_out(request: ApiRequest, asked: schemas.ScanOutIn) -> dict[str, Any]:
 def scan_in(request: ApiRequest, asked: schemas.ScanInIn) -> dict[str, Any]:
     manifest = _arriving(asked, request.auth)
     waste = manifest.lines.select_related("waste")[0].waste
+    told = asked.accepted
+    accepted = measure_or_none(waste, told.value, told.unit) if told else None
     services.scan_in(
         manifest,
         measure(waste, asked.weighed_in.value, asked.weighed_in.unit),
         signing=reading.signing_of(asked, asked.id),
         difference_reason=asked.difference_reason,
+        accepted=accepted,
+        refusal_reason=asked.refusal_reason,
         by=request.auth,
     )
     return shown(manifest, request.auth)

@@ -12,7 +12,7 @@ from wufei.hub.catalogue.queries import waste as waste_of
 from wufei.hub.ledger.entries import LotPart
 from wufei.hub.ledger.units import Mass
 from wufei.hub.manifests.api import schemas
-from wufei.hub.manifests.measures import measure
+from wufei.hub.manifests.measures import measure, measure_or_none
 from wufei.hub.manifests.models import Line, Manifest, Route
 from wufei.hub.manifests.services import NewLine, NewManifest, NextCarrier, Signing
 from wufei.hub.manifests.services.checks import day_of
@@ -39,6 +39,9 @@ def new_manifest(asked: schemas.ManifestIn) -> NewManifest:
         authority_no=asked.authority_no,
         note=asked.note,
         further_carriers=tuple(_carrier(one) for one in asked.further_carriers),
+        alternate_site=(
+            site_of(asked.alternate_site, "alternate_site") if asked.alternate_site else None
+        ),
     )
 
 
@@ -78,10 +81,13 @@ def values_of(asked: schemas.StepIn, manifest: Manifest) -> dict[str, Any]:
         "route": route_or_none(asked.route),
         "weighed_out": _weights(asked.weighed_out, lines),
         "weighed_in": _weights(asked.weighed_in, lines),
+        "accepted": _weights(asked.accepted, lines, nothing=True),
+        "refused": asked.refused_lots,
+        "refusal_reason": asked.refusal_reason.strip(),
         "difference_reason": asked.difference_reason.strip(),
         "authority_no": asked.authority_no,
     }
-    return {name: value for name, value in values.items() if value not in (None, "", {})}
+    return {name: value for name, value in values.items() if value not in (None, "", {}, [])}
 
 
 def _line(asked: schemas.LineIn, whole: schemas.ManifestIn) -> NewLine:
@@ -99,8 +105,10 @@ def _line(asked: schemas.LineIn, whole: schemas.ManifestIn) -> NewLine:
     )
 
 
-def _weights(weights: Sequence[schemas.WeightIn], lines: Sequence[Line]) -> dict[UUID, Mass]:
-    """Masses by line; what fits no line is left to the service to refuse."""
+def _weights(
+    weights: Sequence[schemas.WeightIn], lines: Sequence[Line], *, nothing: bool = False
+) -> dict[UUID, Mass]:
+    """Masses by line (``nothing``: also none of it); raises ``Invalid`` for an unknown line."""
     wastes = {line.uuid: line.waste for line in lines}
     only = lines[0].uuid if len(lines) == 1 else None
     masses = {}
@@ -108,7 +116,8 @@ def _weights(weights: Sequence[schemas.WeightIn], lines: Sequence[Line]) -> dict
         line = weight.line or only
         if line is None or line not in wastes:
             raise Invalid(_UNKNOWN % {"value": weight.line or ""}, field="line")
-        masses[line] = measure(wastes[line], weight.value, weight.unit)
+        take = measure_or_none if nothing else measure
+        masses[line] = take(wastes[line], weight.value, weight.unit)
     return masses
 
 

@@ -69,6 +69,9 @@ class ManifestIn(SigningIn):
     further_carriers: list[CarrierIn] = Field(
         default_factory=list, max_length=10, description="One after the other, after “carrier”."
     )
+    alternate_site: UUID | None = Field(
+        None, description="Where the consignee may send on what it refuses."
+    )
 
 
 class TakeOverIn(SigningIn, LegIn):
@@ -97,7 +100,11 @@ class WeightIn(MassIn):
 
 
 class StepIn(SigningIn):
-    """One step to sign; ``id`` is the signature's own key, so that it can be sent again."""
+    """One step to sign; ``id`` is the signature's own key, so that it can be sent again.
+
+    To refuse (part of) a load give what is ``accepted`` of each line ("0": nothing), or the
+    ``refused_lots``, and a ``refusal_reason``; nothing said: all is accepted.
+    """
 
     id: UUID
     vehicle: str = Field("", max_length=40, description="uuid or plate.")
@@ -105,8 +112,38 @@ class StepIn(SigningIn):
     route: str = Field("", max_length=40)
     weighed_out: list[WeightIn] = Field(default_factory=list, max_length=20)
     weighed_in: list[WeightIn] = Field(default_factory=list, max_length=20)
+    accepted: list[WeightIn] = Field(default_factory=list, max_length=20)
+    refused_lots: list[UUID] = Field(default_factory=list, max_length=200)
+    refusal_reason: Text = ""
     difference_reason: Text = ""
     authority_no: str = Field("", max_length=40)
+
+
+class LinkedIn(SigningIn):
+    """Refused mass goes back. ``id`` is the new manifest's own id.
+
+    ``truck_stays``: the load never left the truck, which sets out at once; else it was unloaded,
+    and ``carrier`` (the same, where it is left out) will fetch it.
+    """
+
+    id: UUID
+    truck_stays: bool = True
+    carrier: UUID | None = None
+    vehicle: str = Field("", max_length=40, description="uuid or plate.")
+    driver: UUID | None = None
+
+
+class SendOnIn(LinkedIn):
+    """Refused mass goes on to another plant."""
+
+    consignee_site: UUID
+
+
+class RedirectIn(SigningIn):
+    """A load refused whole goes on under the same manifest; ``id`` is the signature's own key."""
+
+    id: UUID
+    consignee_site: UUID
 
 
 class ScanOutIn(SigningIn):
@@ -132,6 +169,8 @@ class ScanInIn(SigningIn):
     code: str = Field(max_length=300, description="Scanned code or uuid of truck or manifest.")
     weighed_in: MassIn
     difference_reason: Text = ""
+    accepted: MassIn | None = Field(None, description="Where some is refused; “0”: nothing.")
+    refusal_reason: Text = ""
 
 
 class CancelIn(In):
@@ -200,6 +239,7 @@ class LineOut(BaseModel):
     weighed_out: Mass | None
     weighed_in: Mass | None
     accepted: Mass | None
+    refused: Mass | None
     lots: list[LotOut]
 
 
@@ -266,12 +306,26 @@ class ManifestShort(BaseModel):
     changed_at: datetime
 
 
+class LinkedOut(BaseModel):
+    """A manifest that carries refused mass on: ``relation`` is return or redirect."""
+
+    id: UUID
+    number: str
+    relation: str
+    status: str
+
+
 class ManifestOut(ManifestShort):
     driver: UUID | None
     route: str
     note: str
     difference_reason: str
+    refusal_reason: str
     cancel_reason: str
+    alternate_site: Named | None
+    turn: int
+    follows: LinkedOut | None
+    followers: list[LinkedOut]
     lines: list[LineOut]
     legs: list[LegOut]
     halts: list[HaltOut]

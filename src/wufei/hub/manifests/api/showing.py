@@ -50,6 +50,11 @@ def whole(manifest: Manifest, actor: Actor) -> dict[str, Any]:
         "route": manifest.route.code if manifest.route else "",
         "note": manifest.note,
         "difference_reason": manifest.difference_reason,
+        "refusal_reason": manifest.refusal_reason,
+        "alternate_site": named(manifest.alternate_site) if manifest.alternate_site else None,
+        "turn": manifest.turn,
+        "follows": _linked(manifest.follows, manifest) if manifest.follows else None,
+        "followers": [_linked(one, one) for one in manifest.followers.order_by("pk")],
         "cancel_reason": manifest.cancel_reason,
         "lines": [_line(line) for line in lines],
         "legs": [_leg(leg) for leg in legs],
@@ -62,6 +67,16 @@ def whole(manifest: Manifest, actor: Actor) -> dict[str, Any]:
             {"step": step.code, "needs": sorted(step.needs), "may": sorted(step.may)}
             for step in queries.next_steps(manifest, actor)
         ],
+    }
+
+
+def _linked(shown: Manifest, linked: Manifest) -> dict[str, Any]:
+    """``shown`` is the other end of what ``linked`` carries on."""
+    return {
+        "id": shown.uuid,
+        "number": shown.local_id,
+        "relation": linked.relation,
+        "status": shown.status,
     }
 
 
@@ -88,7 +103,7 @@ def free_lot(lot: Lot) -> dict[str, Any]:
 
 
 def _line(line: Line) -> dict[str, Any]:
-    weights = ("declared", "weighed_out", "weighed_in", "accepted")
+    weights = ("declared", "weighed_out", "weighed_in", "accepted", "refused")
     return {name: mass(getattr(line, f"{name}_g")) for name in weights} | {
         "id": line.uuid,
         "waste": line.waste.code,

@@ -159,6 +159,8 @@ class Manifest(models.Model):
             models.Index(fields=["-issued_at", "-id"], name="manifests_newest"),
             models.Index(fields=["vehicle", "loaded_at"], name="manifests_trips"),
             models.Index(fields=["changed_at", "uuid"], name="manifests_changed"),
+            # Who refused a load that was sent on still sees it: few are.
+            models.Index(fields=["turn"], name="manifests_redirected", condition=Q(turn__gt=1)),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from wufei.hub.ledger.figures import tonnes_text
 from wufei.hub.ledger.units import Mass
 from wufei.hub.manifests import findings
 from wufei.hub.manifests.declarations import ManifestTemplate, QuotaRule, template
-from wufei.hub.manifests.models import Line, Manifest, Origin, StepCode
+from wufei.hub.manifests.models import Line, Manifest, Origin, Relation, StepCode
 from wufei.hub.manifests.services.checks import day_of
 from wufei.hub.registry.models import Organisation
 from wufei.hub.registry.services import headroom
@@ -27,10 +27,12 @@ def take(
     (paper, import, emergency) is told as findings instead.
     """
     past = manifest.origin in (Origin.PAPER, Origin.IMPORTED, Origin.EMERGENCY)
+    # What goes on to another plant has left its producer already.
+    left = past or manifest.turn > 1 or manifest.relation == Relation.REDIRECT
     found: list[Finding] = []
     for line in _in_order(lines):
         mass_g = weighed.grams if weighed else line.declared_g
-        found += _of_plan(manifest, form, line, mass_g, past)
+        found += _of_plan(manifest, form, line, mass_g, left)
         found += _of_licence(manifest, form, line, mass_g, past)
     return found
 
@@ -44,7 +46,7 @@ def _of_plan(
     manifest: Manifest, form: ManifestTemplate, line: Line, mass_g: int, past: bool
 ) -> Iterator[Finding]:
     # A return is no new transfer of the producer, and who sends from elsewhere has plans there.
-    if form.quota is QuotaRule.NONE or manifest.follows_id:
+    if form.quota is QuotaRule.NONE or manifest.relation == Relation.RETURN:
         return
     site = line.site or manifest.consignor_site
     if not site.region.within:
@@ -69,7 +71,7 @@ def _of_plan(
 def _of_licence(
     manifest: Manifest, form: ManifestTemplate, line: Line, mass_g: int, past: bool
 ) -> Iterator[Finding]:
-    if not form.licence_kinds:
+    if not form.licence_kinds or manifest.relation == Relation.RETURN:
         return
     day = day_of(manifest.issued_at)
     owner = manifest.consignee

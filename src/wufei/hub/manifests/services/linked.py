@@ -27,14 +27,14 @@ from wufei.hub.manifests.models import (
     StepCode,
 )
 from wufei.hub.manifests.refusals import NothingRefused, OtherTruck, WrongParty
-from wufei.hub.manifests.services import checks, containers, masses, settlement
+from wufei.hub.manifests.services import allotting, checks, containers, masses, settlement
 from wufei.hub.manifests.services.document import Document, due_at
 from wufei.hub.manifests.services.given import Act, Signing, part_of
 from wufei.hub.registry.models import Driver, Organisation, Site, Vehicle
 from wufei.hub.registry.services.book import require_open
 
 LINKED = "manifests.linked.issue"
-_GONE = (Status.CANCELLED, Status.EXPIRED)
+GONE = (Status.CANCELLED, Status.EXPIRED)
 
 
 def send_back(
@@ -54,7 +54,7 @@ def send_back(
     and waits to be loaded, by the same carrier or another. The same ``id`` and content returns
     the first one. Raises ``NothingRefused``, ``WrongParty`` and ``OtherTruck``.
     """
-    first = _first(manifest)
+    first = first_of(manifest)
     way = _Way(Relation.RETURN, first.consignor_site, carrier, vehicle, driver, truck_stays)
     return _send(_Sending(manifest, way, id, signing, by))
 
@@ -117,7 +117,7 @@ class _Sending:
         return rules.digest({"linked": asked})
 
 
-def _first(manifest: Manifest) -> Manifest:
+def first_of(manifest: Manifest) -> Manifest:
     """Where a chain of linked manifests began."""
     while manifest.follows is not None:
         manifest = manifest.follows
@@ -152,6 +152,7 @@ def _write(work: _Sending) -> Manifest:
     manifest = _draft(work, form)
     work.lines = _lines(work, manifest)
     _check(work, manifest, form)
+    found = allotting.take(manifest, form, work.lines)
     if work.way.truck_stays:
         weighed = {line.uuid: grams(line.declared_g) for line in work.lines}
         masses.load(manifest, work.lines, work.lots, weighed, at=work.at, by=by, booked=False)
@@ -161,6 +162,7 @@ def _write(work: _Sending) -> Manifest:
     manifest.local_id = numbers.local_id(form, work.at)
     document = Document(manifest, form, work.lines, work.signing, by, known_lots=work.lots)
     _sign(work, document, signer)
+    document.findings += found
     manifest.save(force_insert=True)
     Line.objects.bulk_create(work.lines)
     LineLot.objects.bulk_create(part for parts in work.lots.values() for part in parts)
@@ -264,6 +266,9 @@ def _lines(work: _Sending, manifest: Manifest) -> list[Line]:
     for position, old in enumerate(left, start=1):
         old.manifest = refused
         line = _line(manifest, position, old, stays=work.way.truck_stays)
+        if manifest.relation == Relation.REDIRECT:
+            # It leaves from the plant that refused it, but it arose where it came from.
+            line.site = old.site or first_of(refused).consignor_site
         mine = found.get(old.uuid, [])
         line.containers = len(mine) or None
         work.lots[line.uuid] = [_lot(line, one) for one in mine]
@@ -274,7 +279,7 @@ def _lines(work: _Sending, manifest: Manifest) -> list[Line]:
 def left_of(refused: Manifest) -> list[Line]:
     """Lines with refused mass that no linked manifest has taken or is to fetch."""
     rows = refused.lines.select_related("waste").filter(refused_g__gt=0)
-    taken = Line.objects.filter(follows__in=rows).exclude(manifest__status__in=_GONE)
+    taken = Line.objects.filter(follows__in=rows).exclude(manifest__status__in=GONE)
     return list(rows.exclude(pk__in=taken.values("follows")).order_by("position"))
 
 

@@ -11,7 +11,7 @@ from wufei.hub.base.actor import Actor, Scope
 from wufei.hub.manifests.declarations import Party
 from wufei.hub.manifests.models import Line, Manifest, Signature, Status, StepCode
 from wufei.hub.manifests.refusals import NothingRefused
-from wufei.hub.manifests.services import checks, linked
+from wufei.hub.manifests.services import allotting, checks, linked
 from wufei.hub.manifests.services.beside import Beside, sign_beside
 from wufei.hub.manifests.services.document import Document, due_at
 from wufei.hub.manifests.services.given import Signing
@@ -83,6 +83,7 @@ class _Redirecting:
         )
         for line in document.lines:
             _clear(line)
+        document.findings += allotting.take(manifest, document.form, document.lines)
         document.weights |= set(_OF_THE_PLANT)
 
 

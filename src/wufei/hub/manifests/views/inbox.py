@@ -8,11 +8,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from wufei.hub.base.access import Request, needs
-from wufei.hub.manifests import queries, rules
+from wufei.hub.manifests import queries
 from wufei.hub.manifests.figures import known_g
-from wufei.hub.manifests.models import StepCode
 from wufei.hub.manifests.pages import late, status_tone
-from wufei.hub.manifests.reading import template_of, with_everything
+from wufei.hub.manifests.reading import waits_for, with_everything
 from wufei.hub.manifests.views.common import ISSUE, SIGN
 
 PAGE_ROWS = 50
@@ -33,10 +32,9 @@ def inbox(request: Request) -> HttpResponse:
 
 
 def _row(manifest: Any) -> dict[str, Any]:
-    step = rules.next_step(template_of(manifest), manifest.status)
     return {
         "manifest": manifest,
-        "step": StepCode(step.code).label if step else "",
+        "step": waits_for(manifest),
         "mass_g": known_g(manifest),
         "late": late(manifest),
         "tone": status_tone(manifest),
