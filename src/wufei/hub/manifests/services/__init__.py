@@ -1,6 +1,7 @@
 """Every way to change a manifest."""
 
 from wufei.hub.manifests.services import revisions
+from wufei.hub.manifests.services.edits import edit
 from wufei.hub.manifests.services.given import NewLine, NewManifest, NextCarrier, Signing
 from wufei.hub.manifests.services.halts import pick_up, set_down
 from wufei.hub.manifests.services.issuing import issue, scan_out
@@ -16,6 +17,7 @@ __all__ = [
     "NextCarrier",
     "Signing",
     "cancel",
+    "edit",
     "issue",
     "pick_up",
     "prepare",

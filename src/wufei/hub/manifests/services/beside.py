@@ -13,12 +13,12 @@ from django.utils import timezone
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
 from wufei.hub.manifests.models import Manifest, Signature
-from wufei.hub.manifests.refusals import Overtaken
+from wufei.hub.manifests.refusals import Interleaved, Overtaken
 from wufei.hub.manifests.services import checks
 from wufei.hub.manifests.services.document import Document, refresh
 from wufei.hub.manifests.services.given import Act, Signing
 from wufei.hub.manifests.services.retries import earlier_of, signed_under
-from wufei.hub.manifests.services.signing import read, write_weights
+from wufei.hub.manifests.services.signing import TRIES, read, write_weights
 
 Change = Callable[[Document], None]
 
@@ -55,6 +55,16 @@ def sign_beside(manifest: Manifest, act: Beside, *, signing: Signing, by: Actor)
     Raises ``WrongParty``, ``Overtaken`` where the manifest is in another state by now,
     ``BeforeTheStepBefore`` for a time before the latest signature, and what ``check`` raises.
     """
+    for _try in range(TRIES - 1):
+        try:
+            return _sign_at_once(manifest, act, signing, by)
+        except Interleaved:
+            # Something else was signed beside the path at the same moment: look again.
+            continue
+    return _sign_at_once(manifest, act, signing, by)
+
+
+def _sign_at_once(manifest: Manifest, act: Beside, signing: Signing, by: Actor) -> Signature:
     acts = [Act(act.code, signing.id, act.values)]
     try:
         with transaction.atomic():
@@ -93,7 +103,8 @@ def _sign(
     waiting = Manifest.objects.filter(pk=manifest.pk, status=before, signed=count)
     if waiting.update(**document.changes, changed_at=timezone.now()) != 1:
         now = Manifest.objects.get(pk=manifest.pk)
-        raise Overtaken(manifest=str(now), status=now.get_status_display())
+        late = Interleaved if now.status == before else Overtaken
+        raise late(manifest=str(now), status=now.get_status_display())
     write_weights(document)
     beside.move(document)
     document.write()

@@ -17,7 +17,7 @@ from wufei.hub.ledger.units import Mass
 from wufei.hub.manifests import numbers, rules
 from wufei.hub.manifests.declarations import ManifestTemplate, Step, template_of
 from wufei.hub.manifests.measures import as_json
-from wufei.hub.manifests.models import Line, LineLot, Manifest, Status, StepCode
+from wufei.hub.manifests.models import Line, LineLot, Manifest, Origin, Status, StepCode
 from wufei.hub.manifests.refusals import (
     AuthorityNoTaken,
     FieldMissing,
@@ -74,6 +74,29 @@ def scan_out(
     return _issue(_Issuing(new, id, signing, by, weighed_out))
 
 
+@dataclass(frozen=True)
+class Otherwise:
+    """Issued otherwise than at a desk: what has happened already is written down, not planned.
+
+    Nothing is reserved for it. ``left_open`` are fields that an emergency leaves to be completed,
+    ``reason`` why it is written so.
+    """
+
+    origin: str
+    reason: str = ""
+    left_open: frozenset[str] = frozenset()
+
+    def __repr__(self) -> str:
+        return f"{self.origin}:{self.reason}:{sorted(self.left_open)}"
+
+
+def issue_otherwise(
+    new: NewManifest, other: Otherwise, *, id: UUID, signing: Signing, by: Actor
+) -> Manifest:
+    """Issue what left under a paper or in an emergency; its mass is not reserved."""
+    return _issue(_Issuing(new, id, signing, by, other=other))
+
+
 @dataclass
 class _Issuing:
     """A manifest on its way into the database."""
@@ -83,6 +106,7 @@ class _Issuing:
     signing: Signing
     by: Actor
     weighed_out: Mass | None = None
+    other: "Otherwise | None" = None
     lines: list[Line] = field(default_factory=list)
     lots: dict[UUID, list[LineLot]] = field(default_factory=dict)
 
@@ -91,7 +115,13 @@ class _Issuing:
         """Of everything that was asked for: tells a retry from another manifest."""
         weighed = self.weighed_out and as_json(self.weighed_out)
         told = [repr(_plain(self.new)), str(weighed), self.by.id, repr(self.signing)]
+        # Only where it is so: what was issued before this could be said stays the same.
+        told += [repr(self.other)] if self.other else []
         return rules.digest({"asked": told})
+
+    @property
+    def left_open(self) -> frozenset[str]:
+        return self.other.left_open if self.other else frozenset()
 
 
 def _plain(new: NewManifest) -> list[Any]:
@@ -143,7 +173,7 @@ def _find(work: _Issuing) -> Manifest | None:
 
 def _write(work: _Issuing) -> Manifest:
     new, by, at = work.new, work.by, work.signing.signed_at
-    form = _template(new.lines)
+    form = template_for(new.lines)
     manifest = _draft(work, form)
     _check(work, manifest, form)
     work.lines = [_line(manifest, n, line) for n, line in enumerate(new.lines, start=1)]
@@ -151,7 +181,7 @@ def _write(work: _Issuing) -> Manifest:
     found = allotting.take(manifest, form, work.lines, work.weighed_out)
     if work.weighed_out:
         _load(work, manifest)
-    else:
+    elif not work.other:
         masses.reserve(manifest, work.lines, work.lots, by)
     # Late, since everybody else who issues under this prefix waits from here on.
     manifest.local_id = numbers.local_id(form, at)
@@ -168,7 +198,7 @@ def _write(work: _Issuing) -> Manifest:
     return manifest
 
 
-def _template(lines: Sequence[NewLine]) -> ManifestTemplate:
+def template_for(lines: Sequence[NewLine]) -> ManifestTemplate:
     """The one template of all lines."""
     if not 1 <= len(lines) <= LINES_MAX:
         raise NoLines(most=LINES_MAX, field="lines")
@@ -194,6 +224,8 @@ def _draft(work: _Issuing, form: ManifestTemplate) -> Manifest:
         domain=catalogue.domain_of(new.lines[0].waste.stream).code,
         authority_no=numbers.authority_no(form, new.authority_no),
         status=status,
+        origin=work.other.origin if work.other else Origin.ONLINE,
+        left_open=sorted(work.left_open),
         consignor=new.consignor_site.organisation,
         consignor_site=new.consignor_site,
         carrier=new.carrier,
@@ -246,7 +278,7 @@ def _lots(work: _Issuing) -> dict[UUID, list[LineLot]]:
 def _load(work: _Issuing, manifest: Manifest) -> None:
     assert work.weighed_out is not None
     (line,) = work.lines
-    checks.light_enough(_template(work.new.lines), work.weighed_out.grams, "weighed_out")
+    checks.light_enough(template_for(work.new.lines), work.weighed_out.grams, "weighed_out")
     checks.same_unit(line.declared_g, work.weighed_out.grams, "weighed_out")
     line.weighed_out_g = work.weighed_out.grams
     masses.load(
@@ -265,7 +297,9 @@ def _acts(work: _Issuing, form: ManifestTemplate) -> list[tuple[Act, Step]]:
     declared = {
         line.uuid: new.declared for line, new in zip(work.lines, work.new.lines, strict=True)
     }
-    values = {"declared": declared}
+    values: dict[str, Any] = {"declared": declared}
+    if work.other and work.other.reason:
+        values["reason"] = work.other.reason
     if work.weighed_out is None:
         return [(Act(StepCode.ISSUE, work.signing.id, values), form.step(StepCode.ISSUE))]
     loaded = {"weighed_out": work.weighed_out, "vehicle": work.new.vehicle}
@@ -284,10 +318,10 @@ def _check(work: _Issuing, manifest: Manifest, form: ManifestTemplate) -> None:
         steps.append(_gate(work, form))
     for step in steps:
         checks.permit(manifest, step, work.by)
-    _check_fields(new, steps)
-    _check_places(new, manifest, form, checks.day_of(signing.signed_at))
+    check_fields(new, steps, work.left_open)
+    check_places(new, manifest, form, checks.day_of(signing.signed_at))
     for line in new.lines:
-        _check_line(line)
+        check_line(line)
     checks.light_enough(form, sum(line.declared.grams for line in new.lines), "declared")
 
 
@@ -307,10 +341,13 @@ def _gate(work: _Issuing, form: ManifestTemplate) -> Step:
     return form.step(StepCode.LOAD)
 
 
-def _check_fields(new: NewManifest, steps: Sequence[Step]) -> None:
+def check_fields(
+    new: NewManifest, steps: Sequence[Step], left_open: frozenset[str] = frozenset()
+) -> None:
+    """Whether all is said that ``steps`` need, and nothing that they do not take."""
     first = steps[0]
     needed = {name for step in steps for name in step.needs} - {"weighed_out"}
-    for name in sorted(needed):
+    for name in sorted(needed - left_open):
         if not new.field(name):
             label = rules.FIELDS[name].label
             raise FieldMissing(step=checks.step_name(first.code), label=label, field=name)
@@ -322,7 +359,7 @@ def _check_fields(new: NewManifest, steps: Sequence[Step]) -> None:
             raise FieldNotAsked(step=checks.step_name(first.code), label=label, field=name)
 
 
-def _check_places(new: NewManifest, manifest: Manifest, form: ManifestTemplate, day: Any) -> None:
+def check_places(new: NewManifest, manifest: Manifest, form: ManifestTemplate, day: Any) -> None:
     for organisation in (manifest.consignor, manifest.carrier, manifest.consignee):
         require_open(organisation, day)
     checks.open_site(new.consignor_site, day, "consignor_site")
@@ -361,7 +398,7 @@ def _check_legs(new: NewManifest, form: ManifestTemplate, day: Any) -> None:
             checks.driver_of(one.carrier, one.driver, day)
 
 
-def _check_line(line: NewLine) -> None:
+def check_line(line: NewLine) -> None:
     known = {method.code: method for method in catalogue.stream(line.waste.stream).methods}
     if line.method and line.method not in known:
         names = ", ".join(known)

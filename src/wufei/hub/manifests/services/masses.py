@@ -16,8 +16,9 @@ from wufei.hub.ledger.models import AccountKind, Balance, Lot
 from wufei.hub.ledger.services.accounts import accounts, lock
 from wufei.hub.ledger.units import Mass, grams
 from wufei.hub.manifests import rules
-from wufei.hub.manifests.models import Line, LineLot, Manifest
+from wufei.hub.manifests.models import Line, LineLot, Manifest, Origin
 
+UNBOOKED = (Origin.PAPER, Origin.EMERGENCY)
 Lots = Mapping[UUID, Sequence[LineLot]]
 
 
@@ -58,6 +59,25 @@ def release(manifest: Manifest, by: Actor) -> None:
         ledger.release(booking, by=by)
 
 
+def rebook(manifest: Manifest, lines: Sequence[Line], before: Lots, after: Lots, by: Actor) -> None:
+    """Let the reservations of an edited manifest hold what its lines say now."""
+    booked = [line for line in lines if is_booked(manifest, line)]
+    lock(row.id for row in accounts({_source(manifest, line) for line in booked}).values())
+    for line in booked:
+        held = [part.booking for part in before.get(line.uuid, ())] or [_booking(line)]
+        for booking in held:
+            ledger.release(booking, by=by)
+    why = cause(manifest, "issue")
+    for line in booked:
+        key = _source(manifest, line)
+        for part in after.get(line.uuid, ()):
+            mass, lot = grams(part.mass_g), part.lot.uuid
+            ledger.rebook(key, mass, id=part.booking, by=by, cause=why, lot=lot)
+        if not after.get(line.uuid):
+            mass = grams(line.declared_g)
+            ledger.rebook(key, mass, id=_booking(line), by=by, cause=why)
+
+
 def booking_of(booked: UUID, lot: UUID) -> UUID:
     """Key of the booking of one lot of a line."""
     return uuid5(booked, f"lot:{lot}")
@@ -83,6 +103,7 @@ def load(
     mass that the book has of them; what the weighbridge says more or less is a difference.
     """
     entries: list[Entry] = []
+    booked = booked and manifest.origin not in UNBOOKED
     for line in lines:
         parts = lots.get(line.uuid, ())
         if parts:
@@ -270,7 +291,12 @@ def keeps_stock(manifest: Manifest, line: Line) -> bool:
 
 
 def is_booked(manifest: Manifest, line: Line) -> bool:
-    """Whether issuing reserves its mass: in the consignor's stock, or of what was refused."""
+    """Whether issuing reserves its mass: in the consignor's stock, or of what was refused.
+
+    Nothing is reserved for what has left already when it is written down.
+    """
+    if manifest.origin in UNBOOKED:
+        return False
     return line.follows_id is not None or keeps_stock(manifest, line)
 
 
