@@ -159,6 +159,9 @@ def _manifests(owner: Organisation, site: Any, things: dict[str, Any]) -> dict[s
     return {
         "manifests.manifest": manifest,
         "telemetry.trip": manifest,
+        "evidence.manifest": manifest,
+        "evidence.receipt": manifest.signatures.get(),
+        "evidence.movement": things["ledger.movement"],
         "manifests.qr": manifest,
         "manifests.truck.code": things["registry.vehicle"],
         "manifests.truck.print": things["registry.vehicle"],

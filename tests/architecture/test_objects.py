@@ -124,6 +124,7 @@ def test_every_kind_of_thing_is_walked(firms):
         "cockpit.",  # lists of what the reader sees anyway
         "indicators.",  # of no firm: rates of the facts that the reader reaches; tested there
         "manifests.phones.revoke",  # one's own phones: tested with the queue
+        "evidence.verify.",  # for anybody who has the receipt
         "manifests.truck",  # whoever stands before a truck may read its code
     )
     missing = {

@@ -24,7 +24,7 @@ COMMANDS = (
     "settings",
 )
 # Groups of sub-commands (``wufei ledger verify``): a typer ``app`` in the module of this name.
-GROUPS = ("demo", "ledger", "indicators", "catalogue", "registry", "plan")
+GROUPS = ("demo", "ledger", "audit", "indicators", "catalogue", "registry", "plan")
 
 
 def start_django() -> None:

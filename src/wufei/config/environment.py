@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 
 class BadSetting(Exception):
@@ -66,6 +67,24 @@ def _datum(text: str) -> str:
     if text not in {"wgs84", "gcj02"}:
         raise ValueError("write wgs84 or gcj02")
     return text
+
+
+def _mail(text: str) -> dict[str, Any]:
+    """Django's settings of the mail server; none where there is no server."""
+    if not text:
+        return {}
+    parts = urlsplit(text)
+    if parts.scheme not in {"smtp", "smtps", "smtp+plain"} or not parts.hostname:
+        raise ValueError("write smtp://user:password@host:port or smtps://…")
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or {"smtp": 587, "smtps": 465}.get(parts.scheme, 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_TIMEOUT": 20,
+    }
 
 
 def _folder(text: str) -> Path:
@@ -290,6 +309,28 @@ SETTINGS = (
         _datum,
         "Coordinates of that file: wgs84, or gcj02 for one made from domestic maps.",
     ),
+    Setting(
+        "WUFEI_EVIDENCE_KEY",
+        "",
+        str,
+        "PEM file with the private key (Ed25519) that signs the daily root of the log of evidence. "
+        "Empty: one is made in WUFEI_HOME/secrets at first use. See docs/guide/evidence.md.",
+    ),
+    Setting(
+        "WUFEI_WITNESSES",
+        "",
+        _words,
+        "E-mail addresses outside the house that get every signed root, separated by commas.",
+    ),
+    Setting(
+        "WUFEI_MAIL_URL",
+        "",
+        _mail,
+        "Server for outgoing mail: smtp://user:password@host:port (STARTTLS), smtps:// (TLS from "
+        "the first byte) or smtp+plain:// (no TLS, for a relay on the same machine).",
+        secret=True,
+    ),
+    Setting("WUFEI_MAIL_FROM", "wufei@localhost", str, "Sender of outgoing mail."),
     Setting("WUFEI_LOG_JSON", "false", _flag, "Write the log as JSON lines."),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}

@@ -73,6 +73,7 @@ NAVIGATION: tuple[Entry, ...] = (
         SYSTEM, _("Permission table"), "accounts.permissions", "accounts.permission.view", "lock"
     ),
     Entry(SYSTEM, _("Audit log"), "audit.event.list", "audit.event.view", "history"),
+    Entry(SYSTEM, _("Log of evidence"), "evidence.log", "evidence.log.view", "shield-lock"),
     Entry(
         BASICS,
         _("Organisations"),

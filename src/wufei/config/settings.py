@@ -197,3 +197,15 @@ MOVEMENT_T_MAX = env.number("WUFEI_MOVEMENT_T_MAX")
 # How long waste may stand before it is called too long; 0 switches the reminder off.
 STORAGE_DAYS_NOTICE = env.number("WUFEI_STORAGE_DAYS_NOTICE")
 MEDICAL_STORAGE_DAYS_MAX = env.number("WUFEI_MEDICAL_STORAGE_DAYS_MAX")
+
+# Mail goes out to the witnesses of the log of evidence only; without a server none does.
+MAIL = env.get("WUFEI_MAIL_URL")
+EMAIL_HOST = MAIL.get("EMAIL_HOST", "")
+EMAIL_PORT = MAIL.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = MAIL.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = MAIL.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = MAIL.get("EMAIL_TIMEOUT", 20)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("WUFEI_MAIL_FROM")
+WITNESSES = env.get("WUFEI_WITNESSES")

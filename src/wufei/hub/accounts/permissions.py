@@ -134,7 +134,8 @@ manifests.conflict.work      . . . . . O O O O . .
 ledger.lot.regroup           . . . . . O O . O . .
 ledger.trace.view            A A A R R O O . O . A
 ledger.trace.export          A A A R R O O . O . A
-evidence.log.view            A A A A A O O O O . A
+evidence.log.view            A A A A A . . . . . A
+evidence.receipt.view        A A A R R O O O O . A
 registers.register.view      A A A R R O O . O . A
 registers.register.export    A A A R R O O . O . A
 labels.label.print           A . A . . O O . O . .

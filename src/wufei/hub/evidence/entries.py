@@ -80,7 +80,11 @@ def field_salt(salt: bytes, name: str) -> bytes:
 
 def field_hash(salt: bytes, value: Any) -> str:
     """SHA-256(field's salt ‖ canonical value), lower-case hexadecimal."""
-    return hashlib.sha256(salt + canonical(value)).hexdigest()
+    return text_hash(salt, canonical(value))
+
+
+def text_hash(salt: bytes, text: bytes) -> str:
+    return hashlib.sha256(salt + text).hexdigest()
 
 
 def moment(at: datetime) -> str:

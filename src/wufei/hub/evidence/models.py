@@ -37,6 +37,10 @@ class Leaf(models.Model):
             models.CheckConstraint(name="evidence_leaf_number", condition=Q(number__gte=0)),
         ]
 
+    @property
+    def hex(self) -> str:
+        return bytes(self.hash).hex()
+
 
 class Node(models.Model):
     """Hash of a complete subtree, kept for every eighth level: 256 of one make one of the next.
@@ -102,6 +106,10 @@ class Key(models.Model):
     reason = models.CharField(max_length=8, choices=KeyReason)
     trusted_until = models.DateTimeField(null=True)
 
+    @property
+    def hex(self) -> str:
+        return bytes(self.public).hex()
+
 
 class Root(models.Model):
     """A signed root: ``note`` is the canonical text that was signed (``services.roots``).
@@ -121,6 +129,10 @@ class Root(models.Model):
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["day"], name="evidence_root_day")]
         indexes = [models.Index(fields=["size"], name="evidence_root_size")]
+
+    @property
+    def hex(self) -> str:
+        return bytes(self.hash).hex()
 
 
 class Delivery(models.Model):

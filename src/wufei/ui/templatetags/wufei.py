@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from django import template
+from django.template import Context
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -134,6 +136,23 @@ def domain_name(code: str) -> SafeString:
 def domain_short(code: str) -> SafeString:
     """The same in one word, where there is little room."""
     return format_html('<span class="domain {}">{}</span>', code, domains.short(code))
+
+
+@register.simple_tag(takes_context=True)
+def fragment(context: Context, url_name: str, act: str, *args: object) -> SafeString:
+    """A higher room's part of this page, fetched by URL name; nothing where that is not for the
+    reader, or the room is not there.
+    """
+    actor = context.get("actor")
+    if actor is None or not actor.may(act):
+        return SafeString("")
+    try:
+        address = reverse(url_name, args=args)
+    except NoReverseMatch:
+        return SafeString("")
+    return format_html(
+        '<div hx-get="{}" hx-trigger="load" hx-swap="outerHTML" hx-push-url="false"></div>', address
+    )
 
 
 @register.simple_tag

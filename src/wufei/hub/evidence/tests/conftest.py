@@ -1,5 +1,9 @@
 """A small district whose deeds enter the log."""
 
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
 import pytest
 
 from wufei.hub.evidence import store, tree
@@ -30,3 +34,12 @@ def assert_gapless() -> None:
     edge = tree.Frontier()
     edge.extend(bytes(leaf.hash) for leaf in rows)
     assert tree.root(len(rows), store.fetch) == edge.root
+
+
+@pytest.fixture
+def as_superuser(committed: str) -> Iterator[psycopg.Connection[Any]]:
+    """The test database as somebody who can switch triggers off: nothing stops them."""
+    from wufei.testing import _server
+
+    with _server().connect(committed) as connection:
+        yield connection

@@ -14,7 +14,7 @@ from wufei.hub.base import printing
 from wufei.hub.base.access import Request, needs
 from wufei.hub.base.tables import show
 from wufei.hub.ledger.figures import tonnes_text
-from wufei.hub.manifests import codes, reading
+from wufei.hub.manifests import codes, printed, reading
 from wufei.hub.manifests.models import Manifest
 from wufei.hub.manifests.reading import Stop
 from wufei.hub.manifests.views.common import VIEW, find
@@ -65,6 +65,7 @@ def manifest_pdf(request: Request, uuid: UUID) -> HttpResponse:
     manifest = find(request.actor, uuid)
     path = codes.manifest_path(manifest)
     data = _document(manifest) | {"qr": codes.svg(_address(request, path)).decode()}
+    data["parts"] = [_part(request, part) for part in printed.parts(manifest)]
     return _pdf("manifests/manifest.typ", data, f"{manifest}.pdf")
 
 
@@ -94,6 +95,16 @@ def _pdf(template: str, data: dict[str, Any], name: str) -> HttpResponse:
     response = HttpResponse(printing.pdf(template, data), content_type="application/pdf")
     response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}"
     return response
+
+
+def _part(request: HttpRequest, part: printed.Part) -> dict[str, Any]:
+    code = codes.svg(_address(request, part.path)).decode() if part.path else ""
+    return {
+        "title": part.title,
+        "lines": [list(line) for line in part.lines],
+        "qr": code,
+        "hint": part.hint,
+    }
 
 
 def _document(manifest: Manifest) -> dict[str, Any]:
