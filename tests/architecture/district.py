@@ -18,7 +18,7 @@ from wufei.hub.ledger.entries import AccountKey, Entry
 from wufei.hub.ledger.models import Account, AccountKind
 from wufei.hub.ledger.units import grams
 from wufei.hub.manifests import services as manifests
-from wufei.hub.manifests.models import Manifest
+from wufei.hub.manifests.models import Draft, Manifest
 from wufei.hub.manifests.services import NewLine, NewManifest, Signing
 from wufei.hub.registry.models import Organisation, Region
 from wufei.hub.registry.rules.codes import credit_code
@@ -156,7 +156,9 @@ def _manifests(owner: Organisation, site: Any, things: dict[str, Any]) -> dict[s
     new = NewManifest(site, owner, plant, (NewLine(waste, grams(250_000), "oil_refining"),))
     at = timezone.now() - timedelta(minutes=30)
     manifest = manifests.issue(new, id=uuid7(), signing=Signing(uuid7(), at), by=BY)
+    draft = Draft.objects.create(uuid=uuid7(), organisation=owner, name="draft", author=BY.id)
     return {
+        "manifests.draft": draft,
         "manifests.manifest": manifest,
         "telemetry.trip": manifest,
         "evidence.manifest": manifest,

@@ -11,6 +11,7 @@ from wufei.hub.accounts.api import Bearer
 from wufei.hub.accounts.api import router as tokens
 from wufei.hub.base.access import public
 from wufei.hub.base.api import OPERATIONS, Api, handle_errors
+from wufei.hub.manifests.api.drafts import router as drafts
 from wufei.hub.manifests.api.journeys import router as journeys
 from wufei.hub.manifests.api.linked import router as linked
 from wufei.hub.manifests.api.lookups import router as lookups
@@ -30,6 +31,7 @@ API.add_router("/token", tokens)
 API.add_router("", manifests)
 API.add_router("", journeys)
 API.add_router("", linked)
+API.add_router("", drafts)
 API.add_router("", lookups)
 
 

@@ -45,6 +45,13 @@ NAVIGATION: tuple[Entry, ...] = (
         "file-certificate",
     ),
     Entry(WATCH, _("To be signed"), "manifests.inbox", "manifests.manifest.sign", "signature"),
+    Entry(
+        WATCH,
+        _("Drafts and patterns"),
+        "manifests.draft.list",
+        "manifests.draft.view",
+        "file-pencil",
+    ),
     Entry(WATCH, _("Live map"), "telemetry.live", "telemetry.live.view", "map"),
     Entry(WATCH, _("Alarms"), "alarms.alarm.list", "alarms.alarm.view", "bell-ringing"),
     Entry(WATCH, _("Findings"), "base.finding.list", "base.finding.view", "alert-triangle"),

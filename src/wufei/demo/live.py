@@ -51,7 +51,7 @@ def spans(record: Load) -> tuple[Span, ...]:
 
 def gone() -> frozenset[UUID]:
     """Containers that travel, or travelled, on a manifest."""
-    rows = LineLot.objects.exclude(line__manifest__status=Status.CANCELLED)
+    rows = LineLot.objects.exclude(line__manifest__status__in=[Status.CANCELLED, Status.EXPIRED])
     return frozenset(rows.values_list("lot__uuid", flat=True))
 
 

@@ -176,7 +176,7 @@ def route_between(origin: Site, destination: Site) -> Route | None:
 
 def last_from(site: Site) -> Manifest | None:
     """The latest load of a site: what a gate sends next is mostly the same."""
-    rows = Manifest.objects.filter(consignor_site=site).exclude(status="cancelled")
+    rows = Manifest.objects.filter(consignor_site=site).exclude(status__in=["cancelled", "expired"])
     return rows.prefetch_related("lines__waste").order_by("-issued_at").first()
 
 

@@ -137,6 +137,11 @@ def may_cancel(manifest: Manifest, actor: Actor) -> bool:
     return own and rules.STATUS_AFTER[StepCode.ISSUE] == manifest.status
 
 
+def may_repeat(manifest: Manifest, actor: Actor) -> bool:
+    """Whether this actor could issue the same again: their own organisation sent it."""
+    return actor.may(ISSUE) and manifest.consignor_id in actor.organisation_ids
+
+
 def moving() -> "QuerySet[Manifest]":
     """What is on the road, with its vehicle; what is set down on the way is on none."""
     rows = Manifest.objects.filter(status__in=MOVING, halted_at_site=None)

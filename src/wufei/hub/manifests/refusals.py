@@ -93,6 +93,14 @@ class HaltAtDestination(Refusal):
     )
 
 
+class Expired(Refusal):
+    code = "manifest_expired"
+    message = gettext_noop(
+        "%(manifest)s ended by itself at %(at)s, since nobody had loaded it by then. Let the "
+        "consignor issue it anew with “Duplicate”."
+    )
+
+
 class NoSuchStep(Refusal):
     code = "manifest_no_such_step"
     status = 422

@@ -177,6 +177,15 @@ class CancelIn(In):
     reason: Text
 
 
+class DraftIn(In):
+    """A draft or pattern: ``content`` are fields of the issuing form, by name, finished or not."""
+
+    site: UUID = Field(description="The consignor's site; it says whose draft this is.")
+    kind: Literal["draft", "pattern"] = "draft"
+    name: str = Field("", max_length=80)
+    content: dict[Annotated[str, Field(max_length=60)], Annotated[str, Field(max_length=400)]]
+
+
 # What lists are asked with.
 class ListQuery(In):
     status: str = Field("", max_length=20)
@@ -369,6 +378,15 @@ class FreeLotOut(BaseModel):
     label: str
     waste: str
     free: Mass
+
+
+class DraftOut(BaseModel):
+    id: UUID
+    kind: str
+    name: str
+    organisation: Named
+    content: dict[str, str]
+    changed_at: datetime
 
 
 class Error(BaseModel):

@@ -120,7 +120,8 @@ class IssueForm(SignedForm, WeightFields):
         """(lot, free grams, name of its input, what was written)."""
         for lot in self.lots:
             name = f"{LOT}{lot.uuid}"
-            yield lot, lot.remaining_g - lot.booked_g, name, self.data.get(name, "")
+            text = self.data.get(name, "") if self.is_bound else self.initial.get(name, "")
+            yield lot, lot.remaining_g - lot.booked_g, name, text
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -33,7 +33,7 @@ from wufei.hub.manifests.refusals import (
     UnknownMethod,
 )
 from wufei.hub.manifests.services import allotting, checks, masses, way
-from wufei.hub.manifests.services.document import Document, due_at
+from wufei.hub.manifests.services.document import Document, deadline, due_at
 from wufei.hub.manifests.services.given import Act, NewLine, NewManifest, Signing, part_of
 from wufei.hub.registry.models import Vehicle
 from wufei.hub.registry.services.book import require_open
@@ -240,6 +240,7 @@ def _draft(work: _Issuing, form: ManifestTemplate) -> Manifest:
         issued_at=at,
         loaded_at=at if work.weighed_out else None,
         due_at=due_at(form, status, at),
+        expires_at=deadline(form.expires_after, at) if status == Status.ISSUED else None,
         changed_at=timezone.now(),
     )
 

@@ -101,7 +101,7 @@ def set_authority_no(manifest: Manifest, number: str, *, by: Actor) -> Manifest:
     if now.authority_no == kept:
         return manifest
     rows = Manifest.objects.filter(pk=now.pk, authority_no=now.authority_no)
-    if now.status in (Status.CLOSED, Status.CANCELLED):
+    if now.status in (Status.CLOSED, Status.CANCELLED, Status.EXPIRED):
         rows = rows.filter(authority_no=None)
     try:
         with transaction.atomic():

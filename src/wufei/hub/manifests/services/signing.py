@@ -12,10 +12,11 @@ from wufei.hub.base.errors import IdReused
 from wufei.hub.ledger.units import Mass
 from wufei.hub.manifests import numbers, rules
 from wufei.hub.manifests.declarations import ManifestTemplate, Step, template
-from wufei.hub.manifests.models import Line, Manifest, Signature, StepCode
+from wufei.hub.manifests.models import Line, Manifest, Signature, Status, StepCode
 from wufei.hub.manifests.refusals import (
     AlreadySigned,
     AuthorityNoTaken,
+    Expired,
     FieldMissing,
     FieldNotAsked,
     FieldSealed,
@@ -196,11 +197,17 @@ def _late(manifest: Manifest, form: ManifestTemplate, step: Step) -> Exception:
     if rules.is_signed(form, manifest.status, step.code):
         at = getattr(manifest, rules.TIME_OF[step.code]) or manifest.changed_at
         return AlreadySigned(step=name, manifest=str(manifest), at=_minute(at))
+    if manifest.status == Status.EXPIRED:
+        return expired(manifest)
     following = rules.next_step(form, manifest.status)
     if following is None:
         return Overtaken(manifest=str(manifest), status=manifest.get_status_display())
     missing = checks.step_name(following.code)
     return OutOfOrder(manifest=str(manifest), step=name, missing=missing, field="step")
+
+
+def expired(manifest: Manifest) -> Expired:
+    return Expired(manifest=str(manifest), at=_minute(manifest.expires_at))
 
 
 def _minute(at: Any) -> str:
@@ -241,6 +248,10 @@ def _check(
 ) -> None:
     manifest, form = document.manifest, document.form
     checks.at_time(document.at, step.code, document.latest)
+    late = manifest.expires_at is not None and document.at > manifest.expires_at
+    if step.code == StepCode.LOAD and late:
+        # Whether or not the clock has been looked at since.
+        raise expired(manifest)
     _check_fields(document, step, values)
     _check_parties(manifest, step, values, document)
     for name, masses_of in weighed.items():

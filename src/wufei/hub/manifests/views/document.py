@@ -31,6 +31,7 @@ from wufei.hub.manifests.views.common import (
 )
 
 TRACK = "telemetry.track.view"
+EDIT_DRAFT = "manifests.draft.edit"
 
 
 @require_GET
@@ -66,6 +67,8 @@ def show_document(
         "trip_url": _address("telemetry.trip", manifest) if actor.may(TRACK) else "",
         "other_acts": other_acts(manifest, actor, form),
         "legs": reading.legs(manifest),
+        "may_repeat": queries.may_repeat(manifest, actor),
+        "may_keep": queries.may_repeat(manifest, actor) and actor.may(EDIT_DRAFT),
         "may_cancel": queries.may_cancel(manifest, actor),
         "may_number": may_number(request, manifest),
         "may_movement": actor.may("ledger.movement.view"),

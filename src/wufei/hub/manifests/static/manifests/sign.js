@@ -228,7 +228,8 @@ function begin() {
 
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-sign]");
-  if (!form) return;
+  // A plain button signs nothing: it goes where it says.
+  if (!form || event.submitter?.hasAttribute("data-plain")) return;
   event.preventDefault();
   send(form, event.submitter ?? form.querySelector("[type=submit]"));
 });
