@@ -93,6 +93,7 @@ def test_lists_show_what_is_ones_own_and_nothing_else(firms, sign_in):
         "registry.organisation.list",
         "registry.site.list",
         "ledger.stock",
+        "registers.register",
         "alarms.alarm.list",
     ):
         text = clerk.get(reverse(name)).content.decode()
@@ -111,7 +112,7 @@ def test_every_kind_of_thing_is_walked(firms):
     """A new kind of page with a key joins the walk, or is named here with its reason."""
     walked = {page.name for kind in firms[0].things for page in pages_of(kind)}
     elsewhere = (
-        "base.",  # own imports, files and notices: tested in the base room
+        "base.",  # own imports, exports, files and notices: tested in the base room
         "accounts.user.",  # administrators only
         "audit.event.",  # auditors and administrators only
         "catalogue.",  # the same for everybody

@@ -20,6 +20,7 @@ class ConfigConfig(AppConfig):
         from wufei.hub.alarms.rules import GENERAL
         from wufei.hub.audit import pages as audit_pages
         from wufei.hub.base import desk, search
+        from wufei.hub.base.tables import export_runs
         from wufei.hub.base.waiting import WAITING
         from wufei.hub.catalogue import declarations
         from wufei.hub.catalogue.search import WASTES
@@ -31,6 +32,9 @@ class ConfigConfig(AppConfig):
         from wufei.hub.manifests.desk import SEARCH as MANIFESTS_SEARCH
         from wufei.hub.plans.desk import DESK_PARTS as PLANS_DESK
         from wufei.hub.plans.desk import SEARCH as PLANS_SEARCH
+        from wufei.hub.registers import declarations as registers
+        from wufei.hub.registers.exporting import EXPORTER
+        from wufei.hub.registers.general import GENERAL as GENERAL_REGISTERS
         from wufei.hub.registry import domains
         from wufei.hub.registry.desk import DESK_PARTS, SEARCH
         from wufei.hub.registry.services.memberships import Provider
@@ -40,6 +44,10 @@ class ConfigConfig(AppConfig):
         declarations.fill(DOMAINS)
         manifests.fill(template for domain in DOMAINS for template in domain.manifests)
         alarms.fill([*GENERAL, *(rule for domain in DOMAINS for rule in domain.rules)])
+        registers.fill(
+            [*GENERAL_REGISTERS, *(table for domain in DOMAINS for table in domain.registers)]
+        )
+        export_runs.register(EXPORTER)
         indicators.fill(one for domain in DOMAINS for one in domain.indicators)
         alarm_findings.register()
         live_alarms.register(standing)

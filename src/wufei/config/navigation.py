@@ -58,6 +58,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(BOOKS, _("One account"), "ledger.one_account", "ledger.account.view", "scale"),
     Entry(BOOKS, _("Stock and lots"), "ledger.stock", "ledger.account.view", "packages"),
     Entry(BOOKS, _("Movements"), "ledger.movements", "ledger.movement.view", "arrows-exchange"),
+    Entry(BOOKS, _("Registers"), "registers.register", "registers.register.view", "notebook"),
     Entry(BOOKS, _("Record waste"), "ledger.entry.new", "ledger.movement.post", "scale-outline"),
     Entry(BOOKS, _("Treatment"), "ledger.treatment.new", "ledger.treatment.record", "recycle"),
     Entry(

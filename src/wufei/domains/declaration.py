@@ -6,6 +6,7 @@ from wufei.hub.alarms.declarations import Rule
 from wufei.hub.catalogue.declarations import Domain
 from wufei.hub.indicators.declarations import Indicator
 from wufei.hub.manifests.declarations import ManifestTemplate
+from wufei.hub.registers.declarations import RegisterTable
 
 
 @dataclass(frozen=True)
@@ -13,5 +14,6 @@ class WasteDomain(Domain):
     """One of the six: its wastes (catalogue) and what each engine does with them."""
 
     manifests: tuple[ManifestTemplate, ...] = ()
+    registers: tuple[RegisterTable, ...] = ()
     rules: tuple[Rule, ...] = ()
     indicators: tuple[Indicator, ...] = ()

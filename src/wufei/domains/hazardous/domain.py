@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 from wufei.domains.declaration import WasteDomain
 from wufei.domains.hazardous.indicators import INDICATORS
 from wufei.domains.hazardous.manifests import MANIFESTS
+from wufei.domains.hazardous.registers import REGISTERS
 from wufei.domains.hazardous.rules import RULES
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Stream, Tracking, Unit
@@ -42,6 +43,7 @@ HAZARDOUS = WasteDomain(
     icon="biohazard",
     description=_("HW01 to HW50 of the national catalogue, medical and social sources included."),
     manifests=MANIFESTS,
+    registers=REGISTERS,
     rules=RULES,
     indicators=INDICATORS,
     streams=(

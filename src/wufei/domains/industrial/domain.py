@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from wufei.domains.declaration import WasteDomain
 from wufei.domains.industrial.indicators import INDICATORS
 from wufei.domains.industrial.manifests import MANIFESTS
+from wufei.domains.industrial.registers import REGISTERS
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Method, Stream, Text
 
@@ -47,6 +48,7 @@ INDUSTRIAL = WasteDomain(
     icon="building-factory-2",
     description=_("Bulk by-products and other non-hazardous wastes of enterprises."),
     manifests=MANIFESTS,
+    registers=REGISTERS,
     indicators=INDICATORS,
     streams=(
         _stream("smelting_slag", _("smelting slag"), 1800, (*_MINERAL, m.METAL_RECOVERY)),

@@ -51,7 +51,8 @@ class TooManyExports(Refusal):
 
 @dataclass(frozen=True)
 class Export:
-    """What one file holds. ``rows`` are objects that the columns take their values from.
+    """What one file holds. ``rows`` are objects that the columns take their values from; ``last``
+    are the values of a line below them, for totals.
 
     ``notes`` is asked after the last row: lines of a sheet of its own, where the format has one.
     """
@@ -60,6 +61,7 @@ class Export:
     columns: Sequence[Column]
     rows: Iterable[Any]
     rows_total: int
+    last: Sequence[Any] = ()
     notes: Callable[[], Iterable[Sequence[Any]]] = field(default=tuple)
 
 
@@ -262,6 +264,8 @@ def _fill(writer: Writer, export: Export, progress: "_Progress") -> None:
     while chunk := list(islice(lines, CHUNK_ROWS)):
         writer.rows(chunk)
         progress.add(len(chunk))
+    if export.last:
+        writer.rows([export.last])
     writer.notes(_("About this table"), export.notes())
 
 

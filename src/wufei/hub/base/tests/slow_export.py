@@ -24,7 +24,7 @@ def exporter(pause_s=0.0, reaches=lambda parameters, actor: True):
 
     def opened(parameters, actor):
         count = parameters["rows"]
-        return Export("Numbers", COLUMNS, rows(count), count, lambda: [("rows", count)])
+        return Export("Numbers", COLUMNS, rows(count), count, notes=lambda: [("rows", count)])
 
     return Exporter("test.numbers", "Numbers", opened, reaches)
 

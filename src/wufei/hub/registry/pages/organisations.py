@@ -319,6 +319,7 @@ def _sections(obj: Organisation, actor: Actor) -> list[Section]:
     ]
     return [
         *_names(obj),
+        *sections.registers(obj, actor),
         # What it does not have and is not expected to have needs no empty panel.
         *(part for part in found if part and (part.count or part.title == _("Sites"))),
         sections.history(ORGANISATIONS, obj),

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
 
 from wufei.hub.accounts.models import User
 from wufei.hub.audit import services as audit
@@ -16,7 +18,7 @@ from wufei.hub.base.pages import Section
 from wufei.hub.base.tables import Table
 from wufei.hub.base.tables.show import RIGHT_ALIGNED, Shower
 from wufei.hub.base.tables.spec import Text
-from wufei.hub.registry.models import DeviceBinding
+from wufei.hub.registry.models import DeviceBinding, Organisation
 from wufei.hub.registry.pages import words
 from wufei.hub.registry.services.book import Book
 
@@ -74,6 +76,27 @@ def bound(bindings: "QuerySet[DeviceBinding]") -> list[Section]:
     if not rows:
         return []
     return [Section(_("Devices"), "registry/_bound.html", {"bindings": rows}, count=len(rows))]
+
+
+def registers(organisation: Organisation, actor: Actor) -> list[Section]:
+    """The way to the organisation's registers and their files; a higher room's, by URL name."""
+    if not actor.may("registers.register.view"):
+        return []
+    year = timezone.localdate().replace(month=1, day=1)
+    asked = {
+        "holder": str(organisation.uuid),
+        "from": year.isoformat(),
+        "to": timezone.localdate().isoformat(),
+    }
+    formats = [("xlsx", "Excel", uuid7()), ("csv", "CSV", uuid7())]
+    context = {
+        "asked": asked,
+        "formats": formats if actor.may("registers.register.export") else [],
+    }
+    link = f"{reverse('registers.register')}?{urlencode({'holder': str(organisation.uuid)})}"
+    return [
+        Section(_("Registers"), "registry/_registers.html", context, link=link, link_text=_("Open"))
+    ]
 
 
 def _names(events: Iterable[AuditEvent]) -> dict[str, str]:

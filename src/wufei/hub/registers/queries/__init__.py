@@ -1,0 +1,1 @@
+"""What the registers read, each in one statement."""

@@ -1,0 +1,153 @@
+"""Which movements stand in a register, seen from the accounts of the organisation that keeps it.
+
+A movement between two of its own accounts may stand there twice: once where it leaves, once where
+it arrives. ``side`` is "in" where the own account is the target.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from wufei.hub.ledger.models import LIMITED
+from wufei.hub.ledger.models import AccountKind as A
+from wufei.hub.ledger.queries.facts import Of, Period
+from wufei.hub.ledger.queries.movements import day_start
+from wufei.hub.registers.declarations import Kind
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``own`` and ``other`` are kinds of accounts (no ``other``: any). ``across``: only between
+    the organisation and another one.
+    """
+
+    side: str
+    own: tuple[A, ...]
+    other: tuple[A, ...] = ()
+    across: bool = False
+
+
+_SINKS = (A.STOCK, A.RECOVERED, A.DISPOSED, A.EXPORTED)
+_STOCK_IN, _STOCK_OUT = Rule("in", (A.STOCK,)), Rule("out", (A.STOCK,))
+RULES: Mapping[Kind, tuple[Rule, ...]] = {
+    Kind.ARISING: (Rule("out", (A.ORIGIN, A.SECONDARY_ORIGIN)),),
+    Kind.INCOMING: (
+        Rule("in", _SINKS, (A.CUSTODY, A.IMPORTED)),
+        Rule("in", _SINKS, (A.STOCK, A.ORIGIN), across=True),
+    ),
+    Kind.OUTGOING: (
+        Rule("out", (A.STOCK, A.ORIGIN, A.IMPORTED), (A.CUSTODY, A.EXPORTED)),
+        Rule("out", (A.STOCK, A.ORIGIN), (A.STOCK, A.RECOVERED, A.DISPOSED), across=True),
+    ),
+    Kind.CARRIED: (Rule("in", (A.CUSTODY,)), Rule("out", (A.CUSTODY,))),
+    Kind.STORED: (_STOCK_IN, _STOCK_OUT),
+    Kind.STORED_IN: (_STOCK_IN,),
+    Kind.STORED_OUT: (_STOCK_OUT,),
+    Kind.TREATED: (Rule("in", (A.RECOVERED, A.DISPOSED)),),
+    Kind.RECOVERED: (Rule("in", (A.RECOVERED,)),),
+    Kind.DISPOSED: (Rule("in", (A.DISPOSED,)),),
+}
+
+
+@dataclass(frozen=True)
+class Within:
+    """Whose accounts, of which wastes and regions, at which site, on which days."""
+
+    holder: int
+    of: Of
+    period: Period
+    site: int | None = None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return self.accounts[1] | {
+            "start": day_start(self.period.start),
+            "end": day_start(self.period.end, after=1),
+        }
+
+    @property
+    def accounts(self) -> tuple[str, dict[str, Any]]:
+        """Condition on own accounts ``a``, and its parameters."""
+        text = "a.holder_id = %(holder)s"
+        values: dict[str, Any] = {"holder": self.holder}
+        chosen: Sequence[tuple[str, Any]] = (
+            ("waste_id", self.of.wastes),
+            ("region_id", self.of.regions),
+            ("holder_id", self.of.holders),
+        )
+        for column, ids in chosen:
+            if ids is not None:
+                text += f" AND a.{column} = ANY(%({column}s)s)"
+                values[f"{column}s"] = list(ids)
+        if self.site is not None:
+            text += " AND a.place_id = %(site)s"
+            values["site"] = self.site
+        return text, values
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What one looks for among the rows; "" means everything."""
+
+    movement: str = ""
+    counterparty: str = ""
+    manifest: str = ""
+    plate: str = ""
+    label: str = ""
+    standing: bool = False
+
+    @property
+    def any(self) -> bool:
+        return self != Filters()
+
+
+@dataclass(frozen=True)
+class Picked:
+    """The rows of a register."""
+
+    kind: Kind
+    within: Within
+    filters: Filters = field(default_factory=Filters)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return RULES[self.kind]
+
+
+_COLUMNS = {"in": ("m.target_id", "m.source_id"), "out": ("m.source_id", "m.target_id")}
+_BRANCH = """
+SELECT m.id, m.uuid, m.happened_at, m.day, m.recorded_at, m.kind, m.sign, m.mass_g,
+       m.original_value, m.original_unit, m.cause, m.actor, m.reverses_id,
+       '{side}' AS side, a.id AS own_id, o.id AS other_id
+FROM ledger_account a
+JOIN ledger_movement m ON {own} = a.id
+JOIN ledger_account o ON o.id = {other}
+WHERE {accounts} AND a.kind IN ({own_kinds})
+  AND m.happened_at >= %(start)s AND m.happened_at < %(end)s{more}"""
+
+
+def branches(rules: Sequence[Rule], within: Within) -> str:
+    """Own sides of all movements that the rules name; parameters are ``within.parameters``."""
+    return "\nUNION ALL".join(_branch(rule, within) for rule in rules)
+
+
+def _branch(rule: Rule, within: Within) -> str:
+    own, other = _COLUMNS[rule.side]
+    more = f" AND o.kind IN ({_list(rule.other)})" if rule.other else ""
+    if rule.across:
+        more += " AND o.holder_id <> a.holder_id"
+    return _BRANCH.format(
+        side=rule.side,
+        own=own,
+        other=other,
+        accounts=within.accounts[0],
+        own_kinds=_list(rule.own),
+        more=more,
+    )
+
+
+def _list(kinds: Sequence[A]) -> str:
+    return ", ".join(f"'{kind.value}'" for kind in kinds)
+
+
+LIMITED_KINDS = _list(LIMITED)

@@ -1,0 +1,163 @@
+"""What arose, stands, was treated and was sent away in a period, waste by waste.
+
+A waste has as many lines as it has ways: its own methods of treatment beside those whom it was
+sent to. Sums of the waste itself stand on its first line only, so that the columns add up.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Any
+
+from django.db import connection
+
+from wufei.hub.catalogue import declarations
+from wufei.hub.catalogue.models import WasteType
+from wufei.hub.ledger.models import AccountKind
+from wufei.hub.ledger.queries.facts import By, Of
+from wufei.hub.ledger.queries.one_account import Line, one_account
+from wufei.hub.ledger.queries.reach import narrow
+from wufei.hub.ledger.tables import method_label
+from wufei.hub.registers.declarations import Fact, Kind
+from wufei.hub.registers.facts import COUNTERPARTY, COUNTERPARTY_JOINS, joins
+from wufei.hub.registers.queries.sides import RULES, Within, branches
+
+Values = dict[Fact, Any]
+_RECOVERED, _DISPOSED = AccountKind.RECOVERED.value, AccountKind.DISPOSED.value
+
+
+@dataclass(frozen=True)
+class Way:
+    """Mass that went one way; grams. ``outcome`` is recovered, disposed or "" where unknown."""
+
+    mass_g: int
+    method: str
+    outcome: str
+    to: str = ""
+    licence: str = ""
+    region: str = ""
+
+
+@dataclass
+class _Ways:
+    own: list[Way] = field(default_factory=list)
+    sent: list[Way] = field(default_factory=list)
+
+
+def summary(within: Within, wanted: Set[Fact]) -> list[Values]:
+    """Lines of the summary, by waste code, as far as they tell of ``wanted``; masses in grams."""
+    ways = _sent(within, _own(within))
+    lines = {line.key: line for line in _lines(within)}
+    wastes = WasteType.objects.in_bulk({*ways, *lines})
+    ordered = sorted(wastes.values(), key=lambda waste: (waste.code, waste.pk))
+    found: list[Values] = []
+    for waste in ordered:
+        line = lines.get(waste.pk, Line(waste.pk))
+        found += _of_waste(waste, line, _pairs(ways.get(waste.pk, _Ways()), wanted))
+    return [{Fact.POSITION: n, **values} for n, values in enumerate(found, start=1)]
+
+
+def _lines(within: Within) -> list[Line]:
+    return one_account(narrow(within.of, Of(holders=[within.holder])), within.period, By.WASTE)
+
+
+def _of_waste(waste: WasteType, line: Line, pairs: list[Values]) -> Iterator[Values]:
+    arisen_g = line.arisen_g + line.secondary_g
+    if not (arisen_g or line.before_stock_g or line.stock_g or pairs):
+        return
+    sums: Values = {
+        Fact.ARISEN: arisen_g,
+        Fact.OPENING: line.before_stock_g,
+        Fact.CLOSING: line.stock_g,
+        Fact.STORED: line.stock_g - line.before_stock_g,
+    }
+    for n, values in enumerate(pairs or [{}]):
+        yield {**_names(waste), **(sums if n == 0 else {}), **values}
+
+
+def _names(waste: WasteType) -> Values:
+    return {
+        Fact.WASTE: waste.label,
+        Fact.WASTE_CODE: waste.code,
+        Fact.WASTE_CATEGORY: waste.category or None,
+        Fact.WASTE_CATEGORY_NAME: waste.category_label or None,
+        Fact.WASTE_OFFICIAL: waste.official_text or None,
+        Fact.HAZARD: waste.hazard or None,
+        Fact.UNIT: "t",
+    }
+
+
+def _pairs(ways: _Ways, wanted: Set[Fact]) -> list[Values]:
+    """Own ways beside ways to others, or each split by its outcome, line by line."""
+    columns: list[list[Values]] = [
+        [{Fact.OWN_METHOD: _label(way), Fact.OWN: way.mass_g} for way in ways.own],
+        [_of_sent(way) for way in ways.sent],
+    ]
+    for found, outcome, method, mass in _SPLIT:
+        chosen = [way for way in getattr(ways, found) if way.outcome == outcome]
+        columns.append([{method: _label(way), mass: way.mass_g} for way in chosen])
+    return [
+        {fact: value for part in line if part for fact, value in part.items()}
+        for line in zip_longest(*(one for one in columns if one and not wanted.isdisjoint(one[0])))
+    ]
+
+
+_SPLIT = (
+    ("own", _RECOVERED, Fact.OWN_RECOVERY_METHOD, Fact.OWN_RECOVERED),
+    ("own", _DISPOSED, Fact.OWN_DISPOSAL_METHOD, Fact.OWN_DISPOSED),
+    ("sent", _RECOVERED, Fact.SENT_RECOVERY_METHOD, Fact.SENT_RECOVERED),
+    ("sent", _DISPOSED, Fact.SENT_DISPOSAL_METHOD, Fact.SENT_DISPOSED),
+)
+
+
+def _label(way: Way) -> str | None:
+    return method_label(way.method) if way.method else None
+
+
+def _of_sent(way: Way) -> Values:
+    return {
+        Fact.SENT_TO: way.to or None,
+        Fact.SENT_LICENCE: way.licence or None,
+        Fact.SENT_REGION: way.region or None,
+        Fact.SENT_METHOD: _label(way),
+        Fact.SENT: way.mass_g,
+    }
+
+
+def _own(within: Within) -> dict[int, _Ways]:
+    statement = f"""
+        SELECT a.waste_id, a.method, a.kind, sum(k.sign * k.mass_g)::bigint
+        FROM ({branches(RULES[Kind.TREATED], within)}) k
+        JOIN ledger_account a ON a.id = k.own_id GROUP BY 1, 2, 3 ORDER BY 4 DESC, 2"""
+    found: dict[int, _Ways] = defaultdict(_Ways)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, within.parameters)
+        for waste, method, outcome, mass_g in cursor.fetchall():
+            if mass_g:
+                found[waste].own.append(Way(mass_g, method, outcome))
+    return found
+
+
+def _sent(within: Within, found: dict[int, _Ways]) -> dict[int, _Ways]:
+    """Adds to ``found`` what was sent to others, by receiver and method."""
+    known = declarations.methods()
+    statement = f"""
+        SELECT a.waste_id, {COUNTERPARTY.format("name")} AS receiver,
+               coalesce(nullif(o.method, ''), nullif(l.method, ''), '') AS method,
+               coalesce(max(x.number), ''), coalesce(max(pr.name), ''),
+               sum(k.sign * k.mass_g)::bigint
+        FROM ({branches(RULES[Kind.OUTGOING], within)}) k
+        JOIN ledger_account a ON a.id = k.own_id JOIN ledger_account o ON o.id = k.other_id
+        {joins([*COUNTERPARTY_JOINS, "x"])}
+        LEFT JOIN registry_site ces ON ces.id = f.consignee_site_id
+        LEFT JOIN registry_region cer ON cer.id = ces.region_id
+        LEFT JOIN registry_region pr ON pr.level = 'province' AND pr.code = ANY(cer.covered_by)
+        GROUP BY 1, 2, 3 ORDER BY 6 DESC, 2, 3"""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, within.parameters)
+        for waste, to, method, licence, region, mass_g in cursor.fetchall():
+            outcome = str(known[method].outcome) if method in known else ""
+            if mass_g:
+                found[waste].sent.append(Way(mass_g, method, outcome, to or "", licence, region))
+    return found
