@@ -21,7 +21,7 @@ from wufei.hub.ledger.tests.histories import (
     steps,
 )
 from wufei.hub.registers.queries.reconciling import fact_g, reconcile
-from wufei.hub.registers.register import register
+from wufei.hub.registers.register import MovementRegister, register
 from wufei.hub.registers.tests.conftest import select
 
 ONE_WAY = ("arising", "incoming", "outgoing", "treated")
@@ -104,6 +104,7 @@ def test_registers_add_up_to_a_recount_and_meet_facts_and_balances(places, histo
 def _check(holder, table, start, expected):
     selection = select(holder, table, start=start)
     found = register(selection)
+    assert isinstance(found, MovementRegister)
     totals, rows = found.totals, found.page(0, 10_000)
     assert (totals.in_g, totals.out_g) == (expected[table, "in"], expected[table, "out"])
     assert totals.count == len(rows)
