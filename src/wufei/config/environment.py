@@ -6,6 +6,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -61,6 +62,18 @@ def _share(text: str) -> float:
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _giving(text: str) -> tuple[tuple[str, str, date, date | None], ...]:
+    """``template:region:from[:until]`` separated by commas; an empty region is everywhere."""
+    found = []
+    for part in _words(text):
+        form, region, since, until = [*part.split(":"), "", "", "", ""][:4]
+        if not form or not since or part.count(":") > 3:
+            raise ValueError("write template:region:from[:until], days like 2027-01-01")
+        last = date.fromisoformat(until) if until else None
+        found.append((form, region, date.fromisoformat(since), last))
+    return tuple(found)
 
 
 def _datum(text: str) -> str:
@@ -262,6 +275,15 @@ SETTINGS = (
         "100",
         int,
         "Largest mass of one load on the road, in tonnes; more is taken for a mistaken unit.",
+    ),
+    Setting(
+        "WUFEI_AUTHORITY_NUMBERS",
+        "",
+        _giving,
+        "For which manifests Wufei is the authority that gives their numbers, separated by commas: "
+        "template:region:from[:until], such as hazardous:3715:2027-01-01. The region is the code "
+        "of where the load begins, or of one above it, and may be empty. Empty: for none, numbers "
+        "come from the authority.",
     ),
     Setting(
         "WUFEI_MOVEMENT_T_MAX",

@@ -192,6 +192,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # Above these masses an entry of the ledger is taken for a mistaken unit.
+AUTHORITY_NUMBERS = env.get("WUFEI_AUTHORITY_NUMBERS")
 LOAD_T_MAX = env.number("WUFEI_LOAD_T_MAX")
 MOVEMENT_T_MAX = env.number("WUFEI_MOVEMENT_T_MAX")
 # How long waste may stand before it is called too long; 0 switches the reminder off.

@@ -13,15 +13,24 @@ from wufei.hub.manifests.declarations import (
     Grade,
     Hours,
     ManifestTemplate,
+    Part,
     Party,
     QuotaRule,
     Rounds,
+    Segment,
     Step,
     WorkingDays,
 )
 from wufei.hub.manifests.shapes import steps
 
 _NUMBER = r"20\d{2}(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])\d{8}"
+# Year 4, province 2, city 2, serial 6 of the city and year (MEE order 23 of 2021 and its notice).
+_SEGMENTS = (
+    Segment(Part.YEAR, 4),
+    Segment(Part.REGION, 2),
+    Segment(Part.REGION, 2, start=2),
+    Segment(Part.SERIAL, 6),
+)
 # No national figure exists; weighbridges of class III differ by less.
 _TOLERANCE_PERMILLE = 10
 
@@ -83,6 +92,7 @@ MANIFESTS = (
         tolerance_permille=_TOLERANCE_PERMILLE,
         road_limit_g=settings.LOAD_T_MAX * GRAMS_PER_T,
         authority_pattern=_NUMBER,
+        number_segments=_SEGMENTS,
         quota=QuotaRule.IF_ANY,
         licence_kinds=("hazardous", "collection"),
     ),
@@ -105,6 +115,7 @@ MANIFESTS = (
         ),
         tolerance_permille=_TOLERANCE_PERMILLE,
         authority_pattern=_NUMBER,
+        number_segments=_SEGMENTS,
         quota=QuotaRule.IF_ANY,
         licence_kinds=("medical", "hazardous"),
         rounds=Rounds.SET,

@@ -80,6 +80,29 @@ class Step:
     within: Deadline | None = None
 
 
+class Part(StrEnum):
+    """What a segment of an authority's number says."""
+
+    YEAR = "year"
+    REGION = "region"
+    TEXT = "text"
+    SERIAL = "serial"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of an authority's number, ``width`` characters.
+
+    ``start`` is where in the code of the region (NBS, six digits of the county) the segment
+    begins; ``text`` is what a text segment says.
+    """
+
+    part: Part
+    width: int
+    start: int = 0
+    text: str = ""
+
+
 @dataclass(frozen=True)
 class Scan:
     """Several steps signed by one scan of the vehicle's code, at a ``place`` ("gate", "site")."""
@@ -119,7 +142,8 @@ class ManifestTemplate:
 
     ``road_limit_g``: most grams of one load (None: the platform's general limit).
     ``tolerance_permille``: difference between weighed out and weighed in that needs no reason.
-    ``authority_pattern``: what a number given by the authority looks like (regular expression).
+    ``authority_pattern``: what a number given by the authority looks like (regular expression);
+    ``number_segments``: how one is made where Wufei is configured to be the authority.
 
     ``quota``: whether the consignor's plan or approval bounds what may leave.
     ``carriers_max``: how many carriers may follow one another. ``halt_within``: how long a load
@@ -142,6 +166,7 @@ class ManifestTemplate:
     scans: tuple[Scan, ...] = ()
     road_limit_g: int | None = None
     authority_pattern: str = ""
+    number_segments: tuple[Segment, ...] = ()
     licence_kinds: tuple[str, ...] = field(default=())
     since: date | None = None
     until: date | None = None

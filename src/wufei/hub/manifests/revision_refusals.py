@@ -95,3 +95,27 @@ class FieldEmptied(Refusal):
     code = "manifest_field_empty"
     status = 422
     message = gettext_noop("“%(label)s” cannot be taken away from %(manifest)s. Write what it is.")
+
+
+class GivenHere(Refusal):
+    code = "manifest_number_given_here"
+    message = gettext_noop(
+        "The number of %(manifest)s is given by this platform, which is the authority for it. "
+        "Leave it out."
+    )
+
+
+class NoRegionCode(Refusal):
+    code = "manifest_no_region_code"
+    message = gettext_noop(
+        "%(region)s has no code of a province and city, so no number can be given to %(manifest)s. "
+        "Have the site entered in its county or town."
+    )
+
+
+class SerialsUsedUp(Refusal):
+    code = "manifest_serials_used_up"
+    message = gettext_noop(
+        "All %(most)s numbers of %(scope)s have been given. Ask the administrator to configure "
+        "another scope."
+    )

@@ -16,7 +16,7 @@ from wufei.hub.manifests.refusals import (
 from wufei.hub.manifests.revision_refusals import (
     NotAnnullable,
 )
-from wufei.hub.manifests.services import allotting, correcting, reposting
+from wufei.hub.manifests.services import allotting, authority, correcting, reposting
 from wufei.hub.manifests.services.beside import Beside, sign_beside
 from wufei.hub.manifests.services.document import Document
 from wufei.hub.manifests.services.given import Signing
@@ -108,6 +108,7 @@ def _annulment(revision: Revision, signer: Signer) -> Beside:
     def move(document: Document) -> None:
         reposting.take_back(document, StepCode.LOAD, revision.reason)
         allotting.give_back(document.manifest)
+        authority.void(document.manifest, revision.reason)
         _clear(document.manifest)
 
     return Beside(

@@ -37,7 +37,7 @@ from wufei.hub.manifests.revision_refusals import (
     NotSignedYet,
     RefusedGoneOn,
 )
-from wufei.hub.manifests.services import checks, reception, settlement
+from wufei.hub.manifests.services import authority, checks, reception, settlement
 from wufei.hub.manifests.services.document import Document, due_at, lots_of, values_json
 from wufei.hub.manifests.services.saying import said
 from wufei.hub.registry.models import Driver, Vehicle
@@ -150,6 +150,8 @@ def check(document: Document, changes: Changes) -> None:
     manifest, values = document.manifest, changes.values
     day = checks.day_of(manifest.loaded_at or document.at)
     _check_rows(manifest, values, day)
+    if "authority_no" in values:
+        authority.check_given(manifest)
     for line in document.lines:
         method = values.get("method", {}).get(line.uuid)
         if method is not None:

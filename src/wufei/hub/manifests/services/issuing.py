@@ -32,7 +32,7 @@ from wufei.hub.manifests.refusals import (
     TooManyCarriers,
     UnknownMethod,
 )
-from wufei.hub.manifests.services import allotting, checks, masses, way
+from wufei.hub.manifests.services import allotting, authority, checks, masses, way
 from wufei.hub.manifests.services.document import Document, deadline, due_at
 from wufei.hub.manifests.services.given import Act, NewLine, NewManifest, Signing, part_of
 from wufei.hub.registry.models import Vehicle
@@ -185,11 +185,13 @@ def _write(work: _Issuing) -> Manifest:
         masses.reserve(manifest, work.lines, work.lots, by)
     # Late, since everybody else who issues under this prefix waits from here on.
     manifest.local_id = numbers.local_id(form, at)
+    given = authority.give(manifest, form, at)
     document = Document(manifest, form, work.lines, work.signing, by, known_lots=work.lots)
     document.findings += found
     for act, step in _acts(work, form):
         document.sign(step, act)
     manifest.save(force_insert=True)
+    authority.keep(manifest, given)
     Line.objects.bulk_create(work.lines)
     way.write_legs(manifest, new.further_carriers)
     if work.lots:

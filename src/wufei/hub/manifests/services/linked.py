@@ -27,7 +27,14 @@ from wufei.hub.manifests.models import (
     StepCode,
 )
 from wufei.hub.manifests.refusals import NothingRefused, OtherTruck, WrongParty
-from wufei.hub.manifests.services import allotting, checks, containers, masses, settlement
+from wufei.hub.manifests.services import (
+    allotting,
+    authority,
+    checks,
+    containers,
+    masses,
+    settlement,
+)
 from wufei.hub.manifests.services.document import Document, due_at
 from wufei.hub.manifests.services.given import Act, Signing, part_of
 from wufei.hub.registry.models import Driver, Organisation, Site, Vehicle
@@ -160,10 +167,12 @@ def _write(work: _Sending) -> Manifest:
         masses.reserve(manifest, work.lines, work.lots, by)
     # Late, since everybody else who issues under this prefix waits from here on.
     manifest.local_id = numbers.local_id(form, work.at)
+    given = authority.give(manifest, form, work.at)
     document = Document(manifest, form, work.lines, work.signing, by, known_lots=work.lots)
     _sign(work, document, signer)
     document.findings += found
     manifest.save(force_insert=True)
+    authority.keep(manifest, given)
     Line.objects.bulk_create(work.lines)
     LineLot.objects.bulk_create(part for parts in work.lots.values() for part in parts)
     document.write()

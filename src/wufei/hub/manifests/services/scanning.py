@@ -19,7 +19,7 @@ from wufei.hub.manifests.refusals import (
     Overtaken,
     ReasonMissing,
 )
-from wufei.hub.manifests.services import allotting, checks, masses
+from wufei.hub.manifests.services import allotting, authority, checks, masses
 from wufei.hub.manifests.services.document import refresh
 from wufei.hub.manifests.services.given import Act, Signing, part_of
 from wufei.hub.manifests.services.signing import sign_all
@@ -81,6 +81,7 @@ def cancel(manifest: Manifest, *, reason: str, by: Actor) -> Manifest:
         )
         if changed == 1:
             allotting.give_back(now)
+            authority.void(now, reason)
             masses.release(now, by)
             _record(by, "cancel", now, {"reason": reason[:REASON_MAX]})
         refresh(manifest, Manifest.objects.get(pk=now.pk))
@@ -92,11 +93,12 @@ def cancel(manifest: Manifest, *, reason: str, by: Actor) -> Manifest:
 def set_authority_no(manifest: Manifest, number: str, *, by: Actor) -> Manifest:
     """Fill in the number that the authority gave, at any time; change it until the closing.
 
-    Raises ``BadAuthorityNo`` and ``AuthorityNoTaken``.
+    Raises ``BadAuthorityNo``, ``AuthorityNoTaken``, and ``GivenHere`` where Wufei gives them.
     """
     now = Manifest.objects.get(pk=manifest.pk)
     form = template(now.template)
     checks.permit(now, form.step(StepCode.ISSUE), by)
+    authority.check_given(now)
     kept = numbers.authority_no(form, number)
     if now.authority_no == kept:
         return manifest

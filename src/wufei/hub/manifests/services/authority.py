@@ -1,0 +1,116 @@
+"""Numbers that Wufei gives where it is configured to be the authority; never in another's name.
+
+They are unique and ascending for each scope: a serial is taken under the lock of its scope, which
+lasts until the manifest is certain, so that one that is rolled back leaves no gap. What is
+cancelled keeps its number, voided with its reason.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from wufei.hub.base.numbering import next_number
+from wufei.hub.manifests.declarations import ManifestTemplate, Part, Segment
+from wufei.hub.manifests.models import IssuedNumber, Manifest, Origin
+from wufei.hub.manifests.revision_refusals import GivenHere, NoRegionCode, SerialsUsedUp
+from wufei.hub.manifests.rules import SHANGHAI
+from wufei.hub.registry.models import Region
+
+# Papers and imported records may carry a number that the authority gave on paper.
+_NUMBERED = (Origin.PAPER, Origin.IMPORTED)
+_COUNTY_DIGITS, _CITY_DIGITS = 6, 4
+
+
+@dataclass(frozen=True)
+class Given:
+    """A number that was taken and is kept once its manifest is in the database."""
+
+    scope: str
+    serial: int
+    number: str
+
+
+def gives(form: ManifestTemplate, region: Region, day: date) -> bool:
+    """Whether Wufei is the authority for loads under ``form`` that begin in ``region``."""
+    if not form.number_segments:
+        return False
+    return any(
+        code == form.code
+        and (not where or where in region.covered_by)
+        and since <= day
+        and (until is None or day <= until)
+        for code, where, since, until in settings.AUTHORITY_NUMBERS
+    )
+
+
+def give(manifest: Manifest, form: ManifestTemplate, at: datetime) -> Given | None:
+    """Take the next number for a new manifest; None where the authority is somebody else.
+
+    Ask for it late in a transaction: everybody else in the scope waits. Raises ``GivenHere`` for
+    a manifest that brings a number of its own, ``NoRegionCode`` and ``SerialsUsedUp``.
+    """
+    region, day = manifest.consignor_site.region, at.astimezone(SHANGHAI).date()
+    if not gives(form, region, day):
+        return None
+    if manifest.authority_no:
+        if manifest.origin in _NUMBERED:
+            return None
+        raise GivenHere(manifest=manifest.authority_no, field="authority_no")
+    code = _county(region)
+    if len(code) < _CITY_DIGITS:
+        raise NoRegionCode(region=str(region), manifest=manifest.local_id)
+    given = _next(form, code, day)
+    manifest.authority_no = given.number
+    return given
+
+
+def keep(manifest: Manifest, given: Given | None) -> None:
+    """Write down the number of a manifest that has been saved."""
+    if given is not None:
+        IssuedNumber.objects.create(
+            scope=given.scope, serial=given.serial, number=given.number, manifest=manifest
+        )
+
+
+def void(manifest: Manifest, reason: str) -> None:
+    """Void the number of a manifest that came to nothing; it stays visible and is not reused."""
+    mine = IssuedNumber.objects.filter(manifest=manifest.pk, voided_at=None)
+    mine.update(voided_at=timezone.now(), reason=reason[:200])
+
+
+def check_given(manifest: Manifest) -> None:
+    """Raises ``GivenHere`` for a number that nobody fills in or corrects by hand."""
+    if IssuedNumber.objects.filter(manifest=manifest.pk).exists():
+        raise GivenHere(manifest=str(manifest), field="authority_no")
+
+
+def _next(form: ManifestTemplate, code: str, day: date) -> Given:
+    told = [_told(segment, code, day) for segment in form.number_segments]
+    scope = f"{form.code}:{''.join(told)}"
+    serial = next_number(f"authority:{scope}")
+    width = next(one.width for one in form.number_segments if one.part is Part.SERIAL)
+    if serial >= 10**width:
+        raise SerialsUsedUp(most=f"{10**width - 1:,}", scope=scope)
+    number = "".join(text or f"{serial:0{width}}" for text in told)
+    return Given(scope, serial, number)
+
+
+def _told(segment: Segment, code: str, day: date) -> str:
+    """What a segment says; nothing for the serial, which is counted within all the others."""
+    match segment.part:
+        case Part.YEAR:
+            return f"{day.year:0{segment.width}}"[-segment.width :]
+        case Part.REGION:
+            return code[segment.start : segment.start + segment.width]
+        case Part.TEXT:
+            return segment.text
+        case _:
+            return ""
+
+
+def _county(region: Region) -> str:
+    """The national code of the county (or city) that a region lies in, "" for none."""
+    codes = [one for one in region.path.split("/") if one.isdigit()]
+    return codes[-1][:_COUNTY_DIGITS] if codes else ""
