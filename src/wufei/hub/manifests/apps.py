@@ -7,8 +7,9 @@ class ManifestsConfig(AppConfig):
 
     def ready(self) -> None:
         from wufei.hub.ledger.queries.people import register_cause
-        from wufei.hub.manifests import causes, findings, remarks
+        from wufei.hub.manifests import causes, findings, remarks, written
 
         findings.register()
         remarks.register()
+        written.register()
         register_cause("manifest", causes.tell)

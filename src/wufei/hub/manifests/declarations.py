@@ -151,8 +151,8 @@ class ManifestTemplate:
     it is loaded; an older one is a finding. ``expires_after``: when a manifest that nobody
     loads ends by itself. ``paper_within``: until when a paper manifest is to be entered.
     ``emergency_within``: until when an emergency's manifest is to be completed, and
-    ``emergency_lacks`` what it may leave open until then. ``refusable``: whether the consignee
-    may refuse (part of) a load.
+    ``emergency_lacks`` what it may leave open until then (``services.emergency.completable``).
+    ``refusable``: whether the consignee may refuse (part of) a load.
     """
 
     code: str

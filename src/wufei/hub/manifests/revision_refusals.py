@@ -1,4 +1,4 @@
-"""What is refused of revisions and edits, each with what to do instead."""
+"""What is refused of revisions, edits, papers and emergencies, each with what to do instead."""
 
 from django.utils.translation import gettext_noop
 
@@ -118,4 +118,52 @@ class SerialsUsedUp(Refusal):
     message = gettext_noop(
         "All %(most)s numbers of %(scope)s have been given. Ask the administrator to configure "
         "another scope."
+    )
+
+
+class StillOpen(Refusal):
+    code = "manifest_still_open"
+    message = gettext_noop(
+        "%(manifest)s was issued in an emergency and is not complete: %(labels)s. Complete it, then "
+        "it can be closed."
+    )
+
+
+class NothingOpen(Refusal):
+    code = "manifest_nothing_open"
+    message = gettext_noop("Nothing of %(manifest)s is left open. Correct it by a revision.")
+
+
+class NoEmergency(Refusal):
+    code = "manifest_no_emergency"
+    status = 422
+    message = gettext_noop(
+        "A %(template)s is not issued in an emergency with fields left open. Fill everything in."
+    )
+
+
+class NotLeftOpen(Refusal):
+    code = "manifest_not_left_open"
+    status = 422
+    message = gettext_noop(
+        "“%(label)s” cannot be left open, not even in an emergency. Fill it in; an estimate is "
+        "corrected later."
+    )
+
+
+class PaperIncomplete(Refusal):
+    code = "manifest_paper_incomplete"
+    status = 422
+    message = gettext_noop(
+        "The steps on the paper do not follow one another: after “%(before)s” comes “%(missing)s”. "
+        "Enter it too."
+    )
+
+
+class NotThePaper(Refusal):
+    code = "manifest_not_the_paper"
+    status = 422
+    message = gettext_noop(
+        "A paper is entered with its scan: a picture or a PDF that you have uploaded. Choose it "
+        "again."
     )

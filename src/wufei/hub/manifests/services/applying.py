@@ -22,7 +22,7 @@ from wufei.hub.manifests.services.document import Document
 from wufei.hub.manifests.services.given import Signing
 
 REVISABLE_IN = (*MOVING, *RECEIVED, Status.CLOSED)
-_DIFFERENCES = (findings.WEIGHT_DIFFERENCE, findings.LOADING_DIFFERENCE)
+_DIFFERENCES = (findings.WEIGHT_DIFFERENCE, findings.LOADING_DIFFERENCE, findings.REFUSED)
 
 
 class _Possible(Exception):

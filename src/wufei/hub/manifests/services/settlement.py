@@ -15,6 +15,7 @@ from wufei.hub.manifests import findings, rules
 from wufei.hub.manifests.declarations import ManifestTemplate, template
 from wufei.hub.manifests.models import RECEIVED, Line, Manifest, Status, StepCode
 from wufei.hub.manifests.refusals import RefusedMassStays
+from wufei.hub.manifests.revision_refusals import StillOpen
 from wufei.hub.manifests.services import masses
 from wufei.hub.manifests.services.document import Document
 
@@ -42,13 +43,16 @@ def close_if_settled(document: Document) -> None:
     """
     manifest, form = document.manifest, document.form
     whole = manifest.status == Status.ACCEPTED and within_tolerance(form, document.lines)
-    if whole and not form.step(StepCode.CLOSE).needs:
+    if whole and not manifest.left_open and not form.step(StepCode.CLOSE).needs:
         document.change(status=Status.CLOSED, closed_at=document.at, due_at=None)
         document.note("close", {"by_itself": True})
 
 
 def check_nothing_stays(document: Document) -> None:
-    """Raises ``RefusedMassStays``."""
+    """Raises ``RefusedMassStays``, and ``StillOpen`` for what an emergency has left open."""
+    if document.manifest.left_open:
+        labels = ", ".join(str(rules.FIELDS[name].label) for name in document.manifest.left_open)
+        raise StillOpen(manifest=str(document.manifest), labels=labels)
     if refused_stays(document.lines):
         raise RefusedMassStays(manifest=str(document.manifest))
 
@@ -71,7 +75,8 @@ def close_followed(linked: Manifest, *, at: datetime, by: Actor) -> None:
         return
     first = Manifest.objects.select_for_update(of=("self",)).get(pk=linked.follows_id)
     form, lines = template(first.template), list(first.lines.all())
-    if first.status not in RECEIVED or refused_stays(lines) or not within_tolerance(form, lines):
+    done = first.status in RECEIVED and not first.left_open and not refused_stays(lines)
+    if not done or not within_tolerance(form, lines):
         return
     first.status, first.closed_at, first.due_at = Status.CLOSED, at, None
     first.changed_at = timezone.now()

@@ -177,6 +177,8 @@ def _apply(document: Document, act: Act) -> None:
     if step.code == StepCode.ARRIVE and manifest.halted_at_site_id:
         # Whatever was not written down: the load is here.
         document.change(halted_at_site=None)
+    if filled := set(manifest.left_open) & act.values.keys():
+        document.change(left_open=sorted(set(manifest.left_open) - filled))
     for name, masses_of in weighed.items():
         document.weighed[name] = masses_of
         document.weigh(f"{name}_g", masses_of)
@@ -291,7 +293,7 @@ def _check_fields(document: Document, step: Step, values: Mapping[str, Any]) -> 
     agree = settlement.within_tolerance(document.form, document.lines)
     if step.code == StepCode.ACCEPT and not agree:
         needed.add("difference_reason")
-    for field in sorted(needed - filled):
+    for field in sorted(needed - filled - set(manifest.left_open)):
         # Something filled in earlier need not be said again.
         if not getattr(manifest, field, None):
             raise FieldMissing(step=name, label=rules.FIELDS[field].label, field=field)

@@ -139,7 +139,7 @@ def test_twenty_who_issue_at_once_get_twenty_numbers_in_a_row(real_district, giv
     ]
     assert at_once(deeds) == {"Manifest": 20}
     rows = Manifest.objects.order_by("pk").values_list("authority_no", flat=True)
-    assert sorted(int(number[-6:]) for number in rows) == list(range(1, 21))
+    assert sorted(int(str(number)[-6:]) for number in rows) == list(range(1, 21))
     serials = IssuedNumber.objects.order_by("pk").values_list("serial", flat=True)
     assert list(serials) == list(range(1, 21))
 
