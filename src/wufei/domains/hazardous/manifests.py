@@ -31,6 +31,9 @@ _SEGMENTS = (
     Segment(Part.REGION, 2, start=2),
     Segment(Part.SERIAL, 6),
 )
+# No national figure exists for how long an accident may leave what open: to be set by each place.
+_EMERGENCY_WITHIN = Hours(72)
+_EMERGENCY_LACKS = frozenset({"method", "driver"})
 # No national figure exists; weighbridges of class III differ by less.
 _TOLERANCE_PERMILLE = 10
 
@@ -95,6 +98,10 @@ MANIFESTS = (
         number_segments=_SEGMENTS,
         quota=QuotaRule.IF_ANY,
         licence_kinds=("hazardous", "collection"),
+        # MEE order 23 of 2021: papers are entered within ten working days.
+        paper_within=WorkingDays(10),
+        emergency_within=_EMERGENCY_WITHIN,
+        emergency_lacks=_EMERGENCY_LACKS,
     ),
     ManifestTemplate(
         code="medical",
@@ -122,5 +129,7 @@ MANIFESTS = (
         stored_within=Hours(48),
         expires_after=WorkingDays(2),
         paper_within=WorkingDays(10),
+        emergency_within=_EMERGENCY_WITHIN,
+        emergency_lacks=_EMERGENCY_LACKS,
     ),
 )

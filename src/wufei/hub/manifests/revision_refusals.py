@@ -124,8 +124,8 @@ class SerialsUsedUp(Refusal):
 class StillOpen(Refusal):
     code = "manifest_still_open"
     message = gettext_noop(
-        "%(manifest)s was issued in an emergency and is not complete: %(labels)s. Complete it, then "
-        "it can be closed."
+        "%(manifest)s was issued in an emergency and is not complete yet: %(labels)s. Complete it; "
+        "then it can be closed."
     )
 
 

@@ -11,11 +11,12 @@ from wufei.hub.base.actor import Actor, system
 from wufei.hub.base.notices.services import notify
 from wufei.hub.manifests import findings
 from wufei.hub.manifests.models import Manifest, Status
-from wufei.hub.manifests.services import allotting, masses
+from wufei.hub.manifests.services import allotting, authority, masses
 
 CLOCK = system("clock")
 # Of one look; the next one follows within minutes.
 EXPIRED_MAX = 500
+EXPIRED = gettext_noop("Nobody loaded it in time.")
 _TOLD = ("clerk", "keeper", "agent")
 
 
@@ -40,6 +41,7 @@ def _expire(manifest: Manifest, now: datetime, by: Actor) -> bool:
             return False
         masses.release(manifest, by)
         allotting.give_back(manifest)
+        authority.void(manifest, EXPIRED)
         audit.record(
             by,
             "manifests:manifest:expire",

@@ -107,9 +107,10 @@ def _check_scans(paper: Paper, by: Actor) -> None:
 
 
 def _check_order(new: NewManifest, paper: Paper) -> None:
-    """No step is left out: what was signed after it would hang in the air."""
+    """It was loaded, and no step is left out that another one follows."""
     codes = [step.code for step in issuing.template_for(new.lines).steps]
-    for before, code, one in zip(codes, codes[1:], paper.steps, strict=False):
-        if one.step != code:
+    told = [one.step for one in paper.steps] or [""]
+    for before, code, step in zip(codes, codes[1:], told, strict=False):
+        if step != code:
             names = checks.step_name(before), checks.step_name(code)
             raise PaperIncomplete(before=names[0], missing=names[1], field="steps")

@@ -5,11 +5,13 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from wufei.config import environment
 from wufei.hub.manifests import services
 from wufei.hub.manifests.models import IssuedNumber, Manifest
 from wufei.hub.manifests.services import revisions
+from wufei.hub.manifests.services.expiry import expire
 from wufei.hub.manifests.tests.conftest import OIL, SPOIL
 from wufei.hub.manifests.tests.refusing import refused
 from wufei.hub.manifests.tests.test_concurrency import at_once
@@ -92,6 +94,15 @@ def test_an_annulled_one_as_well(district, giving):
     annul = revisions.propose_annulment(manifest, id=uuid4(), reason="twice", by=by)
     revisions.decide(annul, approve=True, signing=district.signing(), by=carrier)
     assert IssuedNumber.objects.get().reason == "twice"
+
+
+def test_what_nobody_loads_in_time_leaves_a_voided_number(district, giving):
+    giving()
+    in_liaocheng(district).stored(WORKS, OIL, 9)
+    manifest = district.issue(OIL, 1)
+    Manifest.objects.filter(pk=manifest.pk).update(expires_at=district.at)
+    assert expire(timezone.now()) == 1
+    assert IssuedNumber.objects.get().reason == "Nobody loaded it in time."
 
 
 def test_nobody_writes_a_number_where_they_are_given(district, giving):
