@@ -124,7 +124,7 @@ def _ledger(owner: Organisation, site: Any) -> dict[str, Any]:
     account = Account.objects.get(kind=AccountKind.STOCK, holder=owner)
     things: dict[str, Any] = {"ledger.movement": movement, "ledger.account": account}
     if lot := account.lots.first():
-        things["ledger.lot"] = lot
+        things["ledger.lot"] = things["labels.label"] = lot
     return things
 
 
@@ -165,6 +165,7 @@ def _manifests(owner: Organisation, site: Any, things: dict[str, Any]) -> dict[s
         "evidence.receipt": manifest.signatures.get(),
         "evidence.movement": things["ledger.movement"],
         "manifests.qr": manifest,
+        "labels.check.show": manifest,
         "manifests.truck.code": things["registry.vehicle"],
         "manifests.truck.print": things["registry.vehicle"],
     }

@@ -126,6 +126,10 @@ def test_every_kind_of_thing_is_walked(firms):
         "indicators.",  # of no firm: rates of the facts that the reader reaches; tested there
         "manifests.phones.revoke",  # one's own phones: tested with the queue
         "evidence.verify.",  # for anybody who has the receipt
+        "labels.container",  # anybody may scan it; what each sees is tested there
+        "labels.check",  # of one manifest, or of one's own pass: tested there
+        "labels.pass",
+        "labels.run",  # an order is its maker's: tested there
         "manifests.truck",  # whoever stands before a truck may read its code
     )
     missing = {

@@ -25,6 +25,7 @@ class ConfigConfig(AppConfig):
         from wufei.hub.catalogue import declarations
         from wufei.hub.catalogue.search import WASTES
         from wufei.hub.indicators import declarations as indicators
+        from wufei.hub.labels import formats as labels
         from wufei.hub.ledger.desk import DESK_PARTS as LEDGER_DESK
         from wufei.hub.ledger.desk import SEARCH as LEDGER_SEARCH
         from wufei.hub.manifests import declarations as manifests
@@ -43,6 +44,7 @@ class ConfigConfig(AppConfig):
 
         declarations.fill(DOMAINS)
         manifests.fill(template for domain in DOMAINS for template in domain.manifests)
+        labels.fill(use for domain in DOMAINS for use in domain.labels)
         alarms.fill([*GENERAL, *(rule for domain in DOMAINS for rule in domain.rules)])
         registers.fill(
             [*GENERAL_REGISTERS, *(table for domain in DOMAINS for table in domain.registers)]

@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -100,6 +101,27 @@ def _mail(text: str) -> dict[str, Any]:
     }
 
 
+def _site(text: str) -> str:
+    """An address without a path: the site's own paths are added to it."""
+    if text and not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+/?", text):
+        raise ValueError("write https:// and a host, without a path")
+    return text.rstrip("/")
+
+
+def _code_form(text: str) -> str:
+    """Looked at again, segment by segment, where labels are made."""
+    rule = r"\s*\d{4}-\d{2}-\d{2}( +[a-z]+:\d{1,2})+\s*"
+    if not re.fullmatch(f"{rule}(;{rule})*", text):
+        raise ValueError("write a day and segments, as 2023-07-01 producer:18 waste:8 serial:3")
+    return text
+
+
+def _ground(text: str) -> str:
+    if text != "none" and not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
+        raise ValueError("write a colour such as #ff9600, or none")
+    return text
+
+
 def _folder(text: str) -> Path:
     return Path(text).expanduser().resolve()
 
@@ -138,6 +160,13 @@ SETTINGS = (
         "localhost,127.0.0.1,[::1]",
         _words,
         "Host names the site answers to, separated by commas.",
+    ),
+    Setting(
+        "WUFEI_PUBLIC_URL",
+        "",
+        _site,
+        "Address under which phones reach the site, such as https://wufei.example: it stands in "
+        "every QR code. Empty: the address that whoever prints has in the browser.",
     ),
     Setting(
         "WUFEI_DEBUG",
@@ -304,6 +333,27 @@ SETTINGS = (
         "2",
         int,
         "Days that medical waste may stand (Regulation on medical waste, article 17); 0 never.",
+    ),
+    Setting(
+        "WUFEI_LABEL_CODE",
+        "2023-07-01 producer:18 waste:8 day:8 serial:3",
+        _code_form,
+        "Segments of the digital code on labels of hazardous waste, with the day from which they "
+        "are given; several with ; between. HJ 1276-2022 says 37 places in four parts; how long "
+        "each is, is our reckoning: check it against the standard.",
+    ),
+    Setting(
+        "WUFEI_LABEL_GROUND",
+        "#ff9600",
+        _ground,
+        "Ground of labels of hazardous waste, orange as commonly known (check it against "
+        "HJ 1276-2022); none for label stock that is coloured already.",
+    ),
+    Setting(
+        "WUFEI_CHECK_MINUTES",
+        "15",
+        _positive,
+        "Minutes for which a code that a driver shows lets an inspector look at the manifest.",
     ),
     Setting(
         "WUFEI_LAKE_URL",

@@ -57,6 +57,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(WATCH, _("Findings"), "base.finding.list", "base.finding.view", "alert-triangle"),
     Entry(BOOKS, _("One account"), "ledger.one_account", "ledger.account.view", "scale"),
     Entry(BOOKS, _("Stock and lots"), "ledger.stock", "ledger.account.view", "packages"),
+    Entry(BOOKS, _("Labels"), "labels.label.list", "labels.label.print", "tag"),
     Entry(BOOKS, _("Movements"), "ledger.movements", "ledger.movement.view", "arrows-exchange"),
     Entry(BOOKS, _("Registers"), "registers.register", "registers.register.view", "notebook"),
     Entry(BOOKS, _("Record waste"), "ledger.entry.new", "ledger.movement.post", "scale-outline"),

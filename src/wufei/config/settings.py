@@ -18,6 +18,8 @@ SECURE = env.flag("WUFEI_SECURE")
 DEBUG = env.flag("WUFEI_DEBUG")
 SECRET_KEY = secret_key()
 ALLOWED_HOSTS = list(env.get("WUFEI_ALLOWED_HOSTS"))
+# What QR codes begin with; "" takes the address of the request.
+PUBLIC_URL = env.text("WUFEI_PUBLIC_URL")
 
 INSTALLED_APPS = [
     # Ours first: our templates and words go before those of the libraries.
@@ -210,3 +212,6 @@ EMAIL_USE_SSL = MAIL.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = MAIL.get("EMAIL_TIMEOUT", 20)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("WUFEI_MAIL_FROM")
 WITNESSES = env.get("WUFEI_WITNESSES")
+LABEL_CODE = env.text("WUFEI_LABEL_CODE")
+LABEL_GROUND = env.text("WUFEI_LABEL_GROUND")
+CHECK_MINUTES = env.number("WUFEI_CHECK_MINUTES")

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("wufei.hub.evidence.urls")),
     path("registers/", include("wufei.hub.registers.urls")),
     path("labels/", include("wufei.hub.labels.urls")),
+    path("", include("wufei.hub.labels.code_urls")),
     path("telemetry/", include("wufei.hub.telemetry.urls")),
     path("alarms/", include("wufei.hub.alarms.urls")),
     path("plans/", include("wufei.hub.plans.urls")),

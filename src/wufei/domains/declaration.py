@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from wufei.hub.alarms.declarations import Rule
 from wufei.hub.catalogue.declarations import Domain
 from wufei.hub.indicators.declarations import Indicator
+from wufei.hub.labels.formats import LabelUse
 from wufei.hub.manifests.declarations import ManifestTemplate
 from wufei.hub.registers.declarations import RegisterTable
 
@@ -16,4 +17,5 @@ class WasteDomain(Domain):
     manifests: tuple[ManifestTemplate, ...] = ()
     registers: tuple[RegisterTable, ...] = ()
     rules: tuple[Rule, ...] = ()
+    labels: tuple[LabelUse, ...] = ()
     indicators: tuple[Indicator, ...] = ()

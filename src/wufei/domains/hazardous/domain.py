@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from wufei.domains.declaration import WasteDomain
 from wufei.domains.hazardous.indicators import INDICATORS
+from wufei.domains.hazardous.labels import LABELS
 from wufei.domains.hazardous.manifests import MANIFESTS
 from wufei.domains.hazardous.registers import REGISTERS
 from wufei.domains.hazardous.rules import RULES
@@ -45,6 +46,7 @@ HAZARDOUS = WasteDomain(
     manifests=MANIFESTS,
     registers=REGISTERS,
     rules=RULES,
+    labels=LABELS,
     indicators=INDICATORS,
     streams=(
         Stream(

@@ -139,6 +139,9 @@ evidence.receipt.view        A A A R R O O O O . A
 registers.register.view      A A A R R O O . O . A
 registers.register.export    A A A R R O O . O . A
 labels.label.print           A . A . . O O . O . .
+labels.label.export          A . A . . O O . O . .
+labels.check.view            A A A R R . . . . . A
+labels.check.show            . . . . . O O O O . .
 telemetry.live.view          A A A R R O O O O . A
 telemetry.track.view         A A A R R O O O O . A
 alarms.alarm.view            A A A R R O O . O . A

@@ -25,13 +25,18 @@ class Request(HttpRequest):
     htmx: HtmxDetails
 
 
-def needs(act: str) -> Callable[[ViewFunction], ViewFunction]:
-    """Let only actors through who have ``act``: others sign in, or see why not (``Forbidden``)."""
+def needs(act: str, outside: ViewFunction | None = None) -> Callable[[ViewFunction], ViewFunction]:
+    """Let only actors through who have ``act``: others sign in, or see why not (``Forbidden``).
+
+    ``outside`` is what who is not signed in may look at instead of the sign-in page.
+    """
 
     def guard(view: ViewFunction) -> ViewFunction:
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.actor.kind is ActorKind.OUTSIDE:
+                if outside is not None and request.method == "GET":
+                    return outside(request, *args, **kwargs)
                 return _sign_in(request)
             request.actor.require(act)
             return view(request, *args, **kwargs)

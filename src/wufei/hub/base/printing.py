@@ -32,19 +32,28 @@ def pdf(template: str, data: Mapping[str, Any]) -> bytes:
     The template reads it with ``#import "/hub/base/print/frame.typ": data, page``. Fonts come
     from the package only, so every machine prints the same pages.
     """
+    return _compiled(template, data, format="pdf")[0]
+
+
+def pictures(template: str, data: Mapping[str, Any], ppi: int = 144) -> list[bytes]:
+    """The same pages as PNG pictures, ``ppi`` dots an inch: what a printer would put on paper."""
+    return _compiled(template, data, format="png", ppi=ppi)
+
+
+def _compiled(template: str, data: Mapping[str, Any], **how: Any) -> list[bytes]:
     label, _slash, name = template.partition("/")
     path = Path(apps.get_app_config(label).path) / "print" / name
     values = {"language": get_language() or "zh-hans", "made_at": show.text(datetime.now(UTC))}
     with _one_at_a_time:
-        made = typst.compile(
+        made: Any = typst.compile(
             str(path),
             root=str(_root()),
             font_paths=[str(_fonts())],
             ignore_system_fonts=True,
             sys_inputs={"data": json.dumps({**values, **data}, default=_plain)},
+            **how,
         )
-    assert isinstance(made, bytes)
-    return made
+    return list(made) if isinstance(made, list) else [made]
 
 
 def write_table(target: IO[bytes], table: Table, rows: Iterable[Any]) -> None:

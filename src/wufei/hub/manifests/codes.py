@@ -1,6 +1,7 @@
 """What stands in a QR code, and what a code that somebody scanned or typed means."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -16,7 +17,7 @@ from wufei.hub.registry.rules.plates import tidy_plate
 from wufei.hub.registry.validity import valid_on
 
 TEXT_MAX = 300
-_PATH = re.compile(r"/(m|t)/([0-9a-fA-F-]{36})(?:[/?#]|$)")
+_PATH = re.compile(r"/(m|t|c)/([0-9a-fA-F-]{36})(?:[/?#]|$)")
 
 
 class Means(StrEnum):
@@ -26,6 +27,10 @@ class Means(StrEnum):
     TRUCK = "truck"
     CONTAINER = "container"
     NOTHING = "nothing"
+
+
+# What the addresses in codes say of themselves.
+_NAMED = {"m": Means.MANIFEST, "t": Means.TRUCK, "c": Means.CONTAINER}
 
 
 @dataclass(frozen=True)
@@ -40,12 +45,26 @@ class Meaning:
     url: str = ""
 
 
+# What a higher room knows of texts on containers: the lot that one names, or None.
+_readers: list[Callable[[str], Lot | None]] = []
+
+
+def register_reader(reader: Callable[[str], Lot | None]) -> None:
+    """Called when a room is ready that writes numbers on containers."""
+    if reader not in _readers:
+        _readers.append(reader)
+
+
 def manifest_path(manifest: Manifest) -> str:
     return reverse("manifests.qr", args=[manifest.uuid])
 
 
 def truck_path(vehicle: Vehicle) -> str:
     return reverse("manifests.truck", args=[vehicle.uuid])
+
+
+def container_path(lot: Lot) -> str:
+    return reverse("labels.container", args=[lot.uuid])
 
 
 def svg(text: str) -> bytes:
@@ -62,8 +81,7 @@ def meaning(text: str) -> Meaning:
     found = _PATH.search(told)
     uuid = _uuid(found[2] if found else told)
     if uuid is not None:
-        named = {"m": Means.MANIFEST, "t": Means.TRUCK}[found[1]] if found else Means.NOTHING
-        return _of_uuid(told, uuid, named)
+        return _of_uuid(told, uuid, _NAMED[found[1]] if found else Means.NOTHING)
     return _of_number(told) or _of_label(told) or Meaning(Means.NOTHING, told)
 
 
@@ -81,7 +99,7 @@ def _of_uuid(text: str, uuid: UUID, named: Means) -> Meaning:
     if Manifest.objects.filter(uuid=uuid).exists():
         return Meaning(Means.MANIFEST, text, reverse("manifests.qr", args=[uuid]))
     if Lot.objects.filter(uuid=uuid).exists():
-        return Meaning(Means.CONTAINER, text)
+        return Meaning(Means.CONTAINER, text, reverse("labels.container", args=[uuid]))
     return Meaning(named, text)
 
 
@@ -99,5 +117,11 @@ def _of_number(text: str) -> Meaning | None:
 
 
 def _of_label(text: str) -> Meaning | None:
-    known = text and Lot.objects.filter(label=text).exists()
-    return Meaning(Means.CONTAINER, text) if known else None
+    """By the digital code on a label, else by what the container is called.
+
+    The same container stands in one lot after the other: the latest is where it is now.
+    """
+    found = next((lot for reader in _readers if (lot := reader(text)) is not None), None)
+    if found is None and text:
+        found = Lot.objects.filter(label=text).order_by("-since", "-pk").first()
+    return Meaning(Means.CONTAINER, text, container_path(found)) if found else None

@@ -146,12 +146,14 @@ class ListPage(Page):
     title: Text = ""
     empty: Text = ""
     template_name = "pages/list.html"
+    # The list alone, which filters and pages exchange; one that extends it may let people choose.
+    part_name = "pages/_list.html"
     resource: Resource | None = None
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         part = self.request.htmx.target == "list" and not self.request.htmx.history_restore_request
         context = self.context()
-        response = render(request, "pages/_list.html" if part else self.template_name, context)
+        response = render(request, self.part_name if part else self.template_name, context)
         # One address serves a page and a part of it; caches must not mix them up.
         response.headers["Vary"] = "HX-Request, HX-Target, Cookie"
         return response
@@ -171,6 +173,7 @@ class ListPage(Page):
             "title": self.title or self.table.title,
             "table": self.table,
             "empty": self.empty,
+            "part_name": self.part_name,
             "selection": self.selection,
             "filterset": self.selection.filterset,
             "headings": self._headings(),

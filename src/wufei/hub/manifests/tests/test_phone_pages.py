@@ -67,9 +67,47 @@ def test_the_page_asks_for_the_one_step_that_is_ones_own(district, load, people)
     assert "Waits for “Take over” by dangerous goods" in text
 
 
-def test_who_is_not_signed_in_is_led_back_to_the_code(load, client):
+def test_who_is_not_signed_in_is_told_that_it_is_genuine_and_led_back_to_the_code(
+    district, load, client
+):
     answer = client.get(qr(load))
-    assert answer.headers["Location"] == f"/accounts/login/?next={qr(load)}"
+    assert answer.status_code == 200
+    assert f'href="/accounts/login/?next={qr(load)}"' in text_of(answer)
+    sent = client.post(qr(load), {"step": "load"})
+    assert sent.headers["Location"] == f"/accounts/login/?next={qr(load)}"
+
+
+def test_a_stranger_learns_kind_state_and_month_and_nothing_else(district, load, client):
+    text = text_of(client.get(qr(load), headers={"accept-language": "en"}))
+    for said in ("Hazardous waste manifest", "Issued", f"{load.issued_at:%Y-%m}"):
+        assert said in text
+    assert f"…{str(load)[-4:]}" in text
+    line = load.lines.get()
+    private = (
+        load.consignor.name,
+        load.carrier.name,
+        load.consignee.name,
+        str(load),
+        line.waste.label,
+        line.waste.code,
+    )
+    for secret in private:
+        assert secret not in text, secret
+
+
+def test_a_stranger_learns_of_a_truck_only_that_it_is_one(district, client):
+    truck = district.truck("muck trucks", "鲁P00042")
+    text = text_of(client.get(code_of(truck), headers={"accept-language": "en"}))
+    assert "Code of a vehicle" in text
+    assert truck.plate not in text
+    assert truck.carrier.name not in text
+
+
+def test_a_stranger_is_told_that_a_code_is_not_here(db, client):
+    for path in ("m", "t", "c"):
+        answer = client.get(f"/{path}/{UNKNOWN}/", headers={"accept-language": "en"})
+        assert answer.status_code == 404
+        assert "Nothing here has this code" in text_of(answer)
 
 
 def test_a_driver_signs_with_weight_truck_place_and_device(district, load, people):
@@ -189,15 +227,18 @@ def test_what_is_scanned_or_typed_leads_to_its_page(district, load, people):
         assert answer.headers.get("Location") == page, typed
 
 
-def test_a_containers_label_is_said_to_be_one_but_not_what_is_in_it(district, load, people):
+def test_a_containers_label_leads_to_its_page_which_tells_strangers_nothing(district, load, people):
     lot = load.lines.get().lots.get().lot
     Lot.objects.filter(pk=lot.pk).update(label="drum 7")
     district.firm("stranger")
-    for code in (str(lot.uuid), "drum 7"):
-        answer = people("stranger").get(reverse("manifests.find"), {"code": code})
-        assert answer.status_code == 422
-        assert "This is the label of a container" in text_of(answer)
-        assert lot.account.waste.label not in text_of(answer)
+    stranger, page = people("stranger"), reverse("labels.container", args=[lot.uuid])
+    for code in (str(lot.uuid), "drum 7", f"https://wufei.example{page}"):
+        answer = stranger.get(reverse("manifests.find"), {"code": code})
+        assert answer.headers["Location"] == page
+    answer = stranger.get(page)
+    assert answer.status_code == 404
+    assert "A container of others" in text_of(answer)
+    assert lot.account.waste.label not in text_of(answer)
 
 
 @pytest.mark.parametrize("code", ["WIFI:S:guest;;", "x" * 5000, "\0", "'; DROP TABLE", "鲁"])

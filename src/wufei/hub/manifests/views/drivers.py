@@ -17,6 +17,7 @@ from wufei.hub.manifests.choices import driving
 from wufei.hub.manifests.figures import distance_m, known_g, length_m, trips_today
 from wufei.hub.manifests.models import Manifest, Status
 from wufei.hub.manifests.reading import with_everything
+from wufei.hub.manifests.views.verification import check_url
 from wufei.hub.registry.models import Driver, Site, Vehicle
 from wufei.hub.registry.pages.vehicles import ending_tone
 from wufei.hub.registry.validity import last_day, today, valid_on
@@ -60,6 +61,7 @@ def page(request: Request) -> HttpResponse:
         "trucks": trucks,
         "load": load,
         "mass_g": known_g(load) if load else None,
+        "check_url": check_url(load, request.actor),
         "stop": _next_stop(load) if load else None,
         "trips": trips_today(vehicle=truck) if truck else None,
         "papers": _papers(truck, me),

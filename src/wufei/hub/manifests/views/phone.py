@@ -20,7 +20,7 @@ from wufei.hub.manifests.models import Manifest, StepCode
 from wufei.hub.manifests.pages import late
 from wufei.hub.manifests.reading import with_everything
 from wufei.hub.manifests.shown import shown
-from wufei.hub.manifests.views import drivers
+from wufei.hub.manifests.views import drivers, verification
 from wufei.hub.manifests.views.common import (
     SIGN,
     VIEW,
@@ -40,7 +40,7 @@ WAITING_SHOWN = 8
 
 
 @require_http_methods(["GET", "POST"])
-@needs(VIEW)
+@needs(VIEW, outside=verification.manifest)
 def code(request: Request, uuid: UUID) -> HttpResponse:
     """Behind the QR code: the one step that the signed-in person may sign, or how it stands."""
     found = with_everything(queries.visible(request.actor, VIEW)).filter(uuid=uuid).first()
@@ -145,6 +145,7 @@ def show_phone(
         "other_acts": other_acts(manifest, request.actor, form),
         "legs": reading.legs(manifest),
         "late": late(manifest),
+        "check_url": verification.check_url(manifest, request.actor),
     }
     status = 409 if problem else 422 if form is not None and form.errors else 200
     return render(request, "manifests/phone.html", context, status=status)
@@ -153,7 +154,7 @@ def show_phone(
 def _something_else(request: Request, uuid: UUID) -> HttpResponse:
     """A code that opens no manifest of this reader: say what it is."""
     meaning = codes.meaning(str(uuid))
-    if meaning.kind is Means.TRUCK:
+    if meaning.kind in (Means.TRUCK, Means.CONTAINER):
         return HttpResponseRedirect(meaning.url)
     context = {"meaning": meaning, "own": own_names(request.actor)}
     return render(request, "manifests/unknown.html", context, status=404)

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.cache import cache_control
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from wufei.hub.base import printing
 from wufei.hub.base.access import Request, needs
+from wufei.hub.base.addresses import public_address
 from wufei.hub.base.tables import show
 from wufei.hub.ledger.figures import tonnes_text
 from wufei.hub.manifests import codes, printed, reading
@@ -26,17 +27,13 @@ LABELS = 12
 _A_DAY = 86_400
 
 
-def _address(request: HttpRequest, path: str) -> str:
-    return request.build_absolute_uri(path)
-
-
 @require_GET
 @needs(VIEW)
 @cache_control(private=True, max_age=_A_DAY)
 def manifest_code(request: Request, uuid: UUID) -> HttpResponse:
     """The manifest's QR code as a picture."""
     manifest = find(request.actor, uuid)
-    return _picture(_address(request, codes.manifest_path(manifest)))
+    return _picture(public_address(request, codes.manifest_path(manifest)))
 
 
 @require_GET
@@ -44,7 +41,7 @@ def manifest_code(request: Request, uuid: UUID) -> HttpResponse:
 @cache_control(private=True, max_age=_A_DAY)
 def truck_code(request: Request, uuid: UUID) -> HttpResponse:
     """The truck's fixed code as a picture."""
-    return _picture(_address(request, codes.truck_path(_truck(request, uuid))))
+    return _picture(public_address(request, codes.truck_path(_truck(request, uuid))))
 
 
 def _picture(text: str) -> HttpResponse:
@@ -64,7 +61,7 @@ def manifest_pdf(request: Request, uuid: UUID) -> HttpResponse:
     """The document on paper, with its code."""
     manifest = find(request.actor, uuid)
     path = codes.manifest_path(manifest)
-    data = _document(manifest) | {"qr": codes.svg(_address(request, path)).decode()}
+    data = _document(manifest) | {"qr": codes.svg(public_address(request, path)).decode()}
     data["parts"] = [_part(request, part) for part in printed.parts(manifest)]
     return _pdf("manifests/manifest.typ", data, f"{manifest}.pdf")
 
@@ -81,7 +78,7 @@ def truck_pdf(request: Request, uuid: UUID) -> HttpResponse:
         "kind": truck.get_kind_display(),
         "hint": _("Show this code to the gate or the receiving site."),
         "count": LABELS,
-        "qr": codes.svg(_address(request, codes.truck_path(truck))).decode(),
+        "qr": codes.svg(public_address(request, codes.truck_path(truck))).decode(),
     }
     template = "manifests/labels.typ" if "labels" in request.GET else "manifests/truck.typ"
     return _pdf(template, data, f"{truck.plate}.pdf")
@@ -97,8 +94,8 @@ def _pdf(template: str, data: dict[str, Any], name: str) -> HttpResponse:
     return response
 
 
-def _part(request: HttpRequest, part: printed.Part) -> dict[str, Any]:
-    code = codes.svg(_address(request, part.path)).decode() if part.path else ""
+def _part(request: Request, part: printed.Part) -> dict[str, Any]:
+    code = codes.svg(public_address(request, part.path)).decode() if part.path else ""
     return {
         "title": part.title,
         "lines": [list(line) for line in part.lines],

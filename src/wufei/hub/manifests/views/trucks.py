@@ -29,6 +29,7 @@ from wufei.hub.manifests.forms.scans import (
 from wufei.hub.manifests.models import Manifest, Status
 from wufei.hub.manifests.reading import with_everything
 from wufei.hub.manifests.shown import shown
+from wufei.hub.manifests.views import verification
 from wufei.hub.manifests.views.common import (
     ISSUE,
     SIGN,
@@ -62,7 +63,7 @@ class Permit:
 
 
 @require_http_methods(["GET", "POST"])
-@needs(SIGN)
+@needs(SIGN, outside=verification.truck)
 def truck(request: Request, uuid: UUID) -> HttpResponse:
     """Its arrival, its departure, its load's next step, or how it stands."""
     found = Vehicle.objects.select_related("carrier").filter(uuid=uuid).first()

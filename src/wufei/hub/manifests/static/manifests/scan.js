@@ -8,7 +8,7 @@ let scanner = null;
 
 function open(text) {
   // A code of this very site leads straight to its page.
-  const path = /^\/(m|t)\/[0-9a-f-]{36}\/$/i;
+  const path = /^\/(m|t|c)\/[0-9a-f-]{36}\/$/i;
   try {
     const url = new URL(text);
     if (url.origin === window.location.origin && path.test(url.pathname)) {

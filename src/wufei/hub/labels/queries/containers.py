@@ -1,0 +1,86 @@
+"""One container through the lots that it stands in: at the producer, on the truck, at the plant."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from wufei.hub.base.actor import Actor
+from wufei.hub.labels.models import ContainerLabel
+from wufei.hub.ledger.models import AccountKind, Lot, LotEntry
+from wufei.hub.manifests import queries as manifests
+from wufei.hub.manifests.models import OPEN, LineLot, Manifest
+
+# A container changes hands a few times; more is a mistake in the book.
+HANDS_MAX = 50
+WITH = ("account__waste", "account__holder", "account__place")
+
+
+def chain(lot: Lot) -> list[Lot]:
+    """All lots that are this very container, from the first on; ``lot`` is one of them.
+
+    The content goes on in the same container where it is loaded or received; what is grouped,
+    split or treated ends in another.
+    """
+    before: list[Lot] = []
+    while (earlier := _before(before[0] if before else lot)) and len(before) < HANDS_MAX:
+        before.insert(0, earlier)
+    return [*before, lot, *_after(lot)]
+
+
+def _before(lot: Lot) -> Lot | None:
+    entries = LotEntry.objects.filter(_hand_over(), lot=lot, side="in", parent__isnull=False)
+    parents = {entry.parent_id: entry.parent for entry in entries.select_related("parent__account")}
+    return next(iter(parents.values())) if len(parents) == 1 else None
+
+
+def _after(lot: Lot) -> list[Lot]:
+    found: list[Lot] = []
+    ids = {lot.pk}
+    frontier = [lot.pk]
+    while frontier and len(found) < HANDS_MAX:
+        entries = LotEntry.objects.filter(_hand_over(), parent__in=frontier, side="in")
+        children = Lot.objects.filter(entries__in=entries).exclude(pk__in=ids)
+        new = list(children.distinct().select_related(*WITH).order_by("pk"))
+        found += new
+        frontier = [one.pk for one in new]
+        ids.update(frontier)
+    return found
+
+
+def _hand_over() -> Q:
+    """Entries by which a container goes on a truck or comes off it."""
+    return Q(lot__account__kind=AccountKind.CUSTODY) | Q(parent__account__kind=AccountKind.CUSTODY)
+
+
+def label_of(lots: Iterable[Lot]) -> ContainerLabel | None:
+    """The label that hangs on the container which stood in these lots."""
+    return (
+        ContainerLabel.objects.filter(lot__in=list(lots))
+        .select_related("holder", "waste", "lot__account__place")
+        .order_by("pk")
+        .first()
+    )
+
+
+def standing(lots: Iterable[Lot]) -> list[Lot]:
+    """Where its content is now: lots in which something is left."""
+    return [lot for lot in lots if lot.remaining_g > 0]
+
+
+def open_manifest(lots: Iterable[Lot]) -> Manifest | None:
+    """The manifest that carries the container, or will; the latest."""
+    parts = LineLot.objects.filter(lot__in=list(lots), line__manifest__status__in=OPEN)
+    part = parts.select_related("line__manifest").order_by("-pk").first()
+    return part.line.manifest if part else None
+
+
+def seen(manifest: Manifest | None, actor: Actor) -> bool:
+    """Whether the actor has a part in it."""
+    return manifest is not None and manifests.visible(actor).filter(pk=manifest.pk).exists()
+
+
+def by_code(text: str) -> Lot | None:
+    """The lot whose container carries this digital code, however people space it."""
+    tidy = "".join(text.split()).replace("-", "").upper()
+    found = ContainerLabel.objects.filter(code=tidy).select_related("lot").first()
+    return found.lot if found else None
