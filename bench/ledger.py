@@ -257,81 +257,6 @@ class Bench:
             "stock with age": lambda r: stock(Of()),
         }
 
-    # Traces.
-    def traces(self, drums: int, hops: int, repeats: int) -> None:
-        """Drums handed on from store to store ``hops`` times, followed from either end."""
-        from wufei.hub.ledger.models import Lot
-        from wufei.hub.ledger.queries.trace import destinations, origins
-
-        first, last = self._chains(drums, hops)
-        choose = random.Random(2)
-        pairs = list(zip(first, last, strict=True))
-        ids = dict(Lot.objects.values_list("uuid", "pk"))
-
-        def back(r: random.Random) -> None:
-            assert len(origins(ids[r.choice(pairs)[1]])) == hops
-
-        def forth(r: random.Random) -> None:
-            assert len(destinations(ids[r.choice(pairs)[0]])) == hops
-
-        count = self.scalar("SELECT count(*) FROM ledger_lotentry")
-        for name, query in (("back", back), ("forward", forth)):
-            p50, p99 = _timed(query, choose, repeats)
-            self.say(
-                f"trace {name} over {hops} hops, {count:,} lot entries",
-                f"p50 {p50:.1f} ms, p99 {p99:.1f} ms",
-                "wanted ≤ 20 ms",
-            )
-
-    def _chains(self, drums: int, hops: int) -> tuple[list[Any], list[Any]]:
-        from uuid_utils.compat import uuid7
-
-        from wufei.hub.catalogue.models import WasteType
-        from wufei.hub.ledger.entries import AccountKey, Entry, LotPart, NewLot
-        from wufei.hub.ledger.models import AccountKind
-        from wufei.hub.ledger.services import post
-        from wufei.hub.ledger.units import grams
-        from wufei.hub.registry.validity import period
-
-        waste = WasteType.objects.create(
-            code="bench-drums",
-            edition="bench",
-            name="drums",
-            pinyin="d",
-            domain="hazardous",
-            stream="hazardous_industrial",
-            validity=period(),
-        )
-        sites = self.district.firms[: hops + 1]
-        stores = [
-            AccountKey(AccountKind.STOCK, site.organisation_id, waste.pk, site.pk) for site in sites
-        ]
-        origin = AccountKey(AccountKind.ORIGIN, sites[0].organisation_id, waste.pk, sites[0].pk)
-        lots, at = [uuid7() for _ in range(drums)], self.made.FIRST_DAY
-        first = lots
-        arising = [
-            Entry(uuid7(), origin, stores[0], grams(200_000), at, lot_in=NewLot(lot))
-            for lot in lots
-        ]
-        post(arising, by=self.by, cause="bench:drums")
-        for hop in range(hops):
-            onward = [uuid7() for _ in lots]
-            entries = [
-                Entry(
-                    uuid7(),
-                    stores[hop],
-                    stores[hop + 1],
-                    grams(200_000),
-                    at + timedelta(days=hop + 1),
-                    lots_out=(LotPart(lot, 200_000),),
-                    lot_in=NewLot(new),
-                )
-                for lot, new in zip(lots, onward, strict=True)
-            ]
-            post(entries, by=self.by, cause="bench:drums")
-            lots = onward
-        return first, lots
-
     def show(self) -> None:
         from rich.console import Console
         from rich.table import Table
@@ -380,7 +305,6 @@ def run(sizes: Sequence[int], *, import_rows: int, singles: int, repeats: int) -
                     "" if first == (p50, p99) else f"{p50 / first[0]:.2f} x of {sizes[0]:,} (p50)",
                 )
         bench.postings(singles)
-        bench.traces(drums=singles, hops=10, repeats=repeats)
         bench.import_against_copy(import_rows // 5, lines=True)
         bench.show()
 

@@ -14,7 +14,7 @@ from wufei.hub.base.actor import system
 from wufei.hub.base.findings import Finding
 from wufei.hub.catalogue.models import WasteType
 from wufei.hub.ledger import services as ledger
-from wufei.hub.ledger.entries import AccountKey, Entry
+from wufei.hub.ledger.entries import AccountKey, Container, Entry, LotPart
 from wufei.hub.ledger.models import Account, AccountKind
 from wufei.hub.ledger.units import grams
 from wufei.hub.manifests import services as manifests
@@ -122,10 +122,17 @@ def _ledger(owner: Organisation, site: Any) -> dict[str, Any]:
     )
     (movement,) = ledger.post([entry], by=BY, cause="test")
     account = Account.objects.get(kind=AccountKind.STOCK, holder=owner)
-    things: dict[str, Any] = {"ledger.movement": movement, "ledger.account": account}
-    if lot := account.lots.first():
-        things["ledger.lot"] = things["labels.label"] = lot
-    return things
+    lot = account.lots.get()
+    grouping = ledger.regroup(
+        [LotPart(lot.uuid, 100_000)],
+        [Container("D1", 100_000)],
+        id=uuid7(),
+        by=BY,
+        happened_at=timezone.now(),
+    )
+    things = {"ledger.movement": movement, "ledger.account": account, "ledger.lot": lot}
+    traces = {name.replace(".", ".trace.", 1): thing for name, thing in things.items()}
+    return things | traces | {"ledger.regrouping": grouping, "labels.label": lot}
 
 
 def manifest_between(sender: Firm, receiver: Firm) -> Manifest:
@@ -164,6 +171,7 @@ def _manifests(owner: Organisation, site: Any, things: dict[str, Any]) -> dict[s
         "evidence.manifest": manifest,
         "evidence.receipt": manifest.signatures.get(),
         "evidence.movement": things["ledger.movement"],
+        "ledger.trace.manifest": manifest,
         "manifests.qr": manifest,
         "labels.check.show": manifest,
         "manifests.truck.code": things["registry.vehicle"],

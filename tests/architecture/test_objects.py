@@ -121,6 +121,8 @@ def test_every_kind_of_thing_is_walked(firms):
         "alarms.rule.",  # the platform's rules are no firm's
         "ledger.treatment",  # tested with treatments
         "ledger.surplus",  # of an account
+        "ledger.trace.treatment",  # tested with traces
+        "ledger.account.regroup_row",  # a row of the form before it
         "plans.",  # the district's plan is no firm's
         "cockpit.",  # lists of what the reader sees anyway
         "indicators.",  # of no firm: rates of the facts that the reader reaches; tested there

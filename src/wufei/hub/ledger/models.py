@@ -190,15 +190,16 @@ class Movement(models.Model):
         indexes = [
             models.Index(fields=["source", "happened_at"], name="ledger_movement_out"),
             models.Index(fields=["target", "happened_at"], name="ledger_movement_in"),
+            # What stands at a position of a stream, and what took it (``sql/attribution.sql``).
             models.Index(
-                fields=["target", "target_from_g"],
-                name="ledger_movement_position",
+                fields=["target", "sign", "target_from_g"],
+                name="ledger_movement_came",
                 condition=Q(target_from_g__isnull=False),
             ),
             models.Index(
-                fields=["source", "source_from_g"],
-                name="ledger_movement_returned",
-                condition=Q(sign=-1, source_from_g__isnull=False),
+                fields=["source", "sign", "source_from_g"],
+                name="ledger_movement_went",
+                condition=Q(source_from_g__isnull=False),
             ),
             models.Index(
                 fields=["group_uuid"],

@@ -8,13 +8,25 @@ from wufei.hub.ledger.views import (
     account,
     movements,
     recording,
+    regrouping,
     statements,
     stock,
     stocktakes,
+    trace,
     treatments,
 )
 
 _IMPORT = {"resource": MOVEMENTS, "act": "ledger.movement.import"}
+
+
+def _traces(of: str, route: str) -> list[URLPattern]:
+    """Page and file of the traces that start from one kind of thing."""
+    name, kind = f"ledger.trace.{of}", {"of": of}
+    return [
+        path(f"trace/{route}/", trace.page, kind, name=name),
+        path(f"trace/{route}/export/", trace.export, kind, name=f"{name}.export"),
+    ]
+
 
 urlpatterns: list[URLPattern] = [
     path("", account.one_account_page, name="ledger.one_account"),
@@ -34,7 +46,20 @@ urlpatterns: list[URLPattern] = [
     ),
     path("accounts/<int:pk>/", statements.account, name="ledger.account"),
     path("accounts/<int:pk>/surplus/", recording.surplus, name="ledger.surplus.new"),
+    path("accounts/<int:pk>/regroup/", regrouping.new, name="ledger.account.regroup"),
+    path(
+        "accounts/<int:pk>/regroup/row/<int:number>/",
+        regrouping.row,
+        name="ledger.account.regroup_row",
+    ),
+    path("groupings/<uuid:uuid>/", regrouping.regrouping, name="ledger.regrouping"),
+    path("groupings/<uuid:uuid>/undo/", regrouping.undo, name="ledger.regrouping.undo"),
     path("lots/<uuid:uuid>/", statements.lot, name="ledger.lot"),
+    *_traces("lot", "lots/<uuid:uuid>"),
+    *_traces("account", "accounts/<int:pk>"),
+    *_traces("movement", "movements/<uuid:uuid>"),
+    *_traces("treatment", "treatments/<uuid:uuid>"),
+    *_traces("manifest", "manifests/<uuid:uuid>"),
     path("stock/", stock.stock_list, name="ledger.stock"),
     path("stock/export/", stock.export, name="ledger.stock.export"),
     path("entries/new/", recording.new_entry, name="ledger.entry.new"),

@@ -7,9 +7,11 @@ class ManifestsConfig(AppConfig):
 
     def ready(self) -> None:
         from wufei.hub.ledger.queries.people import register_cause
+        from wufei.hub.ledger.queries.trace_starts import register_document
         from wufei.hub.manifests import causes, findings, remarks, written
 
         findings.register()
         remarks.register()
         written.register()
         register_cause("manifest", causes.tell)
+        register_document("manifest", causes.lines_of)

@@ -4,8 +4,10 @@
 -- A reversed outflow came back at the end of the stream and stands for what it had taken; a
 -- reversed inflow stands for what its reversal took instead of it. Only reversals recorded before
 -- the movement "before" count (NULL: all), so an attribution never changes once mass has left.
+-- "inside_g" is where in the inflow the position is.
 CREATE FUNCTION ledger_inflow_at(
-    account bigint, place bigint, before bigint, OUT inflow_id bigint, OUT room_g bigint)
+    account bigint, place bigint, before bigint,
+    OUT inflow_id bigint, OUT room_g bigint, OUT inside_g bigint)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     inflow ledger_movement;
@@ -34,6 +36,7 @@ BEGIN
             WHERE m.reverses_id = inflow.id AND (before IS NULL OR m.id < before);
         IF undo.id IS NULL THEN
             inflow_id := inflow.id;
+            inside_g := place - inflow.target_from_g;
             RETURN;
         END IF;
         -- Its reversal may have taken some of this inflow itself; those places lead here again,

@@ -11,7 +11,7 @@ from wufei.hub.ledger.queries.movements import Cell, movements
 from wufei.hub.ledger.queries.one_account import one_account, total
 from wufei.hub.ledger.queries.statements import statement
 from wufei.hub.ledger.queries.stock import stock
-from wufei.hub.ledger.queries.trace import attributed, destinations, origins
+from wufei.hub.ledger.queries.trace import attributed, back, forward, lot_node
 from wufei.hub.ledger.services.folding import fold_all
 from wufei.hub.ledger.units import GRAMS_PER_T
 
@@ -138,10 +138,10 @@ def test_bulk_mass_is_attributed_first_in_first_out_and_stays_so(district):
     second = district.arise("yard", 5)
     out = district.recover("yard", 7)
     expected = [(first.uuid, 5 * GRAMS_PER_T), (second.uuid, 2 * GRAMS_PER_T)]
-    assert [(part.inflow, part.mass_g) for part in attributed(out)] == expected
+    assert [(part.movement, part.mass_g) for part in attributed(out)] == expected
     third = district.arise("yard", 5)
     services.reverse(third.uuid, id=uuid7(), by=district.by, reason="wrong")
-    assert [(part.inflow, part.mass_g) for part in attributed(out)] == expected
+    assert [(part.movement, part.mass_g) for part in attributed(out)] == expected
 
 
 def test_mass_whose_leaving_was_reversed_is_attributed_to_where_it_came_from(district):
@@ -149,7 +149,7 @@ def test_mass_whose_leaving_was_reversed_is_attributed_to_where_it_came_from(dis
     wrong = district.recover("yard", 5)
     services.reverse(wrong.uuid, id=uuid7(), by=district.by, reason="wrong")
     again = district.recover("yard", 5)
-    assert [part.inflow for part in attributed(again)] == [first.uuid]
+    assert [part.movement for part in attributed(again)] == [first.uuid]
 
 
 def test_a_drum_is_traced_back_and_forward_exactly(district):
@@ -159,5 +159,6 @@ def test_a_drum_is_traced_back_and_forward_exactly(district):
     district.move(district.key("stock", "works", waste=LOTS), road, 1)
     arrived = district.move(road, district.key("stock", "plant", waste=LOTS), 1)
     last = arrived.lot_entries.get(side="in").lot
-    assert [(hop.depth, hop.exact) for hop in origins(last.pk)] == [(1, True), (2, True)]
-    assert destinations(drum.pk)[-1].lot_id == last.pk
+    found = back([lot_node(last.pk)]).edges
+    assert [(edge.hop, edge.certain) for edge in found] == [(1, True), (2, True), (3, True)]
+    assert forward([lot_node(drum.pk)]).edges[-1].head == lot_node(last.pk)

@@ -1,6 +1,6 @@
 """First in, first out against a queue of single grams."""
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -14,7 +14,7 @@ from wufei.hub.ledger import services
 from wufei.hub.ledger.models import Movement
 from wufei.hub.ledger.queries.facts import Of
 from wufei.hub.ledger.queries.stock import stock
-from wufei.hub.ledger.queries.trace import attributed
+from wufei.hub.ledger.queries.trace import attributed, taken
 from wufei.hub.ledger.tests.histories import examples, furnish
 from wufei.hub.ledger.units import GRAMS_PER_T
 from wufei.hub.ledger.verify import differences
@@ -98,11 +98,23 @@ def test_bulk_stock_is_attributed_gram_by_gram_as_a_queue_would(real_district, h
         account = district.account(district.key("stock", "yard"))
     # Asked at the end: what was attributed when mass left has not changed since.
     for movement, names in outflows.items():
-        found = [part.inflow for part in attributed(movement) for _ in range(part.mass_g)]
+        found = [part.movement for part in attributed(movement) for _ in range(part.mass_g)]
         assert found == names
+    assert both_ways(order, undone) == both_ways(order, undone, onward=True)
     if account and queue.standing:
         (shown,) = stock(Of(holders=[account.holder_id]))
         assert shown.oldest_at == Movement.objects.get(uuid=queue.front()).happened_at
+
+
+def both_ways(order: list[Any], undone: set[Any], *, onward: bool = False) -> Counter[Any]:
+    """Grams by (inflow, outflow), asked of either; without what was undone."""
+    pairs: Counter[Any] = Counter()
+    for movement in Movement.objects.filter(uuid__in=set(order) - undone):
+        for part in taken(movement) if onward else attributed(movement):
+            pair = (movement.uuid, part.movement) if onward else (part.movement, movement.uuid)
+            if not undone & set(pair):
+                pairs[pair] += part.mass_g
+    return pairs
 
 
 @pytest.mark.parametrize("ahead_t", [0.000001, 3])
@@ -112,5 +124,6 @@ def test_a_large_inflow_undone_behind_a_little_stock_still_has_an_answer(real_di
     wrong = real_district.arise("yard", 9000)
     services.reverse(wrong.uuid, id=uuid4(), by=real_district.by, reason="kg, not t")
     gone = real_district.recover("yard", ahead_t)
-    assert {part.inflow for part in attributed(gone)} == {first.uuid}
+    assert {part.movement for part in attributed(gone)} == {first.uuid}
+    assert {part.movement for part in taken(first)} == {gone.uuid}
     assert differences() == []

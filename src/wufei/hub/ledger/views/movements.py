@@ -259,8 +259,8 @@ def _parts(found: Movement) -> list[dict[str, Any]]:
     if found.source.tracking != "bulk" or not found.source.limited:
         return []
     parts = attributed(found)
-    inflows = Movement.objects.in_bulk([part.inflow for part in parts], field_name="uuid")
-    return [{"movement": inflows[part.inflow], "mass_g": part.mass_g} for part in parts]
+    inflows = Movement.objects.in_bulk([part.movement for part in parts], field_name="uuid")
+    return [{"movement": inflows[part.movement], "mass_g": part.mass_g} for part in parts]
 
 
 def _exports(request: Request, asked: Asked) -> list[tuple[str, str]]:

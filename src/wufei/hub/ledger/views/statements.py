@@ -1,10 +1,10 @@
 """The statement of one account, and the lots that stand in it."""
 
-from dataclasses import dataclass
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
@@ -12,14 +12,16 @@ from django.views.decorators.http import require_GET
 from wufei.hub.base.access import Request, needs
 from wufei.hub.base.actor import Actor
 from wufei.hub.ledger.forms.selection import Selection
-from wufei.hub.ledger.models import Account, Balance, Booking, Lot, Movement, StockTake
-from wufei.hub.ledger.queries.movements import with_names
+from wufei.hub.ledger.models import Account, AccountKind, Balance, Booking, Lot, StockTake
 from wufei.hub.ledger.queries.people import cause_of, names_of
 from wufei.hub.ledger.queries.reach import accounts_of, reach
 from wufei.hub.ledger.queries.statements import Statement, statement
-from wufei.hub.ledger.queries.trace import Hop, destinations, origins
+from wufei.hub.ledger.queries.told import tell, within
+from wufei.hub.ledger.queries.trace import back, forward
+from wufei.hub.ledger.queries.trace_starts import of_lot
+from wufei.hub.ledger.regroupings import RegroupedPart, Regrouping
 
-ACT = "ledger.account.view"
+ACT, REGROUP = "ledger.account.view", "ledger.lot.regroup"
 PAGE_ROWS = 100
 LOTS_MAX = 200
 
@@ -49,6 +51,7 @@ def account(request: Request, pk: int) -> HttpResponse:
         .select_related("lot")
         .order_by("-opened_at")[:LOTS_MAX],
         "takes": _takes(found),
+        "may_regroup": may_regroup(request.actor, found),
     }
     return render(request, "ledger/account.html", context)
 
@@ -57,47 +60,41 @@ def account(request: Request, pk: int) -> HttpResponse:
 @needs(ACT)
 def lot(request: Request, uuid: UUID) -> HttpResponse:
     """One container or batch: where its mass came from, and where it went."""
-    reached = accounts_of(reach(request.actor, ACT), "account__")
-    rows = Lot.objects.select_related("account__holder", "account__place", "account__waste").filter(
-        # Who reaches everything has no condition, and "no condition or …" would be a condition.
-        reached | _handled(request.actor) if reached else Q()
-    )
-    found = get_object_or_404(rows.distinct(), uuid=uuid)
-    back, forward = origins(found.pk), destinations(found.pk)
+    found = get_object_or_404(visible_lots(request.actor, ACT), uuid=uuid)
+    starts = of_lot(found)
     context = {
         "lot": found,
-        "back": _hops(back, "parent_id"),
-        "forward": _hops(forward, "lot_id"),
+        "told": tell(back(starts), forward(starts), request.actor),
         "entries": _entries(found),
+        "regroupings": _regroupings(found),
+        "may_regroup": may_regroup(request.actor, found.account) and found.remaining_g > 0,
     }
     return render(request, "ledger/lot.html", context)
+
+
+def visible_lots(actor: Actor, act: str) -> "QuerySet[Lot]":
+    """Lots that ``act`` reaches; a producer also follows its own into the next one."""
+    of = reach(actor, act)
+    reached = accounts_of(of, "account__")
+    handled = (
+        accounts_of(of, "entries__parent__account__") if of.holders is not None else Q(pk=None)
+    )
+    rows = Lot.objects.select_related("account__holder", "account__place", "account__waste")
+    # Who reaches everything has no condition, and "no condition or …" would be a condition.
+    return rows.filter(reached | handled if reached else Q()).distinct()
+
+
+def may_regroup(actor: Actor, account: Account) -> bool:
+    """Whether the actor groups and splits the lots of this stock."""
+    if account.kind != AccountKind.STOCK or account.tracking != "lots":
+        return False
+    return actor.may(REGROUP) and within(reach(actor, REGROUP), account)
 
 
 def find_account(actor: Actor, pk: int, act: str = ACT) -> Account:
     """The account, if ``act`` reaches it; otherwise it does not exist for them."""
     rows = Account.objects.select_related("holder", "place", "waste", "region")
     return get_object_or_404(rows.filter(accounts_of(reach(actor, act))), pk=pk)
-
-
-@dataclass(frozen=True)
-class HopRow:
-    """One step of a trace as the page shows it."""
-
-    depth: int
-    lot: Lot
-    movement: Movement
-    mass_g: int
-    exact: bool
-
-
-def _hops(hops: list[Hop], end: str) -> list[HopRow]:
-    lots = Lot.objects.select_related("account__holder", "account__place", "account__waste")
-    found = lots.in_bulk([getattr(hop, end) for hop in hops])
-    moved = with_names(Movement.objects.filter(pk__in=[hop.movement_id for hop in hops])).in_bulk()
-    return [
-        HopRow(hop.depth, found[getattr(hop, end)], moved[hop.movement_id], hop.mass_g, hop.exact)
-        for hop in hops
-    ]
 
 
 def _entries(found: Lot) -> list[dict[str, Any]]:
@@ -115,10 +112,23 @@ def _entries(found: Lot) -> list[dict[str, Any]]:
     ]
 
 
-def _handled(actor: Actor) -> Q:
-    """A producer may follow its containers on: any lot that its own mass went into."""
-    of = reach(actor, ACT)
-    return accounts_of(of, "entries__parent__account__") if of.holders is not None else Q(pk=None)
+def _regroupings(found: Lot) -> list[dict[str, Any]]:
+    """Groupings that this lot went into or came from, latest first."""
+    parts = RegroupedPart.objects.filter(Q(parent=found) | Q(lot=found)).values_list(
+        "regrouping", "parent", "mass_g"
+    )
+    left: Counter[int] = Counter()
+    for regrouping, parent, mass_g in parts:
+        left[regrouping] += mass_g if parent == found.pk else -mass_g
+    rows = Regrouping.objects.filter(pk__in=left).select_related("undoing").order_by("-pk")
+    return [
+        {"regrouping": row, "out_g": left[row.pk], "in_g": -left[row.pk], "undone": _undone(row)}
+        for row in rows[:LOTS_MAX]
+    ]
+
+
+def _undone(row: Regrouping) -> bool:
+    return hasattr(row, "undoing")
 
 
 def _takes(found: Account) -> list[dict[str, Any]]:

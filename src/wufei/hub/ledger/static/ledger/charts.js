@@ -1,6 +1,8 @@
 // Charts of the account: data come from the page (json_script), colours from the domains.
 // The table below every chart says the same in figures.
 
+import { fit, trace } from "./trace.js";
+
 const echarts = () => window.echarts;
 const style = () => getComputedStyle(document.documentElement);
 const token = (name) => style().getPropertyValue(name).trim();
@@ -111,15 +113,16 @@ function months(data) {
   };
 }
 
-const KINDS = { sankey, months };
+const KINDS = { sankey, months, trace };
 
 function draw(box) {
   const source = document.getElementById(box.dataset.chart);
   if (!source || !echarts()) return;
   const data = JSON.parse(source.textContent);
   drawn.get(box)?.dispose();
+  if (data.kind === "trace") fit(box, data);
   const chart = echarts().init(box, null, { renderer: "svg" });
-  chart.setOption(KINDS[data.kind](data));
+  chart.setOption(KINDS[data.kind](data, box.clientWidth));
   chart.on("click", ({ data: it }) => {
     const node = it?.url ? it : data.nodes?.find((one) => one.name === it?.target);
     if (node?.url) window.location.assign(node.url);
