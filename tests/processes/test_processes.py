@@ -151,6 +151,19 @@ def test_nothing_acknowledged_is_lost_when_processes_are_killed_one_by_one(runni
     _signatures_are_there_once(running, signatures())
     verified = running.wufei("ledger", "verify")
     assert verified.returncode == 0, verified.stdout + verified.stderr
+    _every_record_has_its_leaf(running, until)
+
+
+def _every_record_has_its_leaf(running, until):
+    """The worker went on where it was killed: one leaf a record, without gaps."""
+    until(lambda: running.sql("SELECT count(*) FROM evidence_pending") == [(0,)], PATIENCE_S)
+    ((leaves, last),) = running.sql("SELECT count(*), max(number) FROM evidence_leaf")
+    ((records,),) = running.sql(
+        "SELECT (SELECT count(*) FROM ledger_movement) + (SELECT count(*) FROM manifests_signature)"
+    )
+    assert leaves == records == last + 1
+    audited = running.wufei("audit", "verify")
+    assert audited.returncode == 0, audited.stdout + audited.stderr
 
 
 def _movements_are_there(running, acknowledged):

@@ -43,9 +43,9 @@ class Leaf(models.Model):
 
 
 class Node(models.Model):
-    """Hash of a complete subtree, kept for every eighth level: 256 of one make one of the next.
+    """Hash of a complete subtree, kept for every fourth level: 16 of one make one of the next.
 
-    So a proof reads a few hundred neighbouring rows, and nothing is ever written twice.
+    So a proof reads some two hundred rows of ten million, and nothing is ever written twice.
     """
 
     pk = models.CompositePrimaryKey("level", "position")

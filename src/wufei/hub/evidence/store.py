@@ -1,4 +1,4 @@
-"""The tree as the database keeps it: leaves, and the hash of every complete 256 of a level."""
+"""The tree as the database keeps it: leaves, and the hash of every complete 16 of a kept level."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,8 +7,9 @@ from django.db import connection
 from wufei.hub.evidence import tree
 from wufei.hub.evidence.tree import HASH_BYTES, Subtree
 
-# Every eighth level is kept: 256 rows make one of the next.
-GROUP_LEVELS = 8
+# Every fourth level is kept: 16 rows make one of the next. A proof then reads at most 15 of each,
+# and the nodes are a fifteenth of the leaves.
+GROUP_LEVELS = 4
 GROUP = 1 << GROUP_LEVELS
 _LEAVES = """
     SELECT (SELECT string_agg(hash, ''::bytea ORDER BY number) FROM evidence_leaf
@@ -69,7 +70,7 @@ def split(row: bytes) -> list[bytes]:
 
 
 def tail(level: int, count: int) -> list[bytes]:
-    """Hashes of a kept level behind its last complete 256, where it has ``count`` of them."""
+    """Hashes of a kept level behind its last complete 16, where it has ``count`` of them."""
     first = count - count % GROUP
     if first == count:
         return []

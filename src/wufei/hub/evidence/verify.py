@@ -32,10 +32,11 @@ _DIGESTS = """
     WHERE m.id = ANY(%s) AND m.digest IS DISTINCT FROM ledger_movement_digest(m)"""
 # Records that have no leaf and do not wait for one: they came in behind the log's back.
 _STRANGERS = """
-    SELECT r.uuid FROM {table} r
-    WHERE NOT EXISTS (SELECT FROM evidence_leaf l WHERE l.kind = {kind} AND l.row = r.id)
-      AND NOT EXISTS (SELECT FROM evidence_pending p WHERE p.kind = {kind} AND r.id = ANY(p.rows))
-    LIMIT 100"""
+    WITH lone AS MATERIALIZED (
+        SELECT r.id, r.uuid FROM {table} r
+        WHERE NOT EXISTS (SELECT FROM evidence_leaf l WHERE l.kind = {kind} AND l.row = r.id))
+    SELECT uuid FROM lone
+    WHERE id NOT IN (SELECT unnest(rows) FROM evidence_pending WHERE kind = {kind}) LIMIT 100"""
 _TABLES = {Kind.MOVEMENT: "ledger_movement", Kind.SIGNATURE: "manifests_signature"}
 
 
@@ -107,6 +108,7 @@ class _Run:
         if self.edge is not None:
             self.report.root = self.edge.root
         if self.whole:
+            self._cut_off()
             self._strangers()
 
     def _block(self, start: int, stop: int) -> None:
@@ -231,6 +233,11 @@ class _Run:
             self.report.say("root", subject, "its signature is wrong")
         if not keys.trusted(root.key.code, root.signed_at, self.validities):
             self.report.say("root", subject, f"key {root.key.code} was not to be trusted then")
+
+    def _cut_off(self) -> None:
+        for root in Root.objects.filter(size__gt=self.end).order_by("pk"):
+            seen = f"the log has only {self.end}: its end was cut off"
+            self.report.say("root", f"root {root.pk} over {root.size} leaves", seen)
 
     def _strangers(self) -> None:
         for kind, table in _TABLES.items():

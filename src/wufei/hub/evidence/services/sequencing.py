@@ -163,7 +163,7 @@ def append(cursor: Any, hashed: Sequence[Hashed]) -> int:
 
 
 def _append_nodes(cursor: Any, count: int, fresh: Sequence[bytes]) -> None:
-    """``fresh`` comes behind ``count`` leaves: every 256 that are complete make a node."""
+    """``fresh`` comes behind ``count`` leaves: every 16 that are complete make a node."""
     level = 0
     while fresh:
         edge = [*store.tail(level, count), *fresh]

@@ -1,12 +1,14 @@
 """Pages of the log, for those who may see a record and for anybody who holds a receipt."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from wufei.hub.evidence import tree
@@ -93,6 +95,18 @@ def test_a_receipt_is_a_file_with_everything(sign_in, signed, manifest):
     told = json.loads(answer.content)
     assert told["root"]["note"]
     assert told["proof"]["size"] == 2
+
+
+def test_a_program_fetches_the_same_receipt_with_its_token(client, sign_in, signed, manifest):
+    from wufei.hub.accounts import tokens
+    from wufei.hub.accounts.models import ApiToken
+
+    user = clerk(sign_in, manifest).user
+    until = timezone.now() + timedelta(hours=1)
+    ApiToken.objects.create(user=user, digest=tokens._digest("wufei_scales"), expires_at=until)
+    address = reverse("api.receipt", args=[signed.uuid])
+    answer = client.get(address, headers={"authorization": "Bearer wufei_scales"})
+    assert answer.json() == receipt(signed).as_json()
 
 
 @pytest.mark.parametrize("name", ["evidence.receipt", "evidence.receipt.json"])

@@ -122,6 +122,19 @@ def test_whatever_the_owner_alters_is_found(log, as_superuser, statement, subjec
         assert found == set()
 
 
+def test_an_end_that_was_cut_off_with_its_records_is_found_by_the_signed_root(log, as_superuser):
+    without_triggers(
+        as_superuser,
+        "DELETE FROM ledger_movement WHERE id IN "
+        "(SELECT row FROM evidence_leaf WHERE kind = 1 AND number >= 300); "
+        "DELETE FROM manifests_signature WHERE id IN "
+        "(SELECT row FROM evidence_leaf WHERE kind = 2 AND number >= 300); "
+        "DELETE FROM evidence_node WHERE (position + 1) << level > 300; "
+        "DELETE FROM evidence_leaf WHERE number >= 300",
+    )
+    assert faults() == {("root", "root")}
+
+
 def test_a_record_added_behind_the_triggers_is_found(log, as_superuser):
     columns = (
         "kind, source_id, target_id, mass_g, sign, happened_at, original_unit, cause, actor, digest"
