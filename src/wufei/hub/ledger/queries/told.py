@@ -138,7 +138,7 @@ def _made(book: "_Book", forward: Trace, stops: dict[Node, Stop]) -> list[Step]:
         made.append((_("Loss (water, gas)"), treatment.loss_g, "loss"))
         for name, mass_g, kind in made:
             if mass_g:
-                known = exact[node.id] and kind == "product"
+                known = exact[node.id]
                 steps.append(
                     Step(
                         hop=came[node].hop + 1 if node in came else 1,
