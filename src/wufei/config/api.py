@@ -11,8 +11,8 @@ from wufei.hub.accounts.api import Bearer
 from wufei.hub.accounts.api import router as tokens
 from wufei.hub.base.access import public
 from wufei.hub.base.api import OPERATIONS, Api, handle_errors
-from wufei.hub.manifests.api.drafts import router as drafts
 from wufei.hub.evidence.api import router as receipts
+from wufei.hub.manifests.api.drafts import router as drafts
 from wufei.hub.manifests.api.journeys import router as journeys
 from wufei.hub.manifests.api.linked import router as linked
 from wufei.hub.manifests.api.lookups import router as lookups
