@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from wufei.hub.labels.models import ContainerLabel
+from wufei.hub.labels.queries.containers import codes_of
 from wufei.hub.manifests import reading
 from wufei.hub.manifests.models import MOVING, Line, LineLot, Manifest, Route
 from wufei.hub.manifests.reading import Load, Stop, with_everything
@@ -94,10 +94,7 @@ def _containers(lines: Sequence[Line]) -> list[OnTruck]:
         .select_related("lot", "line__waste")
         .order_by("line__position", "pk")[:CONTAINERS_MAX]
     )
-    labels = {
-        label.lot_id: label.code
-        for label in ContainerLabel.objects.filter(lot__in=[part.lot_id for part in parts])
-    }
+    labels = codes_of([part.lot for part in parts])
     return [
         OnTruck(str(part.lot), labels.get(part.lot_id, ""), part.line.waste.label, part.mass_g)
         for part in parts

@@ -1,7 +1,7 @@
 """What stands in a QR code, and what a code that somebody scanned or typed means."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -53,6 +53,21 @@ def register_reader(reader: Callable[[str], Lot | None]) -> None:
     """Called when a room is ready that writes numbers on containers."""
     if reader not in _readers:
         _readers.append(reader)
+
+
+# Numbers that a higher room wrote on containers, by lot.
+_writers: list[Callable[[Sequence[Lot]], Mapping[int, str]]] = []
+
+
+def register_writer(writer: Callable[[Sequence[Lot]], Mapping[int, str]]) -> None:
+    """Called when that room is ready; ``writer`` gives what it wrote by the lots' keys."""
+    if writer not in _writers:
+        _writers.append(writer)
+
+
+def written_on(lots: Sequence[Lot]) -> dict[int, str]:
+    """What stands on the containers of these lots, by the lots' keys."""
+    return {key: text for writer in _writers for key, text in writer(lots).items()}
 
 
 def manifest_path(manifest: Manifest) -> str:

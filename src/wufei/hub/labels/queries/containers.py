@@ -1,6 +1,6 @@
 """One container through the lots that it stands in: at the producer, on the truck, at the plant."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
@@ -84,3 +84,9 @@ def by_code(text: str) -> Lot | None:
     tidy = "".join(text.split()).replace("-", "").upper()
     found = ContainerLabel.objects.filter(code=tidy).select_related("lot").first()
     return found.lot if found else None
+
+
+def codes_of(lots: Sequence[Lot]) -> dict[int, str]:
+    """Codes on the labels that were made for these very lots, by the lots' keys."""
+    rows = ContainerLabel.objects.filter(lot__in=[lot.pk for lot in lots])
+    return dict(rows.order_by().values_list("lot", "code"))

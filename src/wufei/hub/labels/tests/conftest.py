@@ -56,3 +56,15 @@ def people(district, sign_in):
         return sign_in(role, organisations=[district.firm(firm).organisation], **more)
 
     return enter
+
+
+def drawing(monkeypatch):
+    """A list that fills with the texts of the codes that are drawn."""
+    drawn = []
+
+    def svg(text):
+        drawn.append(text)
+        return b"<svg/>"
+
+    monkeypatch.setattr("wufei.hub.manifests.codes.svg", svg)
+    return drawn

@@ -17,8 +17,7 @@ from wufei.hub.labels import services, tasks
 from wufei.hub.labels.checks import check_of, masked
 from wufei.hub.labels.models import CheckPass
 from wufei.hub.labels.refusals import NothingToCheck, PassEnded, PassTaken, TooManyPasses
-from wufei.hub.labels.tests.conftest import DRUM
-from wufei.hub.labels.tests.seeing import drawing
+from wufei.hub.labels.tests.conftest import DRUM, drawing
 from wufei.hub.manifests.tests.conftest import OIL, person
 from wufei.hub.registry.models import Vehicle
 from wufei.hub.registry.validity import period

@@ -5,8 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from wufei.hub.base.tests.seeing import texts
 from wufei.hub.labels.models import ContainerLabel, PrintRun
-from wufei.hub.labels.tests.seeing import drawing, texts
+from wufei.hub.labels.tests.conftest import drawing
 from wufei.hub.ledger.models import Lot
 from wufei.hub.manifests.tests.conftest import OIL
 from wufei.hub.registry.rules.codes import credit_code

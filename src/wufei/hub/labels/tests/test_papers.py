@@ -7,11 +7,11 @@ import pytest
 from django.urls import reverse
 from uuid_utils.compat import uuid7
 
+from wufei.hub.base.tests.seeing import pictures, scanned, sizes_mm, texts
 from wufei.hub.labels import papers, services, tasks
 from wufei.hub.labels.models import ContainerLabel, PrintRun
 from wufei.hub.labels.rules import Facts
 from wufei.hub.labels.tests.conftest import DRUM
-from wufei.hub.labels.tests.seeing import pictures, scanned, sizes_mm, texts
 from wufei.hub.manifests.tests.conftest import ASH, OIL
 
 SITE = "https://wufei.example"

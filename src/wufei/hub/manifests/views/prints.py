@@ -6,18 +6,14 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
+from wufei.hub.audit import services as audit
 from wufei.hub.base import printing
 from wufei.hub.base.access import Request, needs
 from wufei.hub.base.addresses import public_address
-from wufei.hub.base.tables import show
-from wufei.hub.ledger.figures import tonnes_text
-from wufei.hub.manifests import codes, printed, reading
-from wufei.hub.manifests.models import Manifest
-from wufei.hub.manifests.reading import Stop
+from wufei.hub.manifests import codes, papers, printed
 from wufei.hub.manifests.views.common import VIEW, find
 from wufei.hub.registry.models import Vehicle
 from wufei.hub.registry.queries import visible_vehicles
@@ -58,11 +54,15 @@ def _truck(request: Request, uuid: UUID) -> Vehicle:
 @require_GET
 @needs(VIEW)
 def manifest_pdf(request: Request, uuid: UUID) -> HttpResponse:
-    """The document on paper, with its code."""
+    """The document on paper, with its code; that it names contacts is kept."""
     manifest = find(request.actor, uuid)
     path = codes.manifest_path(manifest)
-    data = _document(manifest) | {"qr": codes.svg(public_address(request, path)).decode()}
+    data = papers.document(manifest)
+    data["qr"] = codes.svg(public_address(request, path)).decode()
     data["parts"] = [_part(request, part) for part in printed.parts(manifest)]
+    if papers.contacts_shown(manifest):
+        subject = f"manifests.manifest:{manifest.uuid}"
+        audit.record_read(request.actor, "manifests:contacts", subject=subject)
     return _pdf("manifests/manifest.typ", data, f"{manifest}.pdf")
 
 
@@ -102,72 +102,3 @@ def _part(request: Request, part: printed.Part) -> dict[str, Any]:
         "qr": code,
         "hint": part.hint,
     }
-
-
-def _document(manifest: Manifest) -> dict[str, Any]:
-    template = reading.template_of(manifest)
-    return {
-        "title": f"{template.name} {manifest}",
-        "subtitle": f"{manifest.get_status_display()} · {template.authority}",
-        "facts": [[str(label), value] for label, value in _facts(manifest) if value],
-        "lines": _lines(manifest),
-        "steps": [_step(stop) for stop in reading.stops(manifest)],
-        "words": {
-            "waste": _("Waste"),
-            "declared": _("Declared (t)"),
-            "out": _("Weighed out (t)"),
-            "in": _("Weighed in (t)"),
-            "accepted": _("Accepted (t)"),
-            "difference": _("Difference"),
-            "method": pgettext("manifest", "Method"),
-            "step": _("Step"),
-            "who": _("Signed by"),
-            "when": _("Signed at"),
-            "digest": _("Digest of what was signed"),
-            "scan": _("Scan to see or sign"),
-        },
-    }
-
-
-def _facts(manifest: Manifest) -> list[tuple[Any, str]]:
-    vehicle, driver = manifest.vehicle, manifest.driver
-    return [
-        (_("Number"), manifest.local_id),
-        (_("Number of the authority"), manifest.authority_no or ""),
-        (_("Consignor"), f"{manifest.consignor.name} · {manifest.consignor_site}"),
-        (pgettext("manifest", "Carrier"), manifest.carrier.name),
-        (_("Consignee"), f"{manifest.consignee.name} · {manifest.consignee_site}"),
-        (_("Vehicle"), vehicle.plate if vehicle else ""),
-        (_("Driver"), str(driver) if driver else ""),
-        (_("Route"), str(manifest.route) if manifest.route else ""),
-        (_("Issued at"), show.text(manifest.issued_at)),
-        (_("Reason for the difference"), manifest.difference_reason),
-        (_("Remark"), manifest.note),
-    ]
-
-
-def _lines(manifest: Manifest) -> list[list[str]]:
-    rows = []
-    for load in reading.loads(manifest):
-        line, off = load.line, load.difference
-        masses = (line.declared_g, line.weighed_out_g, line.weighed_in_g, line.accepted_g)
-        rows.append(
-            [
-                str(line.waste),
-                *["—" if mass_g is None else tonnes_text(mass_g) for mass_g in masses],
-                f"{off.permille:+} ‰".replace("-", "−") if off else "—",
-                str(load.method),
-            ]
-        )
-    return rows
-
-
-def _step(stop: Stop) -> list[str]:
-    signature = stop.signature
-    who = f"{stop.organisation} · {stop.who}" if stop.who else ""
-    return [
-        str(stop.label),
-        who or (_("by itself: the weights agree") if stop.by_itself else "—"),
-        show.text(stop.at),
-        signature.content_digest if signature else "",
-    ]

@@ -42,15 +42,3 @@ def pictures(monkeypatch, make, ppi=200):
 def scanned(picture):
     """Every code on a picture, read by a decoder that had no part in drawing it."""
     return sorted(code.text for code in zxingcpp.read_barcodes(picture))
-
-
-def drawing(monkeypatch):
-    """A list that fills with the texts of the codes that are drawn."""
-    drawn = []
-
-    def svg(text):
-        drawn.append(text)
-        return b"<svg/>"
-
-    monkeypatch.setattr("wufei.hub.manifests.codes.svg", svg)
-    return drawn
