@@ -102,6 +102,11 @@ MANIFESTS = (
         paper_within=WorkingDays(10),
         emergency_within=_EMERGENCY_WITHIN,
         emergency_lacks=_EMERGENCY_LACKS,
+        # Local practice, to be set by each place: no national figure is known for how many
+        # carriers follow one another, how long a load may stand, when an unused manifest ends.
+        carriers_max=3,
+        halt_within=Hours(72),
+        expires_after=WorkingDays(10),
     ),
     ManifestTemplate(
         code="medical",

@@ -4,7 +4,8 @@ Taken at issue with what is declared, corrected to what was weighed out (plan) a
 (both). A truck that is loaded already may go beyond: then it is a finding.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from uuid import UUID
 
 from wufei.hub.base.findings import Finding
 from wufei.hub.ledger.figures import tonnes_text
@@ -104,7 +105,12 @@ def correct(manifest: Manifest, lines: Sequence[Line], steps: set[str]) -> list[
 
 def give_back(manifest: Manifest) -> None:
     """Free all that a manifest took which ends before it was received."""
-    headroom.give_back(manifest.lines.values_list("uuid", flat=True))
+    give_back_lines(manifest.lines.values_list("uuid", flat=True))
+
+
+def give_back_lines(lines: Iterable[UUID]) -> None:
+    """Free what single lines took: a stop of a round is corrected."""
+    headroom.give_back(lines)
 
 
 def _beyond(code: str, manifest: Manifest, line: Line, owner: Organisation, over_g: int) -> Finding:

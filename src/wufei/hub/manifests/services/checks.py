@@ -1,6 +1,6 @@
 """What has to be true of the parties, their vehicles and papers before something is signed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.conf import settings
@@ -24,9 +24,11 @@ from wufei.hub.manifests.refusals import (
     SamePlace,
     SiteClosed,
     TooHeavyForTheRoad,
+    TooManyCarriers,
     WrongParty,
     WrongUnit,
 )
+from wufei.hub.manifests.services.given import NextCarrier
 from wufei.hub.registry.models import Driver, Licence, Organisation, Site, Vehicle
 from wufei.hub.registry.queries import licensed_lines
 from wufei.hub.registry.services.book import require_open
@@ -82,6 +84,14 @@ def open_site(site: Site, day: date, field: str) -> None:
         raise SiteClosed(site=site.name, field=field)
 
 
+def stops(sites: Iterable[Site | None], day: date) -> None:
+    """Places that single lines come from are open, and so is whose they are."""
+    for site in sites:
+        if site is not None:
+            require_open(site.organisation, day)
+            open_site(site, day, "site")
+
+
 def vehicle_of(carrier: Organisation, vehicle: Vehicle, day: date) -> None:
     if vehicle.carrier_id != carrier.pk or day not in vehicle.validity:
         raise NotAVehicleOfCarrier(plate=vehicle.plate, carrier=carrier.name, field="vehicle")
@@ -90,6 +100,21 @@ def vehicle_of(carrier: Organisation, vehicle: Vehicle, day: date) -> None:
 def driver_of(carrier: Organisation, driver: Driver, day: date) -> None:
     if driver.carrier_id != carrier.pk or day not in driver.validity:
         raise NotADriverOfCarrier(driver=str(driver), carrier=carrier.name, field="driver")
+
+
+def carriers_in_order(
+    further: Sequence[NextCarrier], template: ManifestTemplate, day: date
+) -> None:
+    """Refuse more carriers than the template has, closed ones, and trucks that are not theirs."""
+    if 1 + len(further) > template.carriers_max:
+        most = template.carriers_max
+        raise TooManyCarriers(template=template.name, most=most, field="further_carriers")
+    for one in further:
+        require_open(one.carrier, day)
+        if one.vehicle:
+            vehicle_of(one.carrier, one.vehicle, day)
+        if one.driver:
+            driver_of(one.carrier, one.driver, day)
 
 
 def licensed(template: ManifestTemplate, site: Site, waste: WasteType, day: date) -> None:

@@ -10,7 +10,8 @@ from uuid import UUID, uuid5
 from wufei.hub.catalogue.models import WasteType
 from wufei.hub.ledger.entries import LotPart
 from wufei.hub.ledger.units import Mass
-from wufei.hub.manifests.models import Mode, Route
+from wufei.hub.manifests.measures import as_json
+from wufei.hub.manifests.models import Mode, Round, Route
 from wufei.hub.registry.models import Driver, Organisation, Site, Vehicle
 
 
@@ -35,7 +36,8 @@ class Signing:
 class NewLine:
     """One waste that is to travel; ``lots`` add up to ``declared`` where they are named.
 
-    ``method`` is what the consignee will do with it (a code of its stream).
+    ``method`` is what the consignee will do with it (a code of its stream). ``site`` is where it
+    comes from if that is not the manifest's own place: a stop of a round.
     """
 
     waste: WasteType
@@ -43,6 +45,7 @@ class NewLine:
     method: str = ""
     lots: tuple[LotPart, ...] = ()
     containers: int | None = None
+    site: Site | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class NewManifest:
     """A manifest to issue; consignor and consignee are the organisations of the two sites.
 
     ``further_carriers`` take over one after the other from ``carrier``. ``alternate_site`` is where
-    the consignee may send on what it refuses.
+    the consignee may send on what it refuses. ``round`` is the collection round that it is part of.
     """
 
     consignor_site: Site
@@ -73,6 +76,7 @@ class NewManifest:
     note: str = ""
     further_carriers: tuple[NextCarrier, ...] = ()
     alternate_site: Site | None = None
+    round: Round | None = None
 
     def field(self, name: str) -> Any:
         """What is said of a field of ``rules.FIELDS``; of lines: whether each says it."""
@@ -87,6 +91,32 @@ class NewManifest:
                 return all(getattr(line, name) for line in self.lines)
             case _:
                 return getattr(self, name, None)
+
+
+def plain(new: NewManifest) -> list[Any]:
+    """All that is asked for, as what a digest is made of."""
+    rows = (new.consignor_site, new.carrier, new.consignee_site)
+    maybe = (new.vehicle, new.driver, new.route)
+    lines = [
+        (line.waste.pk, as_json(line.declared), line.method, line.lots, line.containers)
+        for line in new.lines
+    ]
+    legs = [
+        tuple(str(row.uuid) if row else None for row in (one.carrier, one.vehicle, one.driver))
+        for one in new.further_carriers
+    ]
+    return [
+        *(str(row.uuid) for row in rows),
+        *(str(row.uuid) if row else None for row in maybe),
+        new.authority_no,
+        new.note,
+        lines,
+        # Only where somebody says it: what was issued before this could be said stays the same.
+        *([legs] if legs else []),
+        *([f"alternate:{new.alternate_site.uuid}"] if new.alternate_site else []),
+        *([f"round:{new.round.uuid}"] if new.round else []),
+        *(f"from:{line.site.uuid}" for line in new.lines if line.site),
+    ]
 
 
 @dataclass(frozen=True)

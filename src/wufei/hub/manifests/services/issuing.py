@@ -31,12 +31,18 @@ from wufei.hub.manifests.refusals import (
     OnTheRoadAlready,
     RouteElsewhere,
     SamePlace,
-    TooManyCarriers,
     UnknownMethod,
 )
 from wufei.hub.manifests.services import allotting, authority, checks, masses, way
 from wufei.hub.manifests.services.document import Document, deadline, due_at
-from wufei.hub.manifests.services.given import Act, NewLine, NewManifest, Signing, part_of
+from wufei.hub.manifests.services.given import (
+    Act,
+    NewLine,
+    NewManifest,
+    Signing,
+    part_of,
+    plain,
+)
 from wufei.hub.registry.models import Vehicle
 from wufei.hub.registry.services.book import require_open
 
@@ -118,7 +124,7 @@ class _Issuing:
     def digest(self) -> str:
         """Of everything that was asked for: tells a retry from another manifest."""
         weighed = self.weighed_out and as_json(self.weighed_out)
-        told = [repr(_plain(self.new)), str(weighed), self.by.id, repr(self.signing)]
+        told = [repr(plain(self.new)), str(weighed), self.by.id, repr(self.signing)]
         # Only where it is so: what was issued before this could be said stays the same.
         told += [repr(self.other)] if self.other else []
         return rules.digest({"asked": told})
@@ -126,29 +132,6 @@ class _Issuing:
     @property
     def left_open(self) -> frozenset[str]:
         return self.other.left_open if self.other else frozenset()
-
-
-def _plain(new: NewManifest) -> list[Any]:
-    rows = (new.consignor_site, new.carrier, new.consignee_site)
-    maybe = (new.vehicle, new.driver, new.route)
-    lines = [
-        (line.waste.pk, as_json(line.declared), line.method, line.lots, line.containers)
-        for line in new.lines
-    ]
-    legs = [
-        tuple(str(row.uuid) if row else None for row in (one.carrier, one.vehicle, one.driver))
-        for one in new.further_carriers
-    ]
-    return [
-        *(str(row.uuid) for row in rows),
-        *(str(row.uuid) if row else None for row in maybe),
-        new.authority_no,
-        new.note,
-        lines,
-        # Only where somebody says it: what was issued before this could be said stays the same.
-        *([legs] if legs else []),
-        *([f"alternate:{new.alternate_site.uuid}"] if new.alternate_site else []),
-    ]
 
 
 def _issue(work: _Issuing) -> Manifest:
@@ -255,6 +238,7 @@ def _draft(work: _Issuing, form: ManifestTemplate) -> Manifest:
         route=new.route,
         note=new.note.strip(),
         alternate_site=new.alternate_site,
+        round=new.round,
         leg_last=1 + len(new.further_carriers),
         issued_at=at,
         loaded_at=at if work.weighed_out else None,
@@ -273,6 +257,7 @@ def _line(manifest: Manifest, position: int, new: NewLine) -> Line:
         method=new.method,
         declared_g=new.declared.grams,
         containers=new.containers,
+        site=new.site,
     )
 
 
@@ -385,7 +370,9 @@ def check_places(new: NewManifest, manifest: Manifest, form: ManifestTemplate, d
         require_open(organisation, day)
     checks.open_site(new.consignor_site, day, "consignor_site")
     checks.open_site(new.consignee_site, day, "consignee_site")
-    if new.consignor_site.pk == new.consignee_site.pk:
+    checks.stops((line.site for line in new.lines), day)
+    # A round may end in the yard that it set out from: each of its lines has a place of its own.
+    if new.consignor_site.pk == new.consignee_site.pk and new.round is None:
         raise SamePlace(site=new.consignor_site.name, field="consignee_site")
     if new.vehicle:
         checks.vehicle_of(new.carrier, new.vehicle, day)
@@ -399,7 +386,7 @@ def check_places(new: NewManifest, manifest: Manifest, form: ManifestTemplate, d
             destination=new.consignee_site.name,
             field="route",
         )
-    _check_legs(new, form, day)
+    checks.carriers_in_order(new.further_carriers, form, day)
     wastes = {line.waste.pk: line.waste for line in new.lines}.values()
     # What has happened already is told as a finding.
     if manifest.origin not in PAST:
@@ -407,18 +394,6 @@ def check_places(new: NewManifest, manifest: Manifest, form: ManifestTemplate, d
             checks.licensed(form, new.consignee_site, waste, day)
     if new.alternate_site:
         checks.another_plant(manifest, new.alternate_site, wastes, form, day)
-
-
-def _check_legs(new: NewManifest, form: ManifestTemplate, day: Any) -> None:
-    further = new.further_carriers
-    if 1 + len(further) > form.carriers_max:
-        raise TooManyCarriers(template=form.name, most=form.carriers_max, field="further_carriers")
-    for one in further:
-        require_open(one.carrier, day)
-        if one.vehicle:
-            checks.vehicle_of(one.carrier, one.vehicle, day)
-        if one.driver:
-            checks.driver_of(one.carrier, one.driver, day)
 
 
 def check_line(line: NewLine) -> None:

@@ -17,6 +17,7 @@ from wufei.hub.ledger.services.accounts import accounts, lock
 from wufei.hub.ledger.units import Mass, grams
 from wufei.hub.manifests import rules
 from wufei.hub.manifests.models import Line, LineLot, Manifest, Origin
+from wufei.hub.registry.models import Site
 
 UNBOOKED = (Origin.PAPER, Origin.EMERGENCY)
 Lots = Mapping[UUID, Sequence[LineLot]]
@@ -94,10 +95,11 @@ def load(
     by: Actor,
     booked: bool,
     again: str = "",
+    group: str = "",
 ) -> None:
     """Post what was weighed out into the carrier's custody.
 
-    ``again`` names the revision for which it is posted anew.
+    ``again`` names the revision for which it is posted anew, ``group`` the stop of a round.
 
     The truck is loaded: what the book lacks is posted as a shortfall. Containers travel with the
     mass that the book has of them; what the weighbridge says more or less is a difference.
@@ -125,7 +127,7 @@ def load(
                 booking=_booking(line) if kept else None,
             )
         )
-    _post(manifest, "load", entries, by, ledger.Lack.SHORTFALL, again=again)
+    _post(manifest, "load", entries, by, ledger.Lack.SHORTFALL, group=group, again=again)
 
 
 def _load_lots(
@@ -176,11 +178,10 @@ def _load_refused(
 
 def _left(manifest: Manifest, line: Line) -> AccountKey:
     """Where a difference at loading is booked: whose scale it was."""
-    holder, place = manifest.consignor_id, manifest.consignor_site_id
+    site = place_of(manifest, line)
     if line.follows is not None:
-        refused = line.follows.manifest
-        holder, place = refused.consignee_id, refused.consignee_site_id
-    return AccountKey(AccountKind.VARIANCE, holder, line.waste_id, place)
+        site = line.follows.manifest.consignee_site
+    return AccountKey(AccountKind.VARIANCE, site.organisation_id, line.waste_id, site.pk)
 
 
 # Accept.
@@ -287,7 +288,12 @@ def _target(manifest: Manifest, line: Line) -> AccountKey:
 def keeps_stock(manifest: Manifest, line: Line) -> bool:
     """Whether the consignor's book has a stock of this: inside, and of a stream that keeps one."""
     own = line.follows_id is None
-    return own and manifest.consignor_site.region.within and _stream(line).storage_ledger
+    return own and place_of(manifest, line).region.within and _stream(line).storage_ledger
+
+
+def place_of(manifest: Manifest, line: Line) -> Site:
+    """Where a line comes from: its own stop of a round, or the manifest's place."""
+    return line.site or manifest.consignor_site
 
 
 def is_booked(manifest: Manifest, line: Line) -> bool:
@@ -309,9 +315,8 @@ def by_lots(line: Line) -> bool:
 
 
 def _stock(manifest: Manifest, line: Line) -> AccountKey:
-    return AccountKey(
-        AccountKind.STOCK, manifest.consignor_id, line.waste_id, manifest.consignor_site_id
-    )
+    place = place_of(manifest, line)
+    return AccountKey(AccountKind.STOCK, place.organisation_id, line.waste_id, place.pk)
 
 
 def _source(manifest: Manifest, line: Line) -> AccountKey:
@@ -319,9 +324,9 @@ def _source(manifest: Manifest, line: Line) -> AccountKey:
         return custody_of(line.follows.manifest, line.follows)
     if keeps_stock(manifest, line):
         return _stock(manifest, line)
-    inside = manifest.consignor_site.region.within
-    kind = AccountKind.ORIGIN if inside else AccountKind.IMPORTED
-    return AccountKey(kind, manifest.consignor_id, line.waste_id, manifest.consignor_site_id)
+    place = place_of(manifest, line)
+    kind = AccountKind.ORIGIN if place.region.within else AccountKind.IMPORTED
+    return AccountKey(kind, place.organisation_id, line.waste_id, place.pk)
 
 
 def custody_of(manifest: Manifest, line: Line) -> AccountKey:

@@ -28,6 +28,7 @@ from wufei.hub.manifests.refusals import (
 )
 from wufei.hub.manifests.services import (
     allotting,
+    apportioning,
     checks,
     masses,
     reception,
@@ -84,6 +85,7 @@ def sign_all(
 def _sign_at_once(
     manifest: Manifest, acts: Sequence[Act], signing: Signing, by: Actor
 ) -> list[Signature]:
+    acts = apportioning.by_line(manifest, acts)
     try:
         with transaction.atomic():
             try:
