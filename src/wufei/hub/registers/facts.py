@@ -37,11 +37,10 @@ JOINS = {
     "AND carrier_id = ca.id ORDER BY number LIMIT 1) g ON true",
     "v": "LEFT JOIN registry_vehicle v ON v.id = coalesce(g.vehicle_id, f.vehicle_id)",
     # Lots stand in limited accounts: of what arises or is treated, those of the other end count.
-    "c": "LEFT JOIN LATERAL (SELECT string_agg(DISTINCT t.label, '、') AS labels, "
-    "count(DISTINCT t.id) AS count FROM ledger_lotentry e JOIN ledger_lot t ON t.id = e.lot_id "
-    "WHERE e.movement_id = k.id AND t.label <> '' AND e.side = CASE "
-    "WHEN (a.kind IN ('stock', 'custody')) = (k.side = 'in') THEN 'in' ELSE 'out' END"
-    ") c ON a.tracking = 'lots'",
+    "c": "LEFT JOIN LATERAL (SELECT array_agg(t.label) AS labels FROM ledger_lotentry e "
+    "JOIN ledger_lot t ON t.id = e.lot_id WHERE a.tracking = 'lots' AND e.movement_id = k.id "
+    "AND t.label <> '' AND e.side = CASE WHEN (a.kind IN ('stock', 'custody')) = (k.side = 'in') "
+    "THEN 'in' ELSE 'out' END) c ON true",
     "r": "LEFT JOIN ledger_movement r ON r.reverses_id = k.id",
     "u": "LEFT JOIN accounts_user u ON u.uuid = CASE WHEN k.actor ~ '^person:[0-9a-f-]{36}$' "
     "THEN substr(k.actor, 8)::uuid END",
@@ -91,6 +90,17 @@ def _pieces(value: Decimal | None, unit: str) -> Decimal | None:
     return value if unit == "piece" else None
 
 
+def _labels(labels: Sequence[str] | None) -> str | None:
+    """Each container once, though part of it may stand there for each lot that it came from."""
+    if not labels:
+        return None
+    return labels[0] if len(labels) == 1 else "、".join(dict.fromkeys(labels))
+
+
+def _count(labels: Sequence[str] | None) -> int | None:
+    return len(set(labels)) if labels else None
+
+
 def _movement(kind: str) -> str:
     return str(MovementKind(kind).label)
 
@@ -110,7 +120,7 @@ def reversal_reason(cause: str | None) -> str:
 
 
 def state(
-    sign: int, cause: str, undone_at: datetime | None, undone: str | None, late_days: int
+    sign: int, cause: str | None, undone_at: datetime | None, undone: str | None, late_days: int
 ) -> str | None:
     """What became of the entry, in words: reversed, a reversal, entered later."""
     said = []
@@ -160,7 +170,9 @@ _END_JOINS = ("p", "op", *COUNTERPARTY_JOINS)
 
 @dataclass(frozen=True)
 class Field:
-    """``show`` gets the values of ``select`` in their order."""
+    """``show`` gets the values of ``select`` in their order. ``few``: these repeat from row to row,
+    so that what is shown for them is worked out once.
+    """
 
     select: tuple[str, ...]
     joins: tuple[str, ...] = ()
@@ -168,6 +180,11 @@ class Field:
     kind: ValueKind = ValueKind.TEXT
     unit: str = ""
     decimals: int | None = None
+    few: bool = False
+
+
+def _words(select: tuple[str, ...], joins: tuple[str, ...], show: Callable[..., Any]) -> Field:
+    return Field(select, joins, show, few=True)
 
 
 def _mass(expression: str, *needed: str) -> Field:
@@ -179,11 +196,11 @@ FIELDS: dict[Fact, Field] = {
     Fact.POSITION: Field((), kind=ValueKind.INTEGER),
     Fact.HAPPENED_AT: Field(("k.happened_at",), kind=ValueKind.DATETIME),
     Fact.RECORDED_AT: Field(("k.recorded_at",), kind=ValueKind.DATETIME),
-    Fact.MOVEMENT: Field(("k.kind",), show=_movement),
-    Fact.STATE: Field(
+    Fact.MOVEMENT: _words(("k.kind",), (), _movement),
+    Fact.STATE: _words(
         (
             "k.sign",
-            "k.cause",
+            "CASE WHEN k.sign < 0 THEN k.cause END",
             "r.recorded_at",
             "r.cause",
             "(k.recorded_at AT TIME ZONE 'Asia/Shanghai')::date - k.day",
@@ -191,10 +208,12 @@ FIELDS: dict[Fact, Field] = {
         ("r",),
         state,
     ),
-    Fact.WASTE: Field(("w.name", "w.name_en"), ("w",), in_language),
+    Fact.WASTE: _words(("w.name", "w.name_en"), ("w",), in_language),
     Fact.WASTE_OFFICIAL: Field(("nullif(w.official_text, '')",), ("w",)),
     Fact.WASTE_CATEGORY: Field(("nullif(w.category, '')",), ("w",)),
-    Fact.WASTE_CATEGORY_NAME: Field(("w.category_name", "w.category_name_en"), ("w",), in_language),
+    Fact.WASTE_CATEGORY_NAME: _words(
+        ("w.category_name", "w.category_name_en"), ("w",), in_language
+    ),
     Fact.WASTE_CODE: Field(("w.code",), ("w",)),
     Fact.HAZARD: Field(("nullif(w.hazard, '')",), ("w",)),
     Fact.MASS: _mass(_SIGNED),
@@ -202,15 +221,15 @@ FIELDS: dict[Fact, Field] = {
     Fact.OUT: _mass(f"CASE WHEN k.side = 'out' THEN {_SIGNED} END"),
     Fact.UNIT: Field((), show=lambda: "t"),
     Fact.ORIGINAL_VALUE: Field(("k.sign * k.original_value",), kind=ValueKind.DECIMAL),
-    Fact.ORIGINAL_UNIT: Field(("k.original_unit",), show=_unit),
+    Fact.ORIGINAL_UNIT: _words(("k.original_unit",), (), _unit),
     Fact.ORIGINAL: Field(("k.original_value", "k.original_unit"), show=_original),
     Fact.PIECES: Field(
         ("k.sign * k.original_value", "k.original_unit"), (), _pieces, ValueKind.DECIMAL
     ),
     Fact.SITE: Field(("p.name",), ("p",)),
     Fact.OTHER_SITE: Field(("op.name",), ("op",)),
-    Fact.CONTAINERS: Field(("c.labels",), ("c",)),
-    Fact.CONTAINER_COUNT: Field(("nullif(c.count, 0)",), ("c",), kind=ValueKind.INTEGER),
+    Fact.CONTAINERS: Field(("c.labels",), ("c",), _labels),
+    Fact.CONTAINER_COUNT: Field(("c.labels",), ("c",), _count, ValueKind.INTEGER),
     Fact.COUNTERPARTY: Field((COUNTERPARTY.format("name"),), COUNTERPARTY_JOINS),
     Fact.COUNTERPARTY_CODE: Field((COUNTERPARTY.format("credit_code"),), COUNTERPARTY_JOINS),
     Fact.CONSIGNOR: Field(("cn.name",), ("cn",)),
@@ -219,14 +238,14 @@ FIELDS: dict[Fact, Field] = {
     Fact.PLATE: Field(("v.plate",), ("v",)),
     Fact.LICENCE: Field(("x.number",), ("x",)),
     Fact.LICENCE_HOLDER: Field(("CASE WHEN x.number IS NOT NULL THEN ce.name END",), ("x", "ce")),
-    Fact.METHOD: Field(
+    Fact.METHOD: _words(
         ("coalesce(nullif(a.method, ''), nullif(o.method, ''), nullif(l.method, ''))",),
         ("l",),
         _method,
     ),
-    Fact.COMES_FROM: Field(_ENDS, _END_JOINS, _comes_from),
-    Fact.GOES_TO: Field(_ENDS, _END_JOINS, _goes_to),
-    Fact.HANDLER: Field(("k.actor", "u.display_name", "u.username"), ("u",), _handler),
+    Fact.COMES_FROM: _words(_ENDS, _END_JOINS, _comes_from),
+    Fact.GOES_TO: _words(_ENDS, _END_JOINS, _goes_to),
+    Fact.HANDLER: _words(("k.actor", "u.display_name", "u.username"), ("u",), _handler),
     Fact.MANIFEST_NO: Field(("f.local_id",), ("f",)),
     Fact.AUTHORITY_NO: Field(("f.authority_no",), ("f",)),
     Fact.DECLARED: _mass("l.declared_g", "l"),

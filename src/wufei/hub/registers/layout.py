@@ -1,6 +1,7 @@
 """A register's columns as the generic tables know them, and the SQL that fills their rows."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -16,6 +17,7 @@ Row = tuple[Any, ...]
 # The first values of every row: what the page needs beside the columns.
 KEYS = ("k.uuid", "k.sign", "r.id IS NOT NULL", "f.uuid", "k.side")
 KEY_JOINS = ("r", "f")
+REMEMBERED = 4096
 
 
 class Layout:
@@ -54,7 +56,8 @@ class Layout:
             return itemgetter(-1)
         self._joins += field.joins
         places = [self._place(expression) for expression in field.select]
-        show = field.show
+        # A cache of the layout's own: it is made for one language.
+        show = lru_cache(maxsize=REMEMBERED)(field.show) if field.few else field.show
         if not places:
             return lambda row: show()
         take = itemgetter(*places)

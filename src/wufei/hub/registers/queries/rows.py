@@ -8,14 +8,10 @@ from django.db import connection
 
 from wufei.hub.registers.facts import COUNTERPARTY, COUNTERPARTY_JOINS, joins
 from wufei.hub.registers.layout import Layout, Row
-from wufei.hub.registers.queries.sides import Filters, Picked, branches
+from wufei.hub.registers.queries.sides import ACCOUNTS, Filters, Picked, branches
 
 CHUNK_ROWS = 2000
 _ORDER = "k.happened_at, k.id, k.side"
-_ACCOUNTS = """
-JOIN ledger_account a ON a.id = k.own_id
-JOIN ledger_account o ON o.id = k.other_id
-"""
 _SIGNED = "k.sign * k.mass_g"
 
 
@@ -81,7 +77,7 @@ def statement(picked: Picked, layout: Layout) -> tuple[str, dict[str, Any]]:
 def _statement(layout: Layout, inner: str) -> str:
     return f"""
 SELECT {layout.select}
-FROM ({inner}) k {_ACCOUNTS}{layout.joins}
+FROM ({inner}) k {ACCOUNTS}{layout.joins}
 ORDER BY {_ORDER}"""
 
 
@@ -89,7 +85,7 @@ def _picked(picked: Picked) -> tuple[str, dict[str, Any]]:
     inner = f"SELECT k.* FROM ({branches(picked.rules, picked.within)}) k"
     conditions, wanted, parameters = _conditions(picked.filters)
     if conditions:
-        inner += f"{_ACCOUNTS}{joins(wanted)} WHERE {' AND '.join(conditions)}"
+        inner += f"{ACCOUNTS}{joins(wanted)} WHERE {' AND '.join(conditions)}"
     return inner, picked.within.parameters | parameters
 
 

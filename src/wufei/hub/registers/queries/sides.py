@@ -118,12 +118,28 @@ _COLUMNS = {"in": ("m.target_id", "m.source_id"), "out": ("m.source_id", "m.targ
 _BRANCH = """
 SELECT m.id, m.uuid, m.happened_at, m.day, m.recorded_at, m.kind, m.sign, m.mass_g,
        m.original_value, m.original_unit, m.cause, m.actor, m.reverses_id,
-       '{side}' AS side, a.id AS own_id, o.id AS other_id
+       '{side}' AS side, {ends}
 FROM ledger_account a
 JOIN ledger_movement m ON {own} = a.id
 JOIN ledger_account o ON o.id = {other}
 WHERE {accounts} AND a.kind IN ({own_kinds})
   AND m.happened_at >= %(start)s AND m.happened_at < %(end)s{more}"""
+
+_OF_ACCOUNT = ("id", "kind", "holder_id", "place_id", "waste_id", "method", "line", "tracking")
+_ENDS = ", ".join(
+    f"{alias}.{name} AS {end}_{name}"
+    for alias, end in (("a", "own"), ("o", "other"))
+    for name in _OF_ACCOUNT
+)
+
+
+def _account(alias: str, end: str) -> str:
+    names = ", ".join(f"k.{end}_{name} AS {name}" for name in _OF_ACCOUNT)
+    return f"CROSS JOIN LATERAL (SELECT {names}) {alias}"
+
+
+# The two accounts of a picked movement ``k`` under short names, without looking them up again.
+ACCOUNTS = f"\n{_account('a', 'own')}\n{_account('o', 'other')}\n"
 
 
 def branches(rules: Sequence[Rule], within: Within) -> str:
@@ -138,6 +154,7 @@ def _branch(rule: Rule, within: Within) -> str:
         more += " AND o.holder_id <> a.holder_id"
     return _BRANCH.format(
         side=rule.side,
+        ends=_ENDS,
         own=own,
         other=other,
         accounts=within.accounts[0],

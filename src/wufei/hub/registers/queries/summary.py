@@ -21,7 +21,7 @@ from wufei.hub.ledger.queries.reach import narrow
 from wufei.hub.ledger.tables import method_label
 from wufei.hub.registers.declarations import Fact, Kind
 from wufei.hub.registers.facts import COUNTERPARTY, COUNTERPARTY_JOINS, joins
-from wufei.hub.registers.queries.sides import RULES, Within, branches
+from wufei.hub.registers.queries.sides import ACCOUNTS, RULES, Within, branches
 
 Values = dict[Fact, Any]
 _RECOVERED, _DISPOSED = AccountKind.RECOVERED.value, AccountKind.DISPOSED.value
@@ -128,8 +128,8 @@ def _of_sent(way: Way) -> Values:
 def _own(within: Within) -> dict[int, _Ways]:
     statement = f"""
         SELECT a.waste_id, a.method, a.kind, sum(k.sign * k.mass_g)::bigint
-        FROM ({branches(RULES[Kind.TREATED], within)}) k
-        JOIN ledger_account a ON a.id = k.own_id GROUP BY 1, 2, 3 ORDER BY 4 DESC, 2"""
+        FROM ({branches(RULES[Kind.TREATED], within)}) k {ACCOUNTS}
+        GROUP BY 1, 2, 3 ORDER BY 4 DESC, 2"""
     found: dict[int, _Ways] = defaultdict(_Ways)
     with connection.cursor() as cursor:
         cursor.execute(statement, within.parameters)
@@ -147,8 +147,7 @@ def _sent(within: Within, found: dict[int, _Ways]) -> dict[int, _Ways]:
                coalesce(nullif(o.method, ''), nullif(l.method, ''), '') AS method,
                coalesce(max(x.number), ''), coalesce(max(pr.name), ''),
                sum(k.sign * k.mass_g)::bigint
-        FROM ({branches(RULES[Kind.OUTGOING], within)}) k
-        JOIN ledger_account a ON a.id = k.own_id JOIN ledger_account o ON o.id = k.other_id
+        FROM ({branches(RULES[Kind.OUTGOING], within)}) k {ACCOUNTS}
         {joins([*COUNTERPARTY_JOINS, "x"])}
         LEFT JOIN registry_site ces ON ces.id = f.consignee_site_id
         LEFT JOIN registry_region cer ON cer.id = ces.region_id
