@@ -18,12 +18,15 @@ Row = tuple[Any, ...]
 KEYS = ("k.uuid", "k.sign", "r.id IS NOT NULL", "f.uuid", "k.side")
 KEY_JOINS = ("r", "f")
 REMEMBERED = 4096
+READ_DECIMALS = 3
 
 
 class Layout:
     """Columns over rows of values; each expression is selected once."""
 
-    def __init__(self, columns: Iterable[Col]) -> None:
+    def __init__(self, columns: Iterable[Col], *, exact: bool) -> None:
+        """``exact``: masses to the gram; else to the kilogram, as people read them."""
+        self.exact = exact
         self.expressions: list[str] = list(KEYS)
         self._joins: list[str] = list(KEY_JOINS)
         self.columns = tuple(self._column(n, column) for n, column in enumerate(columns))
@@ -46,7 +49,7 @@ class Layout:
             column.title,
             field.kind,
             unit=field.unit,
-            decimals=field.decimals,
+            decimals=field.decimals if self.exact or field.unit != "t" else READ_DECIMALS,
             value=self._value(column.fact, field),
         )
 

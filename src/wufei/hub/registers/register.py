@@ -11,7 +11,7 @@ from wufei.hub.base.tables.spec import Kind as ValueKind
 from wufei.hub.registers.declarations import Col, Fact
 from wufei.hub.registers.facts import FIELDS, SUMMED, t
 from wufei.hub.registers.general import BESIDE, BESIDE_SHOWN
-from wufei.hub.registers.layout import Layout
+from wufei.hub.registers.layout import READ_DECIMALS, Layout
 from wufei.hub.registers.queries import rows
 from wufei.hub.registers.queries.summary import Values, summary
 from wufei.hub.registers.selection import Selection
@@ -32,7 +32,7 @@ class MovementRegister:
         """
         self.selection, self.picked = selection, selection.picked
         self.cols = _columns(selection.table.columns, whole=whole)
-        self.layout = Layout(self.cols)
+        self.layout = Layout(self.cols, exact=whole)
         self.totals = rows.totals(self.picked)
 
     @property
@@ -64,9 +64,11 @@ class SummaryRegister:
     """Rows are wastes and the ways they went; a short table."""
 
     def __init__(self, selection: Selection, *, whole: bool) -> None:
-        self.cols = tuple(col for col in selection.table.columns if whole or col.fact)
+        shown = selection.table.columns
+        self.cols = tuple(col for col in shown if whole or (col.fact and col.fact != Fact.UNIT))
         self.rows: list[Values] = summary(selection.within, set(selection.table.facts))
-        self.columns = tuple(_summary_column(n, col) for n, col in enumerate(self.cols))
+        decimals = 6 if whole else READ_DECIMALS
+        self.columns = tuple(_summary_column(n, col, decimals) for n, col in enumerate(self.cols))
 
     @property
     def count(self) -> int:
@@ -112,14 +114,14 @@ def _columns(declared: Iterable[Col], *, whole: bool) -> tuple[Col, ...]:
     return (*columns, *(col for col in beside if col.fact not in there))
 
 
-def _summary_column(number: int, col: Col) -> Column:
+def _summary_column(number: int, col: Col, decimals: int) -> Column:
     fact = col.fact
     if fact is None:
         label = _("%(title)s (not recorded)") % {"title": col.title}
         return Column(f"c{number}", label, value=lambda row: None)
     name, get = f"{fact}.{number}", _getter(fact)
     if fact in _SUMMARY_MASSES:
-        return Column(name, col.title, ValueKind.DECIMAL, unit="t", decimals=6, value=get)
+        return Column(name, col.title, ValueKind.DECIMAL, unit="t", decimals=decimals, value=get)
     kind = FIELDS[fact].kind if fact in FIELDS else ValueKind.TEXT
     return Column(name, col.title, kind, value=get)
 

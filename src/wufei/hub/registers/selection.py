@@ -121,6 +121,15 @@ class SelectionForm(forms.Form):
             cleaned[name] = (cleaned.get(name) or "").replace("\0", "")
         return cleaned
 
+    def name_holder(self, holder: Organisation) -> None:
+        """Show the organisation by its name, where no other one has it; a link names it by key."""
+        field = self.fields["holder"]
+        assert isinstance(field, HolderField)
+        assert field.actor is not None
+        same = visible_organisations(field.actor, field.act).filter(name=holder.name)
+        if len(same[:2]) == 1:
+            self.data = {**self.data, "holder": holder.name}
+
     @property
     def shown(self) -> list[Any]:
         """The fields that one always needs."""
@@ -147,6 +156,8 @@ class Selection:
         first = cleaned.get("from") or min(today, last).replace(month=1, day=1)
         self.period = Period(min(first, last), last)
         self.holder: Organisation | None = cleaned.get("holder")
+        if self.holder is not None:
+            self.form.name_holder(self.holder)
         self.table: RegisterTable = declarations.table(cleaned.get("table") or FIRST_TABLE)
         self.stream: str = cleaned.get("stream") or ""
         self.waste: WasteType | None = cleaned.get("waste")

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from wufei.hub.base.access import Request, needs
 from wufei.hub.base.pages.forms import submit_once
-from wufei.hub.base.tables.show import Cell, Shower
+from wufei.hub.base.tables.show import NOTHING, Cell, Shower
 from wufei.hub.base.tables.writers import TYPES
 from wufei.hub.ledger.models import Account, AccountKind
 from wufei.hub.ledger.queries.facts import Period
@@ -77,6 +77,7 @@ def _context(request: Request, selection: Selection) -> dict[str, Any]:
         "pages": pages,
         "previous": selection.query(page=number - 1) if number > 1 else "",
         "next": selection.query(page=number + 1) if number < pages else "",
+        "nothing": NOTHING,
         "filters_on": bool(selection.words()),
     }
 

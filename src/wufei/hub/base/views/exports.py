@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -45,10 +46,7 @@ TABLE = Table(
         Column(
             "size",
             _("size"),
-            Kind.DECIMAL,
-            unit="MB",
-            decimals=1,
-            value=lambda run: run.size / 1_000_000 if run.size else None,
+            value=lambda run: filesizeformat(run.size) if run.size else None,
             sort="size",
         ),
     ),
@@ -107,5 +105,4 @@ def _context(request: Request, uuid: UUID) -> dict[str, Any]:
         "tone": _tone(run),
         "ready": ready,
         "kept_until": export_runs.kept_until(run) if ready else None,
-        "size_mb": run.size / 1_000_000,
     }
