@@ -8,6 +8,9 @@
 --   end        an unlimited account: where mass began, or ended
 -- Reversed movements and regroupings that were undone lead nowhere.
 CREATE TYPE ledger_node AS (kind text, id bigint, from_g bigint, mass_g bigint);
+-- A hop from a node that is followed ("near"). "far" is NULL where there are more of them.
+CREATE TYPE ledger_edge AS (
+    near ledger_node, far ledger_node, via text, via_id bigint, mass_g bigint, exact boolean);
 
 -- The outflow that took what stands at a position of a limited account's stream: the other way
 -- round than ledger_inflow_at. "since" is the last undoing that led here; what had left before it
@@ -72,45 +75,64 @@ BEGIN
     RAISE EXCEPTION 'place % of account % leads to no outflow', place, account;
 END $$;
 
--- Outflows of bulk stock that took the grams from "from_g" on of what "inflow" brought.
-CREATE FUNCTION ledger_outflows(inflow bigint, from_g bigint, mass_g bigint)
+-- Outflows of bulk stock that took the grams from "from_g" on of what "inflow" brought. After
+-- "parts_max" of them it stops, with a last row that names no movement.
+CREATE FUNCTION ledger_outflows(
+    inflow bigint, from_g bigint, mass_g bigint, parts_max int DEFAULT NULL)
 RETURNS TABLE (movement_id bigint, inside_g bigint, part_g bigint)
 LANGUAGE plpgsql STABLE ROWS 2 AS $$
 DECLARE
     came ledger_movement;
     found record;
     left_g bigint := mass_g;
+    parts int := 0;
 BEGIN
     SELECT * INTO came FROM ledger_movement m WHERE m.id = inflow;
     WHILE left_g > 0 LOOP
+        IF parts = parts_max THEN
+            movement_id := NULL;
+            part_g := left_g;
+            RETURN NEXT;
+            RETURN;
+        END IF;
         SELECT * INTO found
             FROM ledger_outflow_at(came.target_id, came.target_from_g + from_g + mass_g - left_g);
         part_g := least(coalesce(found.room_g, left_g), left_g);
         IF found.outflow_id IS NOT NULL THEN
             movement_id := found.outflow_id;
             inside_g := found.inside_g;
+            parts := parts + 1;
             RETURN NEXT;
         END IF;
         left_g := left_g - part_g;
     END LOOP;
 END $$;
 
--- Inflows of bulk stock that the grams from "from_g" on of an outflow are attributed to.
-CREATE FUNCTION ledger_inflows(outflow bigint, from_g bigint, mass_g bigint)
+-- Inflows of bulk stock that the grams from "from_g" on of an outflow are attributed to; see above.
+CREATE FUNCTION ledger_inflows(
+    outflow bigint, from_g bigint, mass_g bigint, parts_max int DEFAULT NULL)
 RETURNS TABLE (movement_id bigint, inside_g bigint, part_g bigint)
 LANGUAGE plpgsql STABLE ROWS 2 AS $$
 DECLARE
     went ledger_movement;
     found record;
     left_g bigint := mass_g;
+    parts int := 0;
 BEGIN
     SELECT * INTO went FROM ledger_movement m WHERE m.id = outflow;
     WHILE left_g > 0 LOOP
+        IF parts = parts_max THEN
+            movement_id := NULL;
+            part_g := left_g;
+            RETURN NEXT;
+            RETURN;
+        END IF;
         SELECT * INTO found FROM ledger_inflow_at(
             went.source_id, went.source_from_g + from_g + mass_g - left_g, went.id);
         movement_id := found.inflow_id;
         inside_g := found.inside_g;
         part_g := least(found.room_g, left_g);
+        parts := parts + 1;
         RETURN NEXT;
         left_g := left_g - part_g;
     END LOOP;
@@ -140,8 +162,7 @@ $$;
 
 -- One hop on from "nodes", with the mass.
 CREATE FUNCTION ledger_onward(nodes ledger_node[])
-RETURNS TABLE (
-    near ledger_node, far ledger_node, via text, via_id bigint, mass_g bigint, exact boolean)
+RETURNS SETOF ledger_edge
 LANGUAGE plpgsql STABLE ROWS 20 AS $$
 #variable_conflict use_column
 BEGIN
@@ -172,15 +193,16 @@ BEGIN
     -- From bulk mass: whoever took it next.
     RETURN QUERY
     SELECT n::ledger_node,
-           CASE WHEN e.lot_id IS NULL THEN ledger_reached(m, a, o.inside_g, o.part_g)
+           CASE WHEN m.id IS NULL THEN NULL
+                WHEN e.lot_id IS NULL THEN ledger_reached(m, a, o.inside_g, o.part_g)
                 ELSE ('lot', e.lot_id, 0, 0)::ledger_node END,
            'movement', m.id, o.part_g, ledger_told_apart(b.id, i.id, m.id)
     FROM unnest(nodes) n JOIN ledger_movement i ON i.id = n.id AND i.sign = 1
     JOIN ledger_account b ON b.id = i.target_id AND b.tracking = 'bulk'
         AND b.kind IN ('stock', 'custody')
-    CROSS JOIN LATERAL ledger_outflows(n.id, n.from_g, n.mass_g) o
-    JOIN ledger_movement m ON m.id = o.movement_id
-    JOIN ledger_account a ON a.id = m.target_id
+    CROSS JOIN LATERAL ledger_outflows(n.id, n.from_g, n.mass_g, 500) o
+    LEFT JOIN ledger_movement m ON m.id = o.movement_id
+    LEFT JOIN ledger_account a ON a.id = m.target_id
     LEFT JOIN ledger_lotentry e ON e.movement_id = m.id AND e.side = 'in'
     WHERE n.kind = 'flow'
       AND NOT EXISTS (SELECT 1 FROM ledger_movement r WHERE r.reverses_id = i.id);
@@ -247,16 +269,16 @@ BEGIN
         RETURN QUERY SELECT ('lot', e.lot_id, 0, 0)::ledger_node, e.mass_g, NOT e.attributed
             FROM ledger_lotentry e WHERE e.movement_id = m.id AND e.side = 'out';
     ELSE
-        RETURN QUERY SELECT ('flow', i.movement_id, i.inside_g, i.part_g)::ledger_node, i.part_g,
-                ledger_told_apart(source.id, i.movement_id, m.id)
-            FROM ledger_inflows(m.id, from_g, part_g) i;
+        RETURN QUERY SELECT CASE WHEN i.movement_id IS NOT NULL
+                THEN ('flow', i.movement_id, i.inside_g, i.part_g)::ledger_node END,
+                i.part_g, ledger_told_apart(source.id, i.movement_id, m.id)
+            FROM ledger_inflows(m.id, from_g, part_g, 500) i;
     END IF;
 END $$;
 
 -- One hop back from "nodes", against the mass.
 CREATE FUNCTION ledger_backward(nodes ledger_node[])
-RETURNS TABLE (
-    near ledger_node, far ledger_node, via text, via_id bigint, mass_g bigint, exact boolean)
+RETURNS SETOF ledger_edge
 LANGUAGE plpgsql STABLE ROWS 20 AS $$
 #variable_conflict use_column
 BEGIN
@@ -300,63 +322,60 @@ BEGIN
 END $$;
 
 -- All hops from "starts", nearest first, each node followed once. "tail" and "head" are in the
--- direction of the mass. A row without an edge (via = 'cut') names a node that is not followed
--- further, since "hops" or "nodes_max" were reached.
+-- direction of the mass. A row without an edge (via = 'cut') names a node that leads on further than
+-- is shown, since "hops" or "nodes_max" were reached.
 CREATE FUNCTION ledger_trace(forward boolean, starts ledger_node[], hops int, nodes_max int)
 RETURNS TABLE (
     hop int, tail_kind text, tail_id bigint, tail_from_g bigint, tail_mass_g bigint,
     head_kind text, head_id bigint, head_from_g bigint, head_mass_g bigint,
     via text, via_id bigint, mass_g bigint, exact boolean)
 LANGUAGE plpgsql STABLE ROWS 40 AS $$
+#variable_conflict use_column
 DECLARE
+    -- Many edges may lead to one end.
+    edges_max CONSTANT int := 5 * nodes_max;
     seen ledger_node[] := starts;
     frontier ledger_node[] := starts;
-    waiting ledger_node[];
-    edge record;
+    fresh ledger_node[];
+    ends ledger_node[];
+    edges ledger_edge[];
     depth int := 0;
-    room int;
 BEGIN
     WHILE depth < hops AND cardinality(frontier) > 0 LOOP
         depth := depth + 1;
-        waiting := '{}';
-        FOR edge IN
-            SELECT * FROM ledger_onward(frontier) e WHERE forward
-            UNION ALL SELECT * FROM ledger_backward(frontier) e WHERE NOT forward
-            ORDER BY 4, 1, 2
-        LOOP
-            hop := depth;
-            via := edge.via; via_id := edge.via_id; mass_g := edge.mass_g; exact := edge.exact;
-            IF forward THEN
-                tail_kind := (edge.near).kind; tail_id := (edge.near).id;
-                tail_from_g := (edge.near).from_g; tail_mass_g := (edge.near).mass_g;
-                head_kind := (edge.far).kind; head_id := (edge.far).id;
-                head_from_g := (edge.far).from_g; head_mass_g := (edge.far).mass_g;
-            ELSE
-                head_kind := (edge.near).kind; head_id := (edge.near).id;
-                head_from_g := (edge.near).from_g; head_mass_g := (edge.near).mass_g;
-                tail_kind := (edge.far).kind; tail_id := (edge.far).id;
-                tail_from_g := (edge.far).from_g; tail_mass_g := (edge.far).mass_g;
-            END IF;
-            RETURN NEXT;
-            waiting := waiting || edge.far;
-        END LOOP;
-        waiting := ARRAY(
-            SELECT w FROM (
-                SELECT DISTINCT w FROM unnest(waiting) w WHERE (w).kind <> 'end'
-                EXCEPT SELECT s FROM unnest(seen) s) f(w) ORDER BY w);
-        room := greatest(0, nodes_max - cardinality(seen));
-        frontier := waiting[1:room];
-        seen := seen || frontier;
-        waiting := waiting[room + 1:];
-        IF depth = hops THEN
-            waiting := frontier || waiting;
-        END IF;
-        FOR edge IN SELECT w FROM unnest(waiting) w LOOP
-            hop := depth; via := 'cut'; via_id := NULL; mass_g := NULL; exact := NULL;
-            tail_kind := (edge.w).kind; tail_id := (edge.w).id;
-            tail_from_g := (edge.w).from_g; tail_mass_g := (edge.w).mass_g;
-            head_kind := NULL; head_id := NULL; head_from_g := NULL; head_mass_g := NULL;
-            RETURN NEXT;
-        END LOOP;
+        edges := ARRAY(
+            SELECT e::ledger_edge FROM (
+                SELECT * FROM ledger_onward(frontier) WHERE forward
+                UNION ALL SELECT * FROM ledger_backward(frontier) WHERE NOT forward) e
+            ORDER BY e.via_id, e.near, e.far LIMIT edges_max + 1);
+        fresh := ARRAY(
+            SELECT u.far FROM unnest(edges[:edges_max])
+                WITH ORDINALITY u(near, far, via, via_id, mass_g, exact, n)
+            WHERE (u.far).kind <> 'end'
+              AND u.far NOT IN (SELECT s::ledger_node FROM unnest(seen) s)
+            GROUP BY u.far ORDER BY min(u.n) LIMIT greatest(0, nodes_max - cardinality(seen)));
+        seen := seen || fresh;
+        RETURN QUERY
+        SELECT depth, (f.tail).kind, (f.tail).id, (f.tail).from_g, (f.tail).mass_g,
+               (f.head).kind, (f.head).id, (f.head).from_g, (f.head).mass_g,
+               f.via, f.via_id, f.mass_g, f.exact
+        FROM (SELECT u.*, CASE WHEN forward THEN u.near ELSE u.far END AS tail,
+                     CASE WHEN forward THEN u.far ELSE u.near END AS head
+              FROM unnest(edges[:edges_max])
+                  WITH ORDINALITY u(near, far, via, via_id, mass_g, exact, n)) f
+        WHERE (f.far).kind = 'end'
+           OR f.far IN (SELECT s::ledger_node FROM unnest(seen) s) ORDER BY f.n;
+        ends := ARRAY(
+            SELECT DISTINCT u.near FROM unnest(edges) u
+            WHERE (u.far).kind IS NULL OR (u.far).kind <> 'end'
+              AND u.far NOT IN (SELECT s::ledger_node FROM unnest(seen) s)
+            UNION SELECT f::ledger_node FROM unnest(frontier) f
+                WHERE cardinality(edges) > edges_max
+            UNION SELECT f::ledger_node FROM unnest(fresh) f WHERE depth = hops);
+        RETURN QUERY
+        SELECT depth, f.kind, f.id, f.from_g, f.mass_g, NULL::text, NULL::bigint, NULL::bigint,
+               NULL::bigint, 'cut', NULL::bigint, NULL::bigint, NULL::boolean
+        FROM unnest(ends) f ORDER BY f;
+        frontier := fresh;
     END LOOP;
 END $$;

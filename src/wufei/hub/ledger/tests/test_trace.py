@@ -125,8 +125,19 @@ def test_what_is_not_followed_is_named_and_the_order_is_the_same_each_time(oil):
     short = forward(start, hops=3)
     assert short.cut == [lot_node(oil.tank.pk)]
     few = forward(start, nodes=4)
-    assert (len(few.edges), few.cut) == (4, [few.edges[-1].head])
+    assert (len(few.edges), few.cut) == (3, [few.edges[-1].head])
     assert forward(start) == forward(start)
+
+
+def test_of_many_trucks_from_one_heap_only_the_first_are_followed_and_it_says_so(district):
+    heap = district.arise("yard", 20)
+    for _ in range(20):
+        road = district.key("custody", "haulier", line=uuid7())
+        district.move(district.key("stock", "yard"), road, 1)
+    start = Node(NodeKind.FLOW, heap.pk, 0, t(20))
+    few, all_of_them = forward([start], nodes=6), forward([start])
+    assert (few.edges, few.cut) == (all_of_them.edges[:5], [start])
+    assert (len(all_of_them.edges), all_of_them.cut) == (20, [])
 
 
 def test_a_ring_is_walked_once(district):

@@ -14,6 +14,7 @@ from wufei.hub.ledger.units import GRAMS_PER_T
 
 # More than this in one layer cannot be read; the smallest become one.
 LAYER_MAX = 12
+OTHERS = "others"
 _GREY = "#8a9bb0"
 _PRODUCT = "#3fa27a"
 
@@ -73,15 +74,18 @@ def _names(steps: list[Step], starts: list[Stop]) -> dict[int, str]:
         layer: set(sorted(keys, key=lambda key: (-mass_g[layer, key], key))[:LAYER_MAX])
         for layer, keys in layers.items()
     }
-    return {
-        id(stop): f"{stop.layer}:{stop.key if stop.key in shown[stop.layer] else 'others'}"
-        for stop in stops
-    }
+    numbers: dict[tuple[int, str], str] = {}
+    names = {}
+    for stop in stops:
+        key = stop.key if stop.key in shown[stop.layer] else OTHERS
+        # A number, so that the page does not tell which of two traces share another's account.
+        names[id(stop)] = numbers.setdefault((stop.layer, key), f"n{len(numbers)}")
+    return names
 
 
 def _node(group: _Group, first: int, *, start: bool) -> dict[str, Any]:
     stop, count = group.stops[0], len(group.stops)
-    others = group.name.endswith(":others")
+    others = len({one.key for one in group.stops}) > 1
     return {
         "name": group.name,
         "depth": stop.layer - first,
