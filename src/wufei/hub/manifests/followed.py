@@ -99,7 +99,7 @@ class Linked:
 def linked_of(manifest: Manifest, visible: "QuerySet[Manifest]") -> list[Linked]:
     """The one before and those after it, in that order; ``visible`` is what the reader may open."""
     rows = Manifest.objects.filter(Q(pk=manifest.follows_id) | Q(follows=manifest.pk))
-    rows = rows.select_related("consignee", "consignee_site", "vehicle").prefetch_related("lines")
+    rows = rows.select_related("consignor", "consignee", "vehicle").prefetch_related("lines")
     found = list(rows.order_by("pk"))
     seen = set(visible.filter(pk__in=[one.pk for one in found]).values_list("pk", flat=True))
     told = []

@@ -22,10 +22,10 @@ from wufei.hub.catalogue import declarations as catalogue
 from wufei.hub.ledger.queries.movements import day_start
 from wufei.hub.ledger.tables import method_label
 from wufei.hub.ledger.units import GRAMS_PER_T
-from wufei.hub.manifests import queries
+from wufei.hub.manifests import followed, queries
 from wufei.hub.manifests.declarations import templates
 from wufei.hub.manifests.figures import difference, tolerance_of
-from wufei.hub.manifests.models import OPEN, Line, Manifest, Status
+from wufei.hub.manifests.models import OPEN, Line, Manifest, Relation, Status
 from wufei.hub.manifests.reading import with_everything
 from wufei.hub.registry.models import Organisation
 
@@ -170,6 +170,30 @@ COLUMNS = (
         listed=False,
     ),
     Column(
+        "refused",
+        _("Refused mass"),
+        Kind.DECIMAL,
+        unit="t",
+        decimals=3,
+        value=_mass("refused_g"),
+        listed=False,
+    ),
+    Column("refusal_reason", _("Reason for refusing"), listed=False),
+    Column(
+        "relation",
+        _("Relation"),
+        Kind.CHOICE,
+        choices=lambda: list(Relation.choices),
+        listed=False,
+    ),
+    Column(
+        "follows",
+        _("Follows"),
+        value=lambda obj: str(obj.follows) if obj.follows else None,
+        sort="follows__local_id",
+        listed=False,
+    ),
+    Column(
         "difference",
         _("Difference"),
         Kind.DECIMAL,
@@ -236,7 +260,12 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
     state = django_filters.ChoiceFilter(
         label=_("State"),
         empty_label=_("All"),
-        choices=[("open", _("not closed yet")), ("late", _("overdue")), *Status.choices],
+        choices=[
+            ("open", _("not closed yet")),
+            ("late", _("overdue")),
+            ("unsent", _("refused, to be sent back or on")),
+            *Status.choices,
+        ],
         method="by_state",
     )
     domain = django_filters.ChoiceFilter(
@@ -256,6 +285,8 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
             return found.filter(status__in=OPEN)
         if value == "late":
             return found.filter(status__in=OPEN, due_at__lt=timezone.now())
+        if value == "unsent":
+            return found.filter(followed.unsent())
         return found.filter(status=value)
 
     def by_since(self, found: "QuerySet[Any]", name: str, value: date) -> "QuerySet[Any]":

@@ -127,6 +127,15 @@ def signed(manifest: Manifest) -> list[Signed]:
     return [Signed(one, StepCode(one.step).label, names.get(one.actor, "")) for one in rows]
 
 
+def refused_before(manifest: Manifest) -> list[Signed]:
+    """Who refused it whole before it was sent on under this manifest, in order."""
+    return [
+        one
+        for one in signed(manifest)
+        if one.signature.step == StepCode.ACCEPT and one.signature.turn < manifest.turn
+    ]
+
+
 @dataclass(frozen=True)
 class Carrying:
     """One of several carriers: who, with what, and whether it had the load, has it, or will."""
@@ -188,6 +197,8 @@ def with_everything(rows: Any) -> Any:
         "driver__carrier",
         "route",
         "halted_at_site__organisation",
+        "alternate_site__organisation",
+        "follows",
     ).prefetch_related(
         "lines__waste",
         "lines__lots__lot",

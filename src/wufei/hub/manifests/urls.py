@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from wufei.hub.base.pages.sheets import ExportPage
 from wufei.hub.manifests.pages import CODE, EXPORT, RESOURCE, VIEW
-from wufei.hub.manifests.views import document, drafts, inbox, issuing, phone, prints
+from wufei.hub.manifests.views import document, drafts, inbox, issuing, phone, prints, refused
 from wufei.hub.manifests.views.lists import ManifestList
 
 _LIST = {
@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:uuid>/", document.document, name=f"{CODE}.detail"),
     path("<uuid:uuid>/sign/", phone.sign, name=f"{CODE}.sign"),
     path("<uuid:uuid>/cancel/", document.cancel, name=f"{CODE}.cancel"),
+    path("<uuid:uuid>/refused/", refused.refused, name=f"{CODE}.refused"),
     path("<uuid:uuid>/authority/", document.authority, name=f"{CODE}.authority"),
     path("<uuid:uuid>/code.svg", prints.manifest_code, name=f"{CODE}.code"),
     path("<uuid:uuid>/print/", prints.manifest_pdf, name=f"{CODE}.print"),

@@ -85,6 +85,15 @@ class IssueForm(SignedForm, WeightFields):
     def _parties(self) -> None:
         self._choose("consignee_site", Site, self.consignees, _place)
         self._choose("carrier", Organisation, self.carriers, str)
+        if "alternate_site" in self.ready.template.step("issue").may:
+            self.fields["alternate_site"] = forms.ModelChoiceField(
+                Site.objects.none(),
+                label=_("Alternate plant"),
+                to_field_name="uuid",
+                required=False,
+                help_text=_("Where the consignee may send on what it refuses."),
+            )
+            self._choose("alternate_site", Site, self.consignees, _place)
         for number in range(2, self.ready.template.carriers_max + 1):
             self.fields[f"carrier_{number}"] = forms.ModelChoiceField(
                 Organisation.objects.none(),
@@ -186,6 +195,7 @@ class IssueForm(SignedForm, WeightFields):
             route=route_between(self.site, destination),
             authority_no=cleaned.get("authority_no") or "",
             note=cleaned["note"],
+            alternate_site=cleaned.get("alternate_site"),
             further_carriers=tuple(
                 NextCarrier(cleaned[field.name]) for field in self.further if cleaned[field.name]
             ),

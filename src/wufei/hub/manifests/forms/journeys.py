@@ -9,6 +9,7 @@ from wufei.hub.base.actor import Actor
 from wufei.hub.manifests import services
 from wufei.hub.manifests.choices import halt_sites
 from wufei.hub.manifests.declarations import Step
+from wufei.hub.manifests.forms.refusing import FORMS
 from wufei.hub.manifests.forms.signing import StepForm
 from wufei.hub.manifests.models import Leg, Manifest, StepCode
 from wufei.hub.manifests.services.legs import next_leg
@@ -107,4 +108,4 @@ BESIDE: dict[str, type[StepForm]] = {
 
 def form_for(step: Step) -> type[StepForm]:
     """The form that an act is signed with."""
-    return BESIDE.get(step.code, StepForm)
+    return BESIDE.get(step.code) or FORMS.get(step.code, StepForm)

@@ -112,10 +112,7 @@ def _in(entry: Entry, by: Actor) -> Manifest:
     form.told = _told(entry)
     _clean(form)
     assert form.mass is not None
-    reason = form.cleaned_data["difference_reason"]
-    return services.scan_in(
-        load, form.mass, signing=form.signing(), difference_reason=reason, by=by
-    )
+    return services.scan_in(load, form.mass, signing=form.signing(), by=by, **form.said())
 
 
 def _load_of(truck: Vehicle, entry: Entry, by: Actor) -> Manifest:

@@ -20,6 +20,7 @@ from wufei.hub.manifests.choices import (
     last_from,
     route_between,
 )
+from wufei.hub.manifests.forms.refusing import RefusalFields
 from wufei.hub.manifests.forms.signing import SignedForm, WeightFields
 from wufei.hub.manifests.models import Manifest
 from wufei.hub.manifests.queries import consignor_sites
@@ -139,8 +140,8 @@ def _named(site: Site) -> str:
     return organisation if site.name in organisation else f"{organisation} · {site.name}"
 
 
-class ArrivalForm(SignedForm, WeightFields):
-    """Weight of the load that arrived; a reason where it differs too much."""
+class ArrivalForm(RefusalFields, SignedForm, WeightFields):
+    """Weight of the load that arrived; a reason where it differs too much; what is refused."""
 
     difference_reason = forms.CharField(
         label=_("Reason for the difference"), max_length=300, required=False
@@ -150,14 +151,29 @@ class ArrivalForm(SignedForm, WeightFields):
         super().__init__(*args, **kwargs)
         self.manifest = manifest
         self.add_weight(0, _("Weight at arrival"))
+        self.add_refusal(manifest, list(manifest.lines.all()))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         line = next(iter(self.manifest.lines.all()))
         self.mass: Mass | None = self.weight(0, line.waste)
+        self.clean_refusal()
         return cleaned
 
+    def said(self) -> dict[str, Any]:
+        """For ``services.scan_in``, beside the weight."""
+        line = next(iter(self.manifest.lines.all()))
+        weighed_g = self.mass.grams if self.mass else 0
+        said = self.refusal_values({line.uuid: weighed_g})
+        return {
+            "difference_reason": self.cleaned_data["difference_reason"],
+            "accepted": said.get("accepted", {}).get(line.uuid),
+            "refused": said.get("refused", ()),
+            "refusal_reason": said.get("refusal_reason", ""),
+        }
+
     def refuse(self, refusal: Exception) -> None:
+        self.place_refusal(refusal)
         if isinstance(refusal, Refusal) and refusal.field not in self.fields:
             known = {"mass", "value", "weighed_in"}
             refusal.field = "value_0" if refusal.field in known else ""

@@ -136,7 +136,12 @@ BUTTONS = {
 
 
 class StepForm(SignedForm, WeightFields):
-    """What ``step`` of ``manifest`` needs and may be given."""
+    """What ``step`` of ``manifest`` needs and may be given.
+
+    ``part`` is the template of what only this kind of step asks for.
+    """
+
+    part = ""
 
     def __init__(self, *args: Any, manifest: Manifest, step: Step, actor: Actor, **kw: Any) -> None:
         super().__init__(*args, **kw)

@@ -1,7 +1,8 @@
 """The receiving site's one scan, and cancelling before anybody else has signed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -34,13 +35,15 @@ def scan_in(
     signing: Signing,
     difference_reason: str = "",
     accepted: Mass | None = None,
+    refused: Sequence[UUID] = (),
     refusal_reason: str = "",
     by: Actor,
 ) -> Manifest:
     """Arrival and acceptance in one; closes where all is accepted and weights agree.
 
     Beyond the tolerance it needs a reason (``FieldMissing``) and stays accepted until the
-    consignor settles it. ``accepted`` is less than what came where some is refused.
+    consignor settles it. ``accepted`` is less than what came, or ``refused`` names containers,
+    where some is refused.
     """
     form = template(manifest.template)
     if form.scan("site") is None:
@@ -48,9 +51,10 @@ def scan_in(
     said = {
         "difference_reason": difference_reason.strip(),
         "accepted": accepted,
+        "refused": list(refused),
         "refusal_reason": refusal_reason.strip(),
     }
-    said = {name: value for name, value in said.items() if value not in (None, "")}
+    said = {name: value for name, value in said.items() if value not in (None, "", [])}
     acts = [
         Act(StepCode.ARRIVE, part_of(signing.id, "arrive"), {"weighed_in": weighed_in}),
         Act(StepCode.ACCEPT, part_of(signing.id, "accept"), said),

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from wufei.hub.base import texts
 from wufei.hub.base.access import Request, needs
 from wufei.hub.base.pages.forms import TOKEN
-from wufei.hub.manifests import queries, reading, services
+from wufei.hub.manifests import fate, followed, queries, reading, services
 from wufei.hub.manifests.figures import distance_m, length_m
 from wufei.hub.manifests.forms.journeys import form_for
 from wufei.hub.manifests.forms.signing import AuthorityForm, CancelForm, StepForm
@@ -30,7 +30,7 @@ from wufei.hub.manifests.views.common import (
     sent,
 )
 
-TRACK = "telemetry.track.view"
+TRACK, TRACE = "telemetry.track.view", "ledger.trace.view"
 EDIT_DRAFT = "manifests.draft.edit"
 
 
@@ -56,6 +56,13 @@ def show_document(
         "signed": reading.signed(manifest),
         "loads": reading.loads(manifest),
         "movements": reading.movements(manifest),
+        "ways": followed.ways(manifest, actor),
+        "linked": followed.linked_of(manifest, queries.visible(actor)),
+        "refused": any(line.refused_g for line in manifest.lines.all()),
+        "refused_before": reading.refused_before(manifest),
+        "in_proportion": followed.in_proportion(manifest),
+        "fates": fate.fates(manifest) if manifest.accepted_at else [],
+        "trace_url": _address("ledger.trace.manifest", manifest) if actor.may(TRACE) else "",
         "findings": [_worded(one) for one in reading.findings(manifest)],
         "form": form,
         "step": StepCode(form.step.code).label if form else "",

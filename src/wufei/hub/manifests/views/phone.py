@@ -10,12 +10,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from uuid_utils.compat import uuid7
 
 from wufei.hub.base.access import Request, needs
-from wufei.hub.manifests import codes, queries, reading
+from wufei.hub.manifests import codes, followed, queries, reading
 from wufei.hub.manifests.codes import Means
 from wufei.hub.manifests.declarations import Step
 from wufei.hub.manifests.figures import Trips, trips_today
 from wufei.hub.manifests.forms.journeys import BESIDE, form_for
-from wufei.hub.manifests.forms.signing import StepForm
+from wufei.hub.manifests.forms.signing import SignedForm, StepForm
 from wufei.hub.manifests.models import Manifest, StepCode
 from wufei.hub.manifests.pages import late
 from wufei.hub.manifests.reading import with_everything
@@ -129,8 +129,12 @@ def show_phone(
     request: Request, manifest: Manifest, form: StepForm | None, problem: str = ""
 ) -> HttpResponse:
     stops = reading.stops(manifest)
+    ways = followed.ways(manifest, request.actor)
     context = {
         "problem": problem,
+        "ways": ways,
+        "send": SignedForm(initial={"submission": uuid7()}) if ways.back else None,
+        "linked": followed.linked_of(manifest, queries.visible(request.actor)),
         "manifest": manifest,
         "form": form,
         "later": later_forms(request, manifest, form),

@@ -182,8 +182,8 @@ def _site(request: Request, truck: Vehicle, load: Manifest) -> HttpResponse:
             load,
             form.mass,
             signing=form.signing(),
-            difference_reason=form.cleaned_data["difference_reason"],
             by=request.actor,
+            **form.said(),
         )
         return reverse("manifests.qr", args=[load.uuid])
 
