@@ -126,6 +126,9 @@ manifests.draft.view         . . . . . O O . O . .
 manifests.draft.edit         . . . . . O O . O . .
 manifests.revision.propose   . . . . . O O . O . .
 manifests.revision.decide    . . . . . O O O O . .
+manifests.number.view        A A A . . O O . O . A
+manifests.number.import      . . . . . O O . O . .
+manifests.number.export      A A A . . O O . O . A
 manifests.linked.issue       . . . . . O O . O . .
 manifests.invitation.make    . . . . . O O . O . .
 manifests.sitecode.edit      . . . . . O O . O . .

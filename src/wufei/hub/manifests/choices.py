@@ -57,6 +57,27 @@ def ready(site: Site) -> list[Ready]:
     return found
 
 
+def ready_anyway(site: Site, code: str = "", *, urgent: bool = False) -> list[Ready]:
+    """What may have left a site whatever its book says: its stocks, and the waste of ``code``.
+
+    ``urgent``: only what may leave in an emergency.
+    """
+    found = []
+    for standing in stock(Of(holders=[site.organisation_id]), place=site.pk, limit=STOCKS_MAX):
+        template = declarations.template_of(standing.account.waste.stream)
+        if template is not None:
+            found.append(Ready(standing.account.waste, template, standing))
+    known = {one.waste.pk for one in found}
+    templates = {one for one in declarations.templates() if _fits(one, site.organisation)}
+    wastes = unstored_wastes(templates)
+    wastes += list(WasteType.objects.filter(valid_on(), code=code.strip())[:5]) if code else []
+    for waste in wastes:
+        if waste.pk not in known and declarations.template_of(waste.stream) is not None:
+            known.add(waste.pk)
+            found.append(Ready(waste, _template(waste)))
+    return [one for one in found if not urgent or one.template.emergency_within is not None]
+
+
 def at_gate(site: Site, carrier: Organisation) -> list[WasteType]:
     """What can leave a site by one scan of a truck of ``carrier``."""
     return [

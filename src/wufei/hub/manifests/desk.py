@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.desk import ATTENTION, BAD, INFO, Card, Todo, TodoSource
 from wufei.hub.base.search import Hit, Source
-from wufei.hub.manifests import queries
+from wufei.hub.manifests import corrections, queries
 from wufei.hub.manifests.figures import known_g
 from wufei.hub.manifests.models import OPEN, Manifest
 from wufei.hub.manifests.pages import VIEW, late
 from wufei.hub.manifests.reading import waits_for, with_everything
+from wufei.hub.manifests.services.revisions import DECIDE
 from wufei.hub.registry.rules.plates import tidy_plate
 
 SIGN = "manifests.manifest.sign"
@@ -39,6 +40,28 @@ def _todos(actor: Actor, limit: int) -> Iterator[Todo]:
             note=str(manifest),
             mass_g=known_g(manifest),
             due=timezone.localdate(manifest.due_at) if manifest.due_at else None,
+        )
+
+
+def _revision_count(actor: Actor) -> int:
+    return corrections.waiting_for(actor).order_by()[:COUNT_MAX].count()
+
+
+def _inbox_count(actor: Actor) -> int:
+    return _count(actor) + (_revision_count(actor) if actor.may(DECIDE) else 0)
+
+
+def _revisions(actor: Actor, limit: int) -> Iterator[Todo]:
+    for revision in corrections.waiting_for(actor)[:limit]:
+        manifest = revision.manifest
+        yield Todo(
+            what=_("%(kind)s to agree to") % {"kind": revision.get_kind_display()},
+            whom=f"{manifest.consignor} → {manifest.consignee}",
+            url=reverse("manifests.revision.detail", args=[revision.uuid]),
+            button=_("Look and decide"),
+            state=revision.get_state_display(),
+            tone=INFO,
+            note=str(manifest),
         )
 
 
@@ -77,11 +100,12 @@ DESK_PARTS = (
         code="manifests.waiting",
         label=_("Manifests that wait for my signature"),
         act=SIGN,
-        count=_count,
+        count=_inbox_count,
         url=lambda: reverse("manifests.inbox"),
         tone=ATTENTION,
         side="manifests.inbox",
     ),
     TodoSource("manifests.waiting", SIGN, _todos, _count),
+    TodoSource("manifests.revisions", DECIDE, _revisions, _revision_count),
 )
 SEARCH = (Source("manifests.manifest", _("Manifests"), VIEW, _found),)

@@ -73,7 +73,7 @@ class IssueForm(SignedForm, WeightFields):
         self.add_weight(0, _("Declared mass"), unit=_usual(self.stream))
         if self.lots:
             self.fields["value_0"].required = False
-        self.fields["method"].choices = _methods(self.stream)  # type: ignore[attr-defined]
+        self.fields["method"].choices = method_choices(self.stream)  # type: ignore[attr-defined]
         self.fields["method"].required = "method" in issue.needs
         for name in ("containers", "authority_no"):
             if name not in issue.may | issue.needs:
@@ -217,7 +217,7 @@ def _usual(stream: catalogue.Stream) -> str:
     return "kg" if stream.unit is catalogue.Unit.KILOGRAM else "t"
 
 
-def _methods(stream: catalogue.Stream) -> list[Any]:
+def method_choices(stream: catalogue.Stream) -> list[Any]:
     """Methods that the stream declares, recovery before disposal."""
 
     def group(methods: tuple[Method, ...]) -> list[tuple[str, Any]]:

@@ -56,6 +56,13 @@ class Signature(models.Model):
                 | Q(longitude__range=(-180, 180), latitude__range=(-90, 90)),
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["evidence"],
+                name="manifests_evidence",
+                condition=Q(evidence__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.manifest_id} {self.step}"

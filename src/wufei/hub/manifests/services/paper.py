@@ -5,7 +5,7 @@ mode "paper", signed by whoever enters it, dated as on the paper, resting on the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -95,7 +95,7 @@ def _for_all(manifest: Manifest, by: Actor) -> Actor:
     if by.scope(checks.SIGN) is Scope.ALL:
         return by
     parties = {manifest.consignor_id, manifest.carrier_id, manifest.consignee_id}
-    return replace(by, organisation_ids=by.organisation_ids | parties)
+    return Actor.from_json(by.as_json() | {"organisation_ids": by.organisation_ids | parties})
 
 
 def _check_scans(paper: Paper, by: Actor) -> None:

@@ -54,6 +54,13 @@ def short_day(value: date) -> str:
     return value.strftime("%m-%d" if value.year == timezone.localdate().year else "%Y-%m-%d")
 
 
+@register.filter
+def revision_tone(state: str) -> str:
+    """Colour of a revision's state."""
+    tones = {"pending": "attention", "approved": "good", "refused": "bad"}
+    return tones.get(state, "plain")
+
+
 @register.simple_tag
 def now_words() -> str:
     return timezone.localtime().strftime("%H:%M:%S")

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from wufei.hub.base import texts
 from wufei.hub.base.access import Request, needs
 from wufei.hub.base.pages.forms import TOKEN
-from wufei.hub.manifests import fate, followed, queries, reading, services
+from wufei.hub.manifests import corrections, fate, followed, queries, reading, services
 from wufei.hub.manifests.figures import distance_m, length_m
 from wufei.hub.manifests.forms.journeys import form_for
 from wufei.hub.manifests.forms.signing import AuthorityForm, CancelForm, StepForm
@@ -77,6 +77,7 @@ def show_document(
         "may_repeat": queries.may_repeat(manifest, actor),
         "may_keep": queries.may_repeat(manifest, actor) and actor.may(EDIT_DRAFT),
         "may_cancel": queries.may_cancel(manifest, actor),
+        "corrections": corrections.of(manifest, actor),
         "may_number": may_number(request, manifest),
         "may_movement": actor.may("ledger.movement.view"),
         "may_vehicle": actor.may("registry.vehicle.view"),
@@ -149,7 +150,7 @@ def cancel(request: Request, uuid: UUID) -> HttpResponse:
 
         if target := sent(request, form, work):
             return done(request, target, _("The manifest is cancelled."))
-    return _ask(request, manifest, form, _("Cancel the manifest"), danger=True)
+    return ask(request, manifest, form, _("Cancel the manifest"), danger=True)
 
 
 # The authority's number.
@@ -175,12 +176,13 @@ def authority(request: Request, uuid: UUID) -> HttpResponse:
 
         if target := sent(request, form, work):
             return done(request, target, _("Saved."))
-    return _ask(request, manifest, form, _("Number of the authority"))
+    return ask(request, manifest, form, _("Number of the authority"))
 
 
-def _ask(
+def ask(
     request: Request, manifest: Manifest, form: Any, label: str, *, danger: bool = False
 ) -> HttpResponse:
+    """A page that asks for a few words before something is done to ``manifest``."""
     context = {
         "manifest": manifest,
         "form": form,

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from wufei.hub.base.access import Request, needs
-from wufei.hub.manifests import queries
+from wufei.hub.manifests import corrections, queries
 from wufei.hub.manifests.figures import known_g
 from wufei.hub.manifests.pages import late, status_tone
 from wufei.hub.manifests.reading import waits_for, with_everything
@@ -26,6 +26,7 @@ def inbox(request: Request) -> HttpResponse:
     context = {
         "page": page,
         "rows": [_row(manifest) for manifest in page.object_list],
+        "revisions": list(corrections.waiting_for(request.actor)[:PAGE_ROWS]),
         "may_issue": request.actor.may(ISSUE),
     }
     return render(request, "manifests/inbox.html", context)

@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import reverse
 
 from wufei.hub.base.pages.lists import ListPage
+from wufei.hub.manifests import number_pages
 from wufei.hub.manifests.views.common import ISSUE
 
 
@@ -14,4 +15,5 @@ class ManifestList(ListPage):
     def context(self) -> dict[str, Any]:
         may_issue = self.request.actor.may(ISSUE)
         new_url = reverse("manifests.manifest.new") if may_issue else ""
-        return super().context() | {"new_url": new_url}
+        may_numbers = self.request.actor.may(number_pages.VIEW)
+        return super().context() | {"new_url": new_url, "may_numbers": may_numbers}
