@@ -18,7 +18,7 @@ from wufei.hub.ledger.entries import AccountKey, Container, Entry, LotPart
 from wufei.hub.ledger.models import Account, AccountKind
 from wufei.hub.ledger.units import grams
 from wufei.hub.manifests import services as manifests
-from wufei.hub.manifests.models import Draft, Manifest
+from wufei.hub.manifests.models import Draft, Manifest, Revision
 from wufei.hub.manifests.services import NewLine, NewManifest, Signing
 from wufei.hub.registry.models import Organisation, Region
 from wufei.hub.registry.rules.codes import credit_code
@@ -135,6 +135,19 @@ def _ledger(owner: Organisation, site: Any) -> dict[str, Any]:
     return things | traces | {"ledger.regrouping": grouping, "labels.label": lot}
 
 
+def _at(minutes: int) -> Signing:
+    return Signing(uuid7(), timezone.now() - timedelta(minutes=minutes))
+
+
+def _revision(manifest: Manifest, things: dict[str, Any]) -> Revision:
+    """A correction of a load that is on its way."""
+    means = {"vehicle": things["registry.vehicle"], "driver": things["registry.driver"]}
+    weighed = {"weighed_out": grams(250_000)}
+    manifests.sign(manifest, "load", signing=_at(10), values=means | weighed, by=BY)
+    changes = {"note": "one drum"}
+    return manifests.revisions.propose(manifest, changes, id=uuid7(), reason="forgotten", by=BY)
+
+
 def manifest_between(sender: Firm, receiver: Firm) -> Manifest:
     """Half a tonne is to travel from one firm's store to a plant of the other's."""
     waste = WasteType.objects.filter(code=WASTE).first()
@@ -165,6 +178,9 @@ def _manifests(owner: Organisation, site: Any, things: dict[str, Any]) -> dict[s
     manifest = manifests.issue(new, id=uuid7(), signing=Signing(uuid7(), at), by=BY)
     draft = Draft.objects.create(uuid=uuid7(), organisation=owner, name="draft", author=BY.id)
     return {
+        "manifests.revision": _revision(
+            manifests.issue(new, id=uuid7(), signing=_at(20), by=BY), things
+        ),
         "manifests.draft": draft,
         "manifests.manifest": manifest,
         "telemetry.trip": manifest,

@@ -30,6 +30,10 @@ MANIFEST = (
     "api.manifest.send_back",
     "api.manifest.send_on",
     "api.manifest.redirect",
+    "api.manifest.revise",
+    "api.manifest.annul",
+    "api.manifest.edit",
+    "api.manifest.complete",
 )
 
 

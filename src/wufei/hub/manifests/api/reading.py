@@ -20,7 +20,7 @@ from wufei.hub.registry.models import Driver, Organisation, Site, Vehicle
 from wufei.hub.registry.rules.plates import tidy_plate
 from wufei.hub.registry.validity import valid_on
 
-_UNKNOWN = _("“%(value)s” is not known here. Look it up with one of the look-ups of this API.")
+UNKNOWN = _("“%(value)s” is not known here. Look it up with one of the look-ups of this API.")
 
 
 def signing_of(asked: schemas.SigningIn, id: UUID) -> Signing:
@@ -38,11 +38,16 @@ def new_manifest(asked: schemas.ManifestIn) -> NewManifest:
         route=route_or_none(asked.route),
         authority_no=asked.authority_no,
         note=asked.note,
-        further_carriers=tuple(_carrier(one) for one in asked.further_carriers),
+        further_carriers=further(asked.further_carriers),
         alternate_site=(
             site_of(asked.alternate_site, "alternate_site") if asked.alternate_site else None
         ),
     )
+
+
+def further(asked: Sequence[schemas.CarrierIn]) -> tuple[NextCarrier, ...]:
+    """Carriers that take over one after the other."""
+    return tuple(_carrier(one) for one in asked)
 
 
 def _carrier(asked: schemas.CarrierIn) -> NextCarrier:
@@ -79,9 +84,9 @@ def values_of(asked: schemas.StepIn, manifest: Manifest) -> dict[str, Any]:
         "vehicle": vehicle_or_none(asked.vehicle),
         "driver": driver_or_none(asked.driver),
         "route": route_or_none(asked.route),
-        "weighed_out": _weights(asked.weighed_out, lines),
-        "weighed_in": _weights(asked.weighed_in, lines),
-        "accepted": _weights(asked.accepted, lines, nothing=True),
+        "weighed_out": weights(asked.weighed_out, lines),
+        "weighed_in": weights(asked.weighed_in, lines),
+        "accepted": weights(asked.accepted, lines, nothing=True),
         "refused": asked.refused_lots,
         "refusal_reason": asked.refusal_reason.strip(),
         "difference_reason": asked.difference_reason.strip(),
@@ -105,7 +110,7 @@ def _line(asked: schemas.LineIn, whole: schemas.ManifestIn) -> NewLine:
     )
 
 
-def _weights(
+def weights(
     weights: Sequence[schemas.WeightIn], lines: Sequence[Line], *, nothing: bool = False
 ) -> dict[UUID, Mass]:
     """Masses by line (``nothing``: also none of it); raises ``Invalid`` for an unknown line."""
@@ -115,7 +120,7 @@ def _weights(
     for weight in weights:
         line = weight.line or only
         if line is None or line not in wastes:
-            raise Invalid(_UNKNOWN % {"value": weight.line or ""}, field="line")
+            raise Invalid(UNKNOWN % {"value": weight.line or ""}, field="line")
         take = measure_or_none if nothing else measure
         masses[line] = take(wastes[line], weight.value, weight.unit)
     return masses
@@ -125,7 +130,7 @@ def _weights(
 def found(rows: "QuerySet[Any]", value: object, field: str) -> Any:
     row: Model | None = rows.first()
     if row is None:
-        raise Invalid(_UNKNOWN % {"value": str(value)[:40]}, field=field)
+        raise Invalid(UNKNOWN % {"value": str(value)[:40]}, field=field)
     return row
 
 

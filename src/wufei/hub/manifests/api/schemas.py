@@ -324,7 +324,16 @@ class LinkedOut(BaseModel):
     status: str
 
 
+class RevisionShort(BaseModel):
+    id: UUID
+    kind: str
+    state: str
+
+
 class ManifestOut(ManifestShort):
+    origin: str
+    left_open: list[str]
+    revisions: list[RevisionShort]
     driver: UUID | None
     route: str
     note: str

@@ -46,6 +46,12 @@ def whole(manifest: Manifest, actor: Actor) -> dict[str, Any]:
     signatures = manifest.signatures.select_related("organisation")
     legs = manifest.legs.select_related("carrier", "vehicle", "driver")
     return short(manifest) | {
+        "origin": manifest.origin,
+        "left_open": manifest.left_open,
+        "revisions": [
+            {"id": one.uuid, "kind": one.kind, "state": one.state}
+            for one in manifest.revisions.all()
+        ],
         "driver": manifest.driver.uuid if manifest.driver else None,
         "route": manifest.route.code if manifest.route else "",
         "note": manifest.note,

@@ -82,6 +82,7 @@ class EditForm(IssueForm):
             "method": said.method,
             "containers": said.containers,
             "further_carriers": further,
+            "alternate_site": new.alternate_site,
         }
         found |= {} if said.declared.grams == line.declared_g else {"declared": said.declared}
         if self.mine:
@@ -104,6 +105,7 @@ def _initial(manifest: Manifest, line: Line) -> dict[str, Any]:
         "method": line.method,
         "containers": line.containers,
         "note": manifest.note,
+        "alternate_site": manifest.alternate_site.uuid if manifest.alternate_site else None,
         "value_0": _tonnes(line.declared_g),
         "unit_0": "t",
     }
