@@ -18,7 +18,7 @@ from wufei.hub.ledger.entries import AccountKey, Container, Entry, LotPart
 from wufei.hub.ledger.models import Account, AccountKind
 from wufei.hub.ledger.units import grams
 from wufei.hub.manifests import services as manifests
-from wufei.hub.manifests.models import Draft, Manifest, Revision
+from wufei.hub.manifests.models import Draft, Manifest, Revision, Round, RoundStop
 from wufei.hub.manifests.services import NewLine, NewManifest, Signing
 from wufei.hub.registry.models import Organisation, Region
 from wufei.hub.registry.rules.codes import credit_code
@@ -176,12 +176,25 @@ def _manifests(owner: Organisation, site: Any, things: dict[str, Any]) -> dict[s
     new = NewManifest(site, owner, plant, (NewLine(waste, grams(250_000), "oil_refining"),))
     at = timezone.now() - timedelta(minutes=30)
     manifest = manifests.issue(new, id=uuid7(), signing=Signing(uuid7(), at), by=BY)
+    begun = Round.objects.create(
+        uuid=uuid7(),
+        number=f"R-{owner.pk}",
+        template="medical",
+        carrier=owner,
+        vehicle=things["registry.vehicle"],
+        destination=plant,
+        actor=BY.id,
+        started_at=at,
+    )
+    RoundStop.objects.create(round=begun, position=1, site=site)
     draft = Draft.objects.create(uuid=uuid7(), organisation=owner, name="draft", author=BY.id)
     return {
         "manifests.revision": _revision(
             manifests.issue(new, id=uuid7(), signing=_at(20), by=BY), things
         ),
         "manifests.draft": draft,
+        "manifests.round": begun,
+        "manifests.stop": begun.stops.get(),
         "manifests.manifest": manifest,
         "telemetry.trip": manifest,
         "evidence.manifest": manifest,

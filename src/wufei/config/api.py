@@ -18,6 +18,7 @@ from wufei.hub.manifests.api.journeys import router as journeys
 from wufei.hub.manifests.api.linked import router as linked
 from wufei.hub.manifests.api.lookups import router as lookups
 from wufei.hub.manifests.api.operations import router as manifests
+from wufei.hub.manifests.api.rounds import router as rounds
 
 API = Api(
     title="Wufei",
@@ -36,6 +37,7 @@ API.add_router("", journeys)
 API.add_router("", linked)
 API.add_router("", drafts)
 API.add_router("", corrections)
+API.add_router("", rounds)
 API.add_router("", lookups)
 
 

@@ -47,6 +47,13 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(WATCH, _("To be signed"), "manifests.inbox", "manifests.manifest.sign", "signature"),
     Entry(
         WATCH,
+        _("Collection rounds"),
+        "manifests.round.list",
+        "manifests.manifest.view",
+        "route",
+    ),
+    Entry(
+        WATCH,
         _("Drafts and patterns"),
         "manifests.draft.list",
         "manifests.draft.view",

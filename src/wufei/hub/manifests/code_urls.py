@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from wufei.hub.manifests.views import drivers, offline, phone, prints, trucks
+from wufei.hub.manifests.views import drivers, offline, phone, prints, rounds, trucks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("m/", phone.home, name="manifests.phone"),
@@ -12,6 +12,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("m/phones/", offline.phones, name="manifests.phones"),
     path("m/phones/<uuid:uuid>/revoke/", offline.revoke, name="manifests.phones.revoke"),
     path("m/queue/", offline.send, name="manifests.queue"),
+    path("m/rounds/", rounds.rounds, name="manifests.round.list"),
+    path("m/rounds/new/", rounds.new, name="manifests.round.new"),
+    path("m/rounds/<uuid:uuid>/", rounds.page, name="manifests.round"),
+    path("m/rounds/<uuid:uuid>/add/", rounds.add, name="manifests.round.add"),
+    path("m/rounds/<uuid:uuid>/finish/", rounds.finish, name="manifests.round.finish"),
+    path("m/rounds/<uuid:uuid>/receive/", rounds.receive, name="manifests.round.receive"),
+    path("m/stops/<int:pk>/", rounds.stop, name="manifests.stop"),
+    path("m/stops/<int:pk>/skip/", rounds.skip, name="manifests.stop.skip"),
     path("m/<uuid:uuid>/", phone.code, name="manifests.qr"),
     path("t/<uuid:uuid>/", trucks.truck, name="manifests.truck"),
     path("t/<uuid:uuid>/remark/", trucks.remark, name="manifests.truck.remark"),

@@ -126,6 +126,11 @@ def weights(
     return masses
 
 
+def unknown(value: object) -> str:
+    """What is said of a value that names nothing here."""
+    return _UNKNOWN % {"value": str(value)[:40]}
+
+
 # Rows by what callers call them.
 def found(rows: "QuerySet[Any]", value: object, field: str) -> Any:
     row: Model | None = rows.first()

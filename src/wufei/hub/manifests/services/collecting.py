@@ -205,7 +205,14 @@ def _add_lines(
 def _begin_record(now: Round, news: tuple[NewLine, ...], signing: Signing, by: Actor) -> Manifest:
     """The carrier hands over what it collected: it is the record's consignor."""
     # Whoever may drive the round may begin its record: nobody else issues it.
-    deputy = replace(by, acts={**by.acts, ISSUE: by.scope(SIGN)})
+    deputy = Actor(
+        by.kind,
+        by.id,
+        name=by.name,
+        role=by.role,
+        organisation_ids=by.organisation_ids,
+        acts={**by.acts, ISSUE: by.scope(SIGN)},
+    )
     issuing = replace(signing, id=part_of(signing.id, StepCode.ISSUE))
     new = _new(now, yard_of(now), news)
     record = issue(new, id=uuid5(now.uuid, "record"), signing=issuing, by=deputy)

@@ -15,7 +15,7 @@ from wufei.hub.ledger.forms.fields import uuid_or_none
 from wufei.hub.manifests import queries
 from wufei.hub.manifests.choices import driving
 from wufei.hub.manifests.figures import distance_m, known_g, length_m, trips_today
-from wufei.hub.manifests.models import Manifest, Status
+from wufei.hub.manifests.models import Manifest, Round, Status
 from wufei.hub.manifests.reading import with_everything
 from wufei.hub.manifests.views.verification import check_url
 from wufei.hub.registry.models import Driver, Site, Vehicle
@@ -66,6 +66,7 @@ def page(request: Request) -> HttpResponse:
         "trips": trips_today(vehicle=truck) if truck else None,
         "papers": _papers(truck, me),
         "waiting": _waiting(request.actor, load),
+        "round": _round(truck),
     }
     return render(request, "manifests/driver.html", context)
 
@@ -134,6 +135,12 @@ def _paper(kind: str, last: date | None) -> Paper | None:
     if last is None:
         return None
     return Paper(kind, last, (last - today()).days, ending_tone(last))
+
+
+def _round(truck: Vehicle | None) -> Round | None:
+    """The collection round that the truck is on."""
+    rows = Round.objects.select_related("destination__organisation")
+    return rows.filter(vehicle=truck, ended_at=None).first() if truck else None
 
 
 def _waiting(actor: Actor, load: Manifest | None) -> list[Manifest]:
