@@ -128,7 +128,7 @@ def weights(
 
 def unknown(value: object) -> str:
     """What is said of a value that names nothing here."""
-    return _UNKNOWN % {"value": str(value)[:40]}
+    return UNKNOWN % {"value": str(value)[:40]}
 
 
 # Rows by what callers call them.
