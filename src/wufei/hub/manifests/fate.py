@@ -15,7 +15,7 @@ from wufei.hub.ledger.models import AccountKind, LotEntry, Movement
 from wufei.hub.ledger.regroupings import RegroupedPart
 from wufei.hub.manifests.declarations import Text
 from wufei.hub.manifests.models import Line, Manifest, StepCode
-from wufei.hub.manifests.services.masses import by_lots, turned
+from wufei.hub.manifests.services.masses import by_lots, cause
 
 TREATED = (AccountKind.RECOVERED, AccountKind.DISPOSED)
 
@@ -67,8 +67,12 @@ def fates(manifest: Manifest) -> list[Fate]:
 
 def _fate(manifest: Manifest, line: Line) -> Fate:
     assert line.accepted_g
-    rows = Movement.objects.select_related("target")
-    accepted = rows.filter(uuid=turned(manifest, line, StepCode.ACCEPT)).first()
+    # A revision posts the acceptance anew.
+    rows = Movement.objects.filter(
+        cause=cause(manifest, StepCode.ACCEPT), source__line=line.uuid, reverses=None, reversal=None
+    )
+    rows = rows.exclude(target__kind=AccountKind.VARIANCE).select_related("target")
+    accepted = rows.order_by("-pk").first()
     if accepted is None:
         return Fate(line, line.accepted_g, exact=True)
     if accepted.target.kind != AccountKind.STOCK:

@@ -17,6 +17,7 @@ from wufei.hub.ledger.services.accounts import accounts, lock
 from wufei.hub.ledger.units import Mass, grams
 from wufei.hub.manifests import rules
 from wufei.hub.manifests.models import Line, LineLot, Manifest, Origin
+from wufei.hub.manifests.services.returned import came_back_g
 from wufei.hub.registry.models import Site
 
 UNBOOKED = (Origin.PAPER, Origin.EMERGENCY)
@@ -116,7 +117,9 @@ def load(
             mass = weighed[line.uuid]
             entries += _load_refused(manifest, line, mass, at, booked=booked, again=again)
             continue
-        kept = booked and keeps_stock(manifest, line)
+        if not keeps_stock(manifest, line):
+            entries += _load_arising(manifest, line, weighed[line.uuid], at, again)
+            continue
         entries.append(
             Entry(
                 _key(line.uuid, "load", again),
@@ -124,10 +127,24 @@ def load(
                 custody_of(manifest, line),
                 weighed[line.uuid],
                 at,
-                booking=_booking(line) if kept else None,
+                booking=_booking(line) if booked else None,
             )
         )
     _post(manifest, "load", entries, by, ledger.Lack.SHORTFALL, group=group, again=again)
+
+
+def _load_arising(
+    manifest: Manifest, line: Line, weighed: Mass, at: datetime, again: str
+) -> Iterator[Entry]:
+    """What arises when it is loaded; what came back to its site arose before, and goes first."""
+    custody = custody_of(manifest, line)
+    back_g = min(came_back_g(place_of(manifest, line), line.waste_id), weighed.grams)
+    if back_g:
+        key, mass = _key(line.uuid, "returned", again), grams(back_g)
+        yield Entry(key, _stock(manifest, line), custody, mass, at)
+        weighed = grams(weighed.grams - back_g)
+    if weighed.grams:
+        yield Entry(_key(line.uuid, "load", again), _source(manifest, line), custody, weighed, at)
 
 
 def _load_lots(

@@ -42,6 +42,7 @@ def redirect(manifest: Manifest, site: Site, *, signing: Signing, by: Actor) -> 
         {"consignee_site": site},
         check=work.check,
         change=work.change,
+        move=work.move,
     )
     return sign_beside(manifest, act, signing=signing, by=by)
 
@@ -85,6 +86,12 @@ class _Redirecting:
             _clear(line)
         document.findings += allotting.take(manifest, document.form, document.lines)
         document.weights |= set(_OF_THE_PLANT)
+
+    def move(self, document: Document) -> None:
+        """Looked at again under the lock: somebody may have had it fetched at the same moment."""
+        manifest = document.manifest
+        if manifest.followers.exclude(status__in=linked.GONE).exists():
+            raise NothingRefused(manifest=str(manifest), status=Status.REFUSED.label)
 
 
 def _clear(line: Line) -> None:

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from wufei.hub.base.errors import Refusal
 from wufei.hub.ledger.models import Movement
 from wufei.hub.ledger.tests.test_concurrency import together
-from wufei.hub.ledger.units import tonnes
+from wufei.hub.ledger.units import grams, tonnes
 from wufei.hub.ledger.verify import differences
 from wufei.hub.manifests import services
 from wufei.hub.manifests.models import Manifest, Signature
@@ -63,6 +63,45 @@ def test_the_same_signature_sent_by_a_phone_four_times_at_once_is_one(real_distr
     assert at_once([load] * 4) == {"Signature": 4}
     assert Signature.objects.filter(step="load").count() == 1
     assert Movement.objects.filter(kind="loading").count() == 1
+    assert differences() == []
+
+
+def refused_whole(district, plate="鲁P00001"):
+    district.stored("works", BATTERIES, 10)
+    load = district.issue(BATTERIES, 10)
+    district.load(load, 10, vehicle=district.truck("dangerous goods", plate))
+    district.arrive(load, 10)
+    district.accept(load, accepted=grams(0), refusal_reason="wet")
+    return load
+
+
+def sending_back(district, load, **more):
+    copy, signing = Manifest.objects.get(pk=load.pk), district.signing()
+    by, id = district.firm("refinery").person, uuid7()
+    return lambda: services.send_back(copy, id=id, signing=signing, by=by, **more)
+
+
+def test_of_four_who_send_back_the_same_mass_one_does(real_district):
+    load = refused_whole(real_district)
+    deeds = [sending_back(real_district, load, truck_stays=n % 2 == 0) for n in range(4)]
+    assert at_once(deeds) == {"Manifest": 1, "manifest_nothing_refused": 3}
+    assert Manifest.objects.filter(follows=load).count() == 1
+    assert differences() == []
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_load_goes_back_or_on_but_not_both(real_district, stays):
+    second = real_district.firm("second refinery", "plant", "treatment").site
+    by = real_district.firm("works").person
+    for n in range(3):
+        load = refused_whole(real_district, f"鲁P0000{n}")
+        copy, signing = Manifest.objects.get(pk=load.pk), real_district.signing()
+        on = partial(services.redirect, copy, second, signing=signing, by=by)
+        outcomes = at_once([on, sending_back(real_district, load, truck_stays=stays)])
+        assert outcomes["Signature"] + outcomes["Manifest"] == 1, outcomes
+        load.refresh_from_db()
+        sent_on = load.status == "loaded"
+        assert Manifest.objects.filter(follows=load).count() == (0 if sent_on else 1)
     assert differences() == []
 
 

@@ -303,6 +303,12 @@ def test_a_truck_of_spoil_that_is_refused_brings_it_back(real_district):
     district.accept(back)
     assert district.g("stock", "pit", SPOIL) == t(20)
     assert {m.status for m in Manifest.objects.all()} == {"closed"}
+
+    # It arose before: the next load takes it along, and only the rest arises.
+    again = district.issue(SPOIL, 25)
+    district.sign(again, "load", "pit", {"weighed_out": tonnes(25), "vehicle": truck})
+    assert district.g("stock", "pit", SPOIL) == 0
+    assert district.g("origin", "pit", SPOIL) == -t(25)
     assert balanced()
 
 
