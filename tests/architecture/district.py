@@ -13,6 +13,8 @@ from wufei.hub.alarms.models import Alarm
 from wufei.hub.base.actor import system
 from wufei.hub.base.findings import Finding
 from wufei.hub.catalogue.models import WasteType
+from wufei.hub.labels import services as labels
+from wufei.hub.labels.rules import Facts
 from wufei.hub.ledger import services as ledger
 from wufei.hub.ledger.entries import AccountKey, Container, Entry, LotPart
 from wufei.hub.ledger.models import Account, AccountKind
@@ -36,6 +38,7 @@ from wufei.hub.registry.services.licences import Line
 
 BY = system("test")
 WASTE = "900-249-08"
+_CUBE = Facts(Decimal(1000), "ibc", "liquid", "T,I", "mineral oil", precautions="no fire")
 
 
 @dataclass
@@ -130,6 +133,7 @@ def _ledger(owner: Organisation, site: Any) -> dict[str, Any]:
         by=BY,
         happened_at=timezone.now(),
     )
+    labels.make([lot.uuid], _CUBE, by=BY)
     things = {"ledger.movement": movement, "ledger.account": account, "ledger.lot": lot}
     traces = {name.replace(".", ".trace.", 1): thing for name, thing in things.items()}
     return things | traces | {"ledger.regrouping": grouping, "labels.label": lot}

@@ -7,6 +7,7 @@ say, no telephone, no contact.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -47,6 +48,10 @@ class OnTruck:
     code: str
     waste: Any
     mass_g: int
+
+    @property
+    def mass_kg(self) -> Decimal:
+        return Decimal(self.mass_g) / 1000
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from wufei.hub.base import printing
 from wufei.hub.base.tables import show
 from wufei.hub.labels import coding, rules
 from wufei.hub.labels.formats import FORMATS, Size
-from wufei.hub.labels.models import ContainerLabel, Printed, PrintRun
+from wufei.hub.labels.models import ContainerLabel, PrintRun
 from wufei.hub.manifests import codes
 
 GRAMS_PER_KG = 1_000
@@ -28,14 +28,28 @@ def data_of(run: PrintRun) -> dict[str, Any]:
     rows = run.printed.select_related(
         "label__lot__account__place", "label__holder", "label__waste"
     ).order_by("position")
-    labels = [one for row in rows for one in _sides(row, run.site)]
+    labels = [one for row in rows for one in _sides(row.label, row.number, run.site)]
+    if run.paper == PrintRun.Paper.SHEET:
+        return _data() | {"paper": run.paper, "groups": _groups(labels)}
+    return _data() | {"labels": labels}
+
+
+def preview(label: ContainerLabel, site: str) -> bytes:
+    """The label as a PNG picture: what would be printed now, in Chinese."""
+    with override("zh-hans"):
+        one = _sides(label, 1, site)[0]
+        return printing.pictures("labels/labels.typ", _data() | {"labels": [one]}, ppi=110)[0]
+
+
+def _data() -> dict[str, Any]:
+    """What every run has; its labels are still to come."""
     return {
         "title": _("Labels"),
-        "paper": run.paper,
+        "paper": PrintRun.Paper.PAGE,
         "ground": settings.LABEL_GROUND,
         "words": _words(),
-        "labels": labels if run.paper == PrintRun.Paper.PAGE else [],
-        "groups": _groups(labels) if run.paper == PrintRun.Paper.SHEET else [],
+        "labels": [],
+        "groups": [],
     }
 
 
@@ -52,12 +66,11 @@ def _groups(labels: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _sides(row: Printed, site: str) -> list[dict[str, Any]]:
-    """Large containers carry their label on two sides."""
-    label = row.label
+def _sides(label: ContainerLabel, number: int, site: str) -> list[dict[str, Any]]:
+    """Large containers carry their label on two sides; ``number`` is which time it is printed."""
     size = FORMATS[label.format].size(label.volume_l)
     text = _texts(label) | _picture(label, size, site)
-    again = _("reprint %(number)s") % {"number": row.number - 1} if row.number > 1 else ""
+    again = _("reprint %(number)s") % {"number": number - 1} if number > 1 else ""
     sides = [f"{side}/{size.sides}" if size.sides > 1 else "" for side in range(1, size.sides + 1)]
     return [text | {"mark": " · ".join(filter(None, (again, side)))} for side in sides]
 

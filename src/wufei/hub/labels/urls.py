@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lots/<uuid:uuid>/", labels.detail, name=f"{CODE}.detail"),
     path("lots/<uuid:uuid>/edit/", labels.edit, name=f"{CODE}.edit"),
     path("lots/<uuid:uuid>/code.svg", labels.code, name=f"{CODE}.code"),
+    path("lots/<uuid:uuid>/label.png", labels.preview, name=f"{CODE}.picture"),
     path("checks/<uuid:uuid>/", checks.check, name="labels.check"),
     path("checks/<uuid:uuid>/show/", checks.show, name="labels.check.show"),
     path("passes/<uuid:uuid>/", checks.one_pass, name="labels.pass"),

@@ -287,7 +287,7 @@ def _words() -> dict[str, str]:
         "refused": _("Refused (t)"),
         "difference": _("Difference"),
         "method": pgettext("manifest", "Method"),
-        "containers": _("Containers"),
+        "containers": _("List of containers"),
         "container": _("Container or lot"),
         "digital": _("Digital code"),
         "mass_kg": _("Mass (kg)"),

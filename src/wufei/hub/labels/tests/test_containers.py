@@ -1,5 +1,6 @@
 """Behind the code on a container: each who scans it gets the page that is theirs."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -72,7 +73,20 @@ def test_the_owner_sees_where_it_stands_and_its_trace(drum, people):
     text = text_of(people("works").get(code_of(drum)))
     assert "works site" in text
     assert reverse("labels.label.detail", args=[drum.uuid]) in text
-    assert "Trace" in text
+    trace = reverse("ledger.trace.lot", args=[drum.uuid])
+    assert trace in text
+    assert people("works").get(trace).status_code == 200
+
+
+def test_the_receiver_follows_the_lot_that_is_theirs(district, load, drum, people):
+    district.load(load, 2)
+    district.arrive(load, 2)
+    district.accept(load)
+    refinery = people("refinery")
+    page = text_of(refinery.get(code_of(drum)))
+    found = re.search(r'href="(/ledger/trace/lots/[^"]+)"', page)
+    assert found is not None
+    assert refinery.get(found[1]).status_code == 200
 
 
 def test_an_official_at_the_roadside_gets_the_check(district, load, drum, sign_in):

@@ -153,10 +153,14 @@ def test_nothing_chosen_is_told(drums, people):
 def test_a_label_is_made_and_mended_on_its_page(drums, people):
     clerk, lot = people("works"), drums[0]
     assert "There is no label yet" in text_of(clerk.get(url("label.detail", lot.uuid)))
+    assert clerk.get(url("label.picture", lot.uuid)).status_code == 404
     answer = clerk.post(url("label.edit", lot.uuid), FACTS)
     assert answer.headers["Location"] == url("label.detail", lot.uuid)
     page = text_of(clerk.get(url("label.detail", lot.uuid)))
     assert "90024908" in page
+    assert url("label.picture", lot.uuid) in page
+    picture = clerk.get(url("label.picture", lot.uuid))
+    assert picture.content.startswith(b"\x89PNG")
     assert "not the standard" in page
     clerk.post(url("label.edit", lot.uuid), FACTS | {"note": "second shift"})
     assert "second shift" in text_of(clerk.get(url("label.detail", lot.uuid)))
@@ -181,7 +185,7 @@ def test_labels_of_others_are_not_there(drums, people, district, role):
     district.firm("stranger")
     stranger = people("stranger", role)
     assert 'name="lot"' not in text_of(stranger.get(url("label.list")))
-    for name in ("label.detail", "label.edit", "label.code"):
+    for name in ("label.detail", "label.edit", "label.code", "label.picture"):
         assert stranger.get(url(name, lot.uuid)).status_code == 404
     assert stranger.post(url("print"), {"lot": str(lot.uuid)}).status_code == 404
     # An order is its maker's, even within one firm.

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_GET
 from wufei.hub.base.access import Request, public
 from wufei.hub.base.actor import Actor, ActorKind
 from wufei.hub.labels import papers
-from wufei.hub.labels.links import trace_url
 from wufei.hub.labels.queries import containers
 from wufei.hub.labels.queries.lots import PRINT, lots_for
 from wufei.hub.labels.views.labels import hazard_names
 from wufei.hub.ledger.models import AccountKind, Lot
 from wufei.hub.ledger.queries.reach import accounts_of, reach
+from wufei.hub.ledger.views.statements import visible_lots
 from wufei.hub.manifests import queries as manifests
 from wufei.hub.manifests.codes import Meaning, Means
 from wufei.hub.manifests.models import MOVING, Manifest
@@ -24,7 +24,8 @@ from wufei.hub.manifests.views import verification
 from wufei.hub.manifests.views.common import own_names
 from wufei.hub.manifests.views.verification import Shown, month_of
 
-ACCOUNT, MANIFEST, CHECK = "ledger.account.view", "manifests.manifest.view", "labels.check.view"
+ACCOUNT, TRACE = "ledger.account.view", "ledger.trace.view"
+MANIFEST, CHECK = "manifests.manifest.view", "labels.check.view"
 
 
 @require_GET
@@ -68,9 +69,18 @@ def _page(request: Request, lot: Lot, lots: list[Lot], manifest: Manifest | None
         "standing": standing,
         "manifest": manifest,
         "mine": mine if request.actor.may(PRINT) else None,
-        "trace": trace_url(lot) if request.actor.may(ACCOUNT) else "",
+        "trace": _trace(lots, request.actor),
     }
     return render(request, "labels/container.html", context)
+
+
+def _trace(lots: list[Lot], actor: Actor) -> str:
+    """The trace of the container, from the first of its lots that the reader may follow."""
+    if not actor.may(TRACE):
+        return ""
+    ids = [one.pk for one in lots]
+    first = visible_lots(actor, TRACE).filter(pk__in=ids).order_by("pk").first()
+    return reverse("ledger.trace.lot", args=[first.uuid]) if first else ""
 
 
 def _shown(lot: Lot) -> Shown:

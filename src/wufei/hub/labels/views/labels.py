@@ -8,19 +8,18 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 from uuid_utils.compat import uuid7
 
 from wufei.hub.base.access import Request, needs
 from wufei.hub.base.actor import Actor
-from wufei.hub.base.addresses import public_address
+from wufei.hub.base.addresses import public_address, public_site
 from wufei.hub.base.errors import Forbidden, Refusal
 from wufei.hub.base.pages.forms import show_refusal, submit_once
 from wufei.hub.labels import pages, papers, rules, services
 from wufei.hub.labels.formats import format_of
 from wufei.hub.labels.forms import FactsForm
-from wufei.hub.labels.links import trace_url
 from wufei.hub.labels.queries import containers
 from wufei.hub.labels.queries.lots import PRINT, facts_of, lots_for, usual
 from wufei.hub.ledger.models import Lot
@@ -53,7 +52,7 @@ def detail(request: Request, uuid: UUID) -> HttpResponse:
         "tone": pages.TONES.get(state, ""),
         "hazards": hazard_names(label.hazard) if label else [],
         "parts": papers.parts_of(label) if label else [],
-        "trace": trace_url(lot),
+        "trace": reverse("ledger.trace.lot", args=[lot.uuid]),
         "token": uuid7(),
     }
     return render(request, "labels/detail.html", context)
@@ -73,6 +72,18 @@ def code(request: Request, uuid: UUID) -> HttpResponse:
     path = codes.container_path(find(request.actor, uuid))
     picture = codes.svg(public_address(request, path))
     return HttpResponse(picture, content_type="image/svg+xml")
+
+
+@require_GET
+@needs(PRINT)
+@never_cache
+def preview(request: Request, uuid: UUID) -> HttpResponse:
+    """The label as a picture."""
+    lot = find(request.actor, uuid)
+    label = pages.label_on(lot) or containers.label_of(containers.chain(lot))
+    if label is None:
+        raise Http404
+    return HttpResponse(papers.preview(label, public_site(request)), content_type="image/png")
 
 
 @require_http_methods(["GET", "POST"])
