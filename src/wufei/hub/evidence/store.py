@@ -11,13 +11,15 @@ from wufei.hub.evidence.tree import HASH_BYTES, Subtree
 # and the nodes are a fifteenth of the leaves.
 GROUP_LEVELS = 4
 GROUP = 1 << GROUP_LEVELS
-_LEAVES = """
-    SELECT (SELECT string_agg(hash, ''::bytea ORDER BY number) FROM evidence_leaf
-            WHERE number >= w.first AND number < w.first + w.count)
-    FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS w (first, count, n) ORDER BY n"""
-_NODES = """
-    SELECT (SELECT string_agg(hash, ''::bytea ORDER BY position) FROM evidence_node
-            WHERE level = w.level AND position >= w.first AND position < w.first + w.count)
+# Neighbouring hashes of kept levels (0: the leaves), one text of bytes for each range.
+_RANGES = """
+    SELECT CASE WHEN w.level = 0 THEN (
+        SELECT string_agg(hash, ''::bytea ORDER BY number) FROM evidence_leaf
+        WHERE number >= w.first AND number < w.first + w.count)
+    ELSE (
+        SELECT string_agg(hash, ''::bytea ORDER BY position) FROM evidence_node
+        WHERE level = w.level AND position >= w.first AND position < w.first + w.count)
+    END
     FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[])
          WITH ORDINALITY AS w (level, first, count, n) ORDER BY n"""
 
@@ -34,37 +36,31 @@ def size() -> int:
 
 
 def fetch(subtrees: Sequence[Subtree]) -> Mapping[Subtree, bytes]:
-    """Hashes of complete subtrees: two statements, however many are asked for."""
-    wanted = dict.fromkeys(subtrees)
-    low = [one for one in wanted if one[0] < GROUP_LEVELS]
-    high = [one for one in wanted if one[0] >= GROUP_LEVELS]
-    found: dict[Subtree, bytes] = {}
-    if low:
-        ranges = [(index << level, 1 << level) for level, index in low]
-        found |= _complete(low, _rows(_LEAVES, list(zip(*ranges, strict=True))))
-    if high:
-        kept = [(level - level % GROUP_LEVELS, level % GROUP_LEVELS, i) for level, i in high]
-        ranges_of = [(base, index << above, 1 << above) for base, above, index in kept]
-        found |= _complete(high, _rows(_NODES, list(zip(*ranges_of, strict=True))))
-    return found
+    """Hashes of complete subtrees: one statement, however many are asked for."""
+    wanted = list(dict.fromkeys(subtrees))
+    above = [level % GROUP_LEVELS for level, _index in wanted]
+    ranges = [
+        (level - more, index << more, 1 << more)
+        for (level, index), more in zip(wanted, above, strict=True)
+    ]
+    rows = _ranges(ranges)
+    return {one: tree.complete(row) for one, row in zip(wanted, rows, strict=True)}
 
 
-def _rows(statement: str, columns: Sequence[Sequence[int]]) -> list[bytes]:
+def _ranges(ranges: Sequence[tuple[int, int, int]]) -> list[list[bytes]]:
+    """The hashes of each (kept level, first, count); raises ``Incomplete`` where some lack."""
+    if not ranges:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(statement, [list(column) for column in columns])
-        return [bytes(row[0] or b"") for row in cursor.fetchall()]
+        cursor.execute(_RANGES, [list(column) for column in zip(*ranges, strict=True)])
+        rows = [bytes(row[0] or b"") for row in cursor.fetchall()]
+    for (level, first, count), row in zip(ranges, rows, strict=True):
+        if len(row) != HASH_BYTES * count:
+            raise Incomplete(f"level {level} from {first} on")
+    return [_split(row) for row in rows]
 
 
-def _complete(subtrees: Sequence[Subtree], rows: Sequence[bytes]) -> dict[Subtree, bytes]:
-    found = {}
-    for (level, index), row in zip(subtrees, rows, strict=True):
-        if len(row) != HASH_BYTES << (level % GROUP_LEVELS):
-            raise Incomplete(f"leaves from {index << level} on")
-        found[level, index] = tree.complete(split(row))
-    return found
-
-
-def split(row: bytes) -> list[bytes]:
+def _split(row: bytes) -> list[bytes]:
     """Hashes that stand one after the other."""
     return [row[at : at + HASH_BYTES] for at in range(0, len(row), HASH_BYTES)]
 
@@ -72,12 +68,4 @@ def split(row: bytes) -> list[bytes]:
 def tail(level: int, count: int) -> list[bytes]:
     """Hashes of a kept level behind its last complete 16, where it has ``count`` of them."""
     first = count - count % GROUP
-    if first == count:
-        return []
-    if level == 0:
-        (row,) = _rows(_LEAVES, [[first], [count - first]])
-    else:
-        (row,) = _rows(_NODES, [[level], [first], [count - first]])
-    if len(row) != (count - first) * HASH_BYTES:
-        raise Incomplete(f"nodes of level {level} from {first} on")
-    return split(row)
+    return _ranges([(level, first, count - first)])[0] if count > first else []

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from wufei.hub.base.access import public
-from wufei.hub.evidence import checking, limits, queries, receipts, store, tree
+from wufei.hub.evidence import checking, limits, queries, receipts, store, tree, words
 from wufei.hub.evidence.models import Root
 from wufei.hub.evidence.refusals import NoReceipt, NoSuchTree
 from wufei.hub.evidence.services import keys
@@ -56,7 +56,8 @@ def _facts(given: checking.Given) -> list[tuple[str, str]]:
     """What the entry says, field by field, as whoever brought it has it already."""
     content = given.record.get("content")
     told = content if isinstance(content, dict) else {}
-    rows = [("kind", given.record.get("kind")), ("id", given.record.get("id")), *told.items()]
+    head = [(_("record"), given.record.get("kind")), (_("id"), given.record.get("id"))]
+    rows = [*head, *((words.FIELDS.get(name, name), value) for name, value in told.items())]
     return [(str(name)[:60], _shown(value)) for name, value in rows if value not in (None, "")]
 
 
