@@ -31,7 +31,7 @@ def _todos(actor: Actor, limit: int) -> Iterator[Todo]:
     for manifest in with_everything(queries.waiting_for(actor))[:limit]:
         overdue = late(manifest)
         yield Todo(
-            what=_("Manifest: %(step)s") % {"step": waits_for(manifest)},
+            what=_("Manifest: %(step)s") % {"step": waits_for(manifest, actor)},
             whom=f"{manifest.consignor} → {manifest.consignee}",
             url=reverse("manifests.qr", args=[manifest.uuid]),
             button=_("Sign"),

@@ -8,12 +8,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from wufei.hub.base.actor import Actor
 from wufei.hub.base.models import FindingRecord
 from wufei.hub.catalogue.declarations import methods
 from wufei.hub.ledger.models import Movement
 from wufei.hub.ledger.queries.movements import with_names
 from wufei.hub.ledger.queries.people import names_of
-from wufei.hub.manifests import declarations, rules
+from wufei.hub.manifests import declarations, queries, rules
 from wufei.hub.manifests.declarations import ManifestTemplate, Party, Step, Text
 from wufei.hub.manifests.figures import Difference, difference
 from wufei.hub.manifests.models import OPEN, Leg, Line, Manifest, Signature, Status, StepCode
@@ -74,12 +75,18 @@ def stops(manifest: Manifest) -> list[Stop]:
     return [_stop(manifest, step, signed.get(step.code), names, waiting) for step in template.steps]
 
 
-def waits_for(manifest: Manifest) -> Text:
-    """What one of ``queries.waiting_for`` waits for, in words."""
+def waits_for(manifest: Manifest, actor: Actor) -> Text:
+    """What one of ``queries.waiting_for`` waits for from this actor, in words."""
     if getattr(manifest, "unsent", False):
         return _("Send back or on what was refused")
-    step = rules.next_step(template_of(manifest), manifest.status)
+    step = due_step(manifest, actor)
     return StepCode(step.code).label if step else ""
+
+
+def due_step(manifest: Manifest, actor: Actor) -> Step | None:
+    """The act whose turn it is; setting a load down is offered, but nobody's turn."""
+    steps = queries.next_steps(manifest, actor)
+    return next((step for step in steps if step.code != StepCode.SET_DOWN), None)
 
 
 def _counts(manifest: Manifest, signature: Signature) -> bool:

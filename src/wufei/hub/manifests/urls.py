@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:uuid>/pattern/", drafts.keep_manifest, name=f"{CODE}.pattern"),
     path("<uuid:uuid>/", document.document, name=f"{CODE}.detail"),
     path("<uuid:uuid>/sign/", phone.sign, name=f"{CODE}.sign"),
+    path("<uuid:uuid>/sign-form/", inbox.sign_form, name=f"{CODE}.sign_form"),
     path("<uuid:uuid>/cancel/", document.cancel, name=f"{CODE}.cancel"),
     path("<uuid:uuid>/refused/", refused.refused, name=f"{CODE}.refused"),
     path("<uuid:uuid>/authority/", document.authority, name=f"{CODE}.authority"),

@@ -34,6 +34,7 @@ from wufei.hub.manifests.services.issuing import check_line, issue, template_for
 from wufei.hub.manifests.services.signing import sign
 from wufei.hub.registry.models import Site
 from wufei.hub.registry.queries import open_on
+from wufei.hub.registry.services.book import require_open
 
 # What each stop adds to is sealed anew by its signature.
 SEALS = frozenset({"waste", "declared", "weighed_out", "method", "containers", "lots"})
@@ -247,6 +248,7 @@ class _Adding:
 
     def check(self, document: Document) -> None:
         day, form = checks.day_of(document.at), document.form
+        require_open(self.round.carrier, day)
         for new in self.news:
             checks.stops([new.site], day)
             checks.licensed(form, self.round.destination, new.waste, day)

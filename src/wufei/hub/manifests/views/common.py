@@ -23,7 +23,7 @@ from wufei.hub.manifests.declarations import Step
 from wufei.hub.manifests.figures import Room, rooms
 from wufei.hub.manifests.forms.signing import SignedForm, StepForm
 from wufei.hub.manifests.models import Manifest, Route, StepCode
-from wufei.hub.manifests.reading import with_everything
+from wufei.hub.manifests.reading import due_step, with_everything
 from wufei.hub.registry.models import Organisation, Site
 
 VIEW, ISSUE, SIGN = (f"manifests.manifest.{verb}" for verb in ("view", "issue", "sign"))
@@ -46,7 +46,7 @@ def next_of(manifest: Manifest, actor: Actor, asked: str = "") -> Step | None:
     steps = queries.next_steps(manifest, actor) if actor.may(SIGN) else ()
     if asked:
         return next((step for step in steps if step.code == asked), None)
-    return next((step for step in steps if step.code != StepCode.SET_DOWN), None)
+    return due_step(manifest, actor) if steps else None
 
 
 def other_acts(manifest: Manifest, actor: Actor, form: SignedForm | None) -> list[Any]:

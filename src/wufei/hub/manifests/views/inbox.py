@@ -1,18 +1,26 @@
 """What waits for my signature 待办."""
 
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
+from uuid_utils.compat import uuid7
 
 from wufei.hub.base.access import Request, needs
+from wufei.hub.base.actor import Actor
 from wufei.hub.manifests import corrections, queries
 from wufei.hub.manifests.figures import known_g
+from wufei.hub.manifests.forms.signing import BUTTONS
+from wufei.hub.manifests.models import StepCode
 from wufei.hub.manifests.pages import late, status_tone
-from wufei.hub.manifests.reading import waits_for, with_everything
-from wufei.hub.manifests.views.common import ISSUE, SIGN
+from wufei.hub.manifests.reading import due_step, template_of, waits_for, with_everything
+from wufei.hub.manifests.services.settlement import within_tolerance
+from wufei.hub.manifests.views.common import ISSUE, SIGN, clock_ms, find
+from wufei.hub.manifests.views.phone import step_form
 
 PAGE_ROWS = 50
 
@@ -25,18 +33,40 @@ def inbox(request: Request) -> HttpResponse:
     page = Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [_row(manifest) for manifest in page.object_list],
+        "rows": [_row(manifest, request.actor) for manifest in page.object_list],
+        "now_ms": clock_ms(),
         "revisions": list(corrections.waiting_for(request.actor)[:PAGE_ROWS]),
         "may_issue": request.actor.may(ISSUE),
     }
     return render(request, "manifests/inbox.html", context)
 
 
-def _row(manifest: Any) -> dict[str, Any]:
+# Steps that say nothing but yes, as long as nothing else has to be told.
+_PLAIN = (StepCode.ACCEPT, StepCode.CLOSE, StepCode.PICK_UP)
+
+
+def _row(manifest: Any, actor: Actor) -> dict[str, Any]:
+    step = None if manifest.unsent else due_step(manifest, actor)
+    lines = list(manifest.lines.all())
+    agrees = within_tolerance(template_of(manifest), lines) or manifest.difference_reason
+    plain = step is not None and step.code in _PLAIN and agrees
     return {
         "manifest": manifest,
-        "step": waits_for(manifest),
+        "step": waits_for(manifest, actor),
+        "plain": step.code if step and plain else "",
+        "button": BUTTONS.get(StepCode(step.code), _("Sign")) if step else "",
+        "opens": step is not None and not plain,
+        "submission": uuid7(),
         "mass_g": known_g(manifest),
         "late": late(manifest),
         "tone": status_tone(manifest),
     }
+
+
+@require_GET
+@needs(SIGN)
+def sign_form(request: Request, uuid: UUID) -> HttpResponse:
+    """The form of what is due, to be opened below its row."""
+    manifest = find(request.actor, uuid)
+    context = {"manifest": manifest, "form": step_form(request, manifest), "now_ms": clock_ms()}
+    return render(request, "manifests/_sign_here.html", context)

@@ -82,6 +82,8 @@ def _asked(request: Request, manifest: Manifest) -> Step | None:
 
 
 def _target(manifest: Manifest, where: str) -> str:
+    if where == "inbox":
+        return reverse("manifests.inbox")
     name = "manifests.qr" if where == "phone" else "manifests.manifest.detail"
     return reverse(name, args=[manifest.uuid])
 
@@ -207,4 +209,5 @@ def lookup(request: Request) -> HttpResponse:
 @needs(SIGN)
 def sign(request: Request, uuid: UUID) -> HttpResponse:
     """The next step, signed on the document's own page."""
-    return sign_here(request, find(request.actor, uuid), "document")
+    where = "inbox" if request.POST.get("from") == "inbox" else "document"
+    return sign_here(request, find(request.actor, uuid), where)

@@ -241,6 +241,12 @@ document.addEventListener("input", (event) => {
   showNotes();
 });
 document.addEventListener("queue:ready", tellNetwork);
+// A form that was opened below a row: the hand stays on the keyboard.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (!event.target.querySelector("form[data-sign]")) return;
+  begin();
+  event.target.querySelector("input:not([type=hidden]), select")?.focus();
+});
 window.addEventListener("online", tellNetwork);
 window.addEventListener("offline", tellNetwork);
 tellNetwork();
