@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from wufei.hub.base.access import Request, needs
+from wufei.hub.base.addresses import public_address
 from wufei.hub.evidence import queries, receipts
 from wufei.hub.evidence.entries import Kind
 from wufei.hub.evidence.queries import LOG, RECEIPT
@@ -41,8 +42,8 @@ def receipt(request: Request, uuid: UUID) -> HttpResponse:
         "found": found,
         "told": title(record),
         "back": _back(record),
-        "qr": codes.svg(request.build_absolute_uri(check_path(found))).decode(),
-        "check_url": request.build_absolute_uri(check_path(found)),
+        "qr": codes.svg(public_address(request, check_path(found))).decode(),
+        "check_url": public_address(request, check_path(found)),
     }
     return render(request, "evidence/receipt.html", context)
 

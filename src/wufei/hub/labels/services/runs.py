@@ -18,7 +18,7 @@ from wufei.hub.labels.queries.lots import PRINT
 from wufei.hub.labels.refusals import NothingChosen, TooMany
 
 LABELS_MAX = 500
-# A hundred labels take a second; who asks for more need not wait with an open connection.
+# A hundred labels take half a second of one core; nobody waits longer with an open connection.
 AT_ONCE_MAX = 100
 
 
