@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from wufei.hub.accounts.models import User
 from wufei.hub.alarms import services as alarms
 from wufei.hub.alarms.models import Alarm
 from wufei.hub.base.actor import system
@@ -20,8 +21,16 @@ from wufei.hub.ledger.entries import AccountKey, Container, Entry, LotPart
 from wufei.hub.ledger.models import Account, AccountKind
 from wufei.hub.ledger.units import grams
 from wufei.hub.manifests import services as manifests
-from wufei.hub.manifests.models import Draft, Manifest, Revision, Round, RoundStop
-from wufei.hub.manifests.services import NewLine, NewManifest, Signing
+from wufei.hub.manifests.models import (
+    Draft,
+    Manifest,
+    QueuedStep,
+    Revision,
+    Round,
+    RoundStop,
+    SigningKey,
+)
+from wufei.hub.manifests.services import NewLine, NewManifest, Signing, queue
 from wufei.hub.registry.models import Organisation, Region
 from wufei.hub.registry.rules.codes import credit_code
 from wufei.hub.registry.services import (
@@ -207,6 +216,38 @@ def _manifests(owner: Organisation, site: Any, things: dict[str, Any]) -> dict[s
         "ledger.trace.manifest": manifest,
         "manifests.qr": manifest,
         "labels.check.show": manifest,
+        "manifests.conflict": _conflict(manifest),
         "manifests.truck.code": things["registry.vehicle"],
         "manifests.truck.print": things["registry.vehicle"],
     }
+
+
+def _conflict(manifest: Manifest) -> QueuedStep:
+    """A step that somebody of nobody's firm signed without network, and that was refused."""
+    signer = User.objects.create(username=f"phone {manifest.local_id}", role="keeper")
+    key = SigningKey.objects.create(uuid=uuid7(), user=signer, name="phone", public_key="")
+    payload = queue.canonical(
+        {
+            **dict.fromkeys(("manifest", "vehicle", "site", "seen", "after", "provisional_no"), ""),
+            "version": queue.VERSION,
+            "id": str(uuid7()),
+            "act": "load",
+            "key": str(key.uuid),
+            "user": f"person:{signer.uuid}",
+            "device_time": timezone.now().isoformat(),
+            "offset_ms": 0,
+            "fields": {},
+        }
+    )
+    return QueuedStep.objects.create(
+        uuid=uuid7(),
+        key=key,
+        actor=f"person:{signer.uuid}",
+        manifest=manifest,
+        manifest_uuid=manifest.uuid,
+        act="load",
+        payload=payload.decode(),
+        signature="",
+        device_time=timezone.now(),
+        outcome=QueuedStep.Outcome.CONFLICT,
+    )

@@ -34,6 +34,7 @@ def make(password: str, firm: Organisation) -> dict[str, Any]:
     Site.objects.filter(pk=ground.pk).update(daily_capacity_t=1500)
     tanker = _truck(town, "示例危运", "hazardous", "鲁P8D301", "dangerous")
     tipper = _truck(town, "示例渣土运输", "construction", "鲁P6T208", "tipper")
+    more = [_another(tipper, f"鲁P6T21{n}") for n in range(4)]
     _licence(refinery.organisation, "hazardous")
     _licence(ground.organisation, "construction")
     _licence(tipper.carrier, "construction")
@@ -45,6 +46,7 @@ def make(password: str, firm: Organisation) -> dict[str, Any]:
         "ground": ground.organisation.pk,
         "tanker": str(tanker.uuid),
         "tipper": str(tipper.uuid),
+        "tippers": [str(truck.uuid) for truck in more],
     }
 
 
@@ -77,6 +79,18 @@ def _truck(town: Region, name: str, domain: str, plate: str, kind: str) -> Vehic
         load_limit_t=30,
         permit_validity=period(date(2025, 1, 1), date(2035, 12, 31)),
         validity=SINCE,
+    )
+
+
+def _another(truck: Vehicle, plate: str) -> Vehicle:
+    """A truck like this one."""
+    return Vehicle.objects.create(
+        plate=plate,
+        kind=truck.kind,
+        carrier=truck.carrier,
+        load_limit_t=truck.load_limit_t,
+        permit_validity=truck.permit_validity,
+        validity=truck.validity,
     )
 
 

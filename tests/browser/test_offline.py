@@ -62,7 +62,7 @@ def test_a_hazardous_load_arrives_while_the_network_is_cut(enter, phone, site, l
 
 def test_what_was_kept_is_sent_when_the_page_opens_again(phone, site):
     page = phone("gate")
-    page.goto(f"/t/{site.ids['tipper']}/")
+    page.goto(f"/t/{site.ids['tippers'][0]}/")
     has_key(page)
     page.fill("[name=value_0]", "17.5")
     page.context.set_offline(True)
@@ -84,7 +84,7 @@ def test_what_was_kept_is_sent_when_the_page_opens_again(phone, site):
 
 def test_a_shared_phone_keeps_one_persons_steps_from_another(phone, site):
     page = phone("spoilkeeper")
-    page.goto(f"/t/{site.ids['tipper']}/")
+    page.goto(f"/t/{site.ids['tippers'][0]}/")
     has_key(page)
     page.fill("[name=value_0]", "17.4")
     page.route("**/m/queue/", lambda route: route.abort("internetdisconnected"))
@@ -103,5 +103,80 @@ def test_a_shared_phone_keeps_one_persons_steps_from_another(phone, site):
     page.context.clear_cookies()
     sign_in(page, "spoilkeeper").goto("/m/")
     page.wait_for_selector("#queue", state="hidden")
-    page.goto(f"/t/{site.ids['tipper']}/")
+    page.goto(f"/t/{site.ids['tippers'][0]}/")
     assert page.locator("form[data-sign]").count() == 0
+
+
+def loaded(page):
+    page.goto("/m/offline/")
+    has_key(page)
+    page.wait_for_selector("#pack-state[data-at]")
+
+
+def departs(page, truck, weight):
+    """A truck leaves the gate: its code is typed on the page that stays open."""
+    page.fill("#code", f"/t/{truck}/")
+    page.press("#code", "Enter")
+    page.wait_for_selector("#opened form[data-sign]")
+    page.fill("[name=value_0]", weight)
+    page.click("#opened form[data-sign] button[type=submit]")
+    page.wait_for_selector("#kept-step")
+    return page.inner_text("[data-kept-no]")
+
+
+def test_a_truck_is_scanned_at_gate_and_site_while_both_have_no_network(phone, site, look):
+    page = phone("gate")
+    loaded(page)
+    page.context.set_offline(True)
+    number = departs(page, site.ids["tippers"][1], "16.2")
+    look("phone-offline-gate")
+    page.set_viewport_size(PHONE)
+    assert "鲁P6T211" in page.inner_text("#opened .plate")
+    page.context.set_offline(False)
+    page.wait_for_selector("#queue", state="hidden")
+    page.goto("/m/find/?code=" + number)
+    page.wait_for_url(re.compile("/m/[0-9a-f-]{36}/"))
+    page = phone("spoilkeeper")
+    loaded(page)
+    look("phone-pack")
+    page.set_viewport_size(PHONE)
+    page.context.set_offline(True)
+    page.click("#pack-loads a >> nth=0")
+    page.wait_for_selector("#opened form[data-sign]")
+    page.fill("[name=value_0]", "16.1")
+    page.click("#opened form[data-sign] button[type=submit]")
+    page.wait_for_selector("#kept-step")
+    page.click("#pack-back")
+    assert "待发送" in page.inner_text("#pack-loads")
+    page.context.set_offline(False)
+    page.wait_for_selector("#queue", state="hidden")
+    page.wait_for_selector("#pack-empty", state="visible")
+
+
+def test_the_page_opens_again_without_network(phone, site):
+    page = phone("gate")
+    loaded(page)
+    page.goto("/m/")
+    page.context.set_offline(True)
+    page.goto("/m/offline/")
+    page.wait_for_selector("#pack-state >> text=没有网络")
+    assert departs(page, site.ids["tippers"][2], "15.1")
+
+
+def test_a_kept_step_is_not_offered_again(phone, site):
+    page = phone("gate")
+    page.goto(f"/t/{site.ids['tippers'][3]}/")
+    page.fill("[name=value_0]", "15.2")
+    page.click("form[data-sign] button[type=submit]")
+    page.wait_for_url(re.compile("/m/[0-9a-f-]{36}/"))
+    page = phone("spoilkeeper")
+    loaded(page)
+    page.context.set_offline(True)
+    page.click("#pack-loads a >> nth=0")
+    page.fill("[name=value_0]", "15")
+    page.click("#opened form[data-sign] button[type=submit]")
+    page.wait_for_selector("#kept-step")
+    page.click("#pack-back")
+    page.click("#pack-loads a >> nth=0")
+    page.wait_for_selector("#kept-step")
+    assert page.locator("#opened form[data-sign]").count() == 0

@@ -59,6 +59,13 @@ NAVIGATION: tuple[Entry, ...] = (
         "manifests.draft.view",
         "file-pencil",
     ),
+    Entry(
+        WATCH,
+        _("Signed without network"),
+        "manifests.conflict.list",
+        "manifests.conflict.view",
+        "wifi-off",
+    ),
     Entry(WATCH, _("Live map"), "telemetry.live", "telemetry.live.view", "map"),
     Entry(WATCH, _("Alarms"), "alarms.alarm.list", "alarms.alarm.view", "bell-ringing"),
     Entry(WATCH, _("Findings"), "base.finding.list", "base.finding.view", "alert-triangle"),

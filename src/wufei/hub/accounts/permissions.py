@@ -133,6 +133,7 @@ manifests.linked.issue       . . . . . O O . O . .
 manifests.invitation.make    . . . . . O O . O . .
 manifests.sitecode.edit      . . . . . O O . O . .
 manifests.conflict.view      A . A R R O O O O . A
+manifests.conflict.export    A . A R R O O . O . A
 manifests.conflict.work      . . . . . O O O O . .
 ledger.lot.regroup           . . . . . O O . O . .
 ledger.trace.view            A A A R R O O . O . A

@@ -12,13 +12,14 @@ from wufei.hub.base.desk import ATTENTION, BAD, INFO, Card, Todo, TodoSource
 from wufei.hub.base.search import Hit, Source
 from wufei.hub.manifests import corrections, queries
 from wufei.hub.manifests.figures import known_g
-from wufei.hub.manifests.models import OPEN, Manifest
+from wufei.hub.manifests.models import OPEN, Manifest, QueuedStep
 from wufei.hub.manifests.pages import VIEW, late
 from wufei.hub.manifests.reading import waits_for, with_everything
+from wufei.hub.manifests.services import conflicts
 from wufei.hub.manifests.services.revisions import DECIDE
 from wufei.hub.registry.rules.plates import tidy_plate
 
-SIGN = "manifests.manifest.sign"
+SIGN, CONFLICTS = "manifests.manifest.sign", "manifests.conflict.view"
 # As on the rest of the desk: nobody counts further.
 COUNT_MAX = 100
 
@@ -70,6 +71,11 @@ def _overdue(actor: Actor) -> int:
     return rows.order_by()[:COUNT_MAX].count()
 
 
+def _conflicts(actor: Actor) -> int:
+    rows = QueuedStep.objects.filter(conflicts.seen(actor), outcome=QueuedStep.Outcome.CONFLICT)
+    return rows.order_by()[:COUNT_MAX].count()
+
+
 def _found(words: str, actor: Actor, limit: int) -> Iterator[Hit]:
     tidy = "".join(words.split()).upper()
     known = (
@@ -104,6 +110,15 @@ DESK_PARTS = (
         url=lambda: reverse("manifests.inbox"),
         tone=ATTENTION,
         side="manifests.inbox",
+    ),
+    Card(
+        code="manifests.conflicts",
+        label=_("Steps signed without network that need a decision"),
+        act=CONFLICTS,
+        count=_conflicts,
+        url=lambda: f"{reverse('manifests.conflict.list')}?outcome=conflict",
+        tone=BAD,
+        side="manifests.conflict.list",
     ),
     TodoSource("manifests.waiting", SIGN, _todos, _count),
     TodoSource("manifests.revisions", DECIDE, _revisions, _revision_count),

@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from wufei.hub.base.pages import urls
 from wufei.hub.base.pages.lists import ListPage
 from wufei.hub.base.pages.sheets import ExportPage, ImportPage, TemplatePage
 from wufei.hub.manifests import number_pages
+from wufei.hub.manifests.conflict_pages import RESOURCE as CONFLICTS
 from wufei.hub.manifests.pages import CODE, EXPORT, RESOURCE, VIEW
 from wufei.hub.manifests.views import (
     corrections,
@@ -58,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="manifests.number.template",
     ),
     path("inbox/", inbox.inbox, name="manifests.inbox"),
+    *urls(CONFLICTS),
     path("new/", issuing.new, name=f"{CODE}.new"),
     path("drafts/", drafts.page, name="manifests.draft.list"),
     path("drafts/save/", drafts.save, name="manifests.draft.save"),

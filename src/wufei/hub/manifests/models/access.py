@@ -10,6 +10,9 @@ from wufei.hub.manifests.models.documents import Manifest
 from wufei.hub.manifests.models.states import StepCode
 from wufei.hub.registry.models import Organisation, Site
 
+# Acts of a phone's queue that sign several steps at once.
+_ACTS = {"out": _("Departure from a gate"), "in": _("Arrival at a site")}
+
 
 class SiteCode(models.Model):
     """A site's code 现场签章码: whoever knows it signs for the site on another's phone. Hashed."""
@@ -113,4 +116,11 @@ class QueuedStep(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.manifest_uuid} {self.act} {self.outcome}"
+        return f"{self.label} · {self.manifest or self.provisional_no or self.manifest_uuid or '—'}"
+
+    @property
+    def label(self) -> str:
+        """What was signed, in words."""
+        if self.act in _ACTS:
+            return str(_ACTS[self.act])
+        return str(StepCode(self.act).label) if self.act in StepCode.values else self.act

@@ -13,11 +13,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from wufei.hub.audit import services as audit
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import REFUSED, IdReused, as_refusal
+from wufei.hub.base.notices.services import notify
 from wufei.hub.manifests import findings, rules
 from wufei.hub.manifests.models import Manifest, QueuedStep, Signature, SigningKey, StepCode
 from wufei.hub.manifests.refusals_elsewhere import (
@@ -49,7 +51,7 @@ class Entry:
     id that the phone chose. ``seen`` is the digest of what the page showed (``shown``), "" where
     it showed none; ``after`` the step that the same phone kept before on that page.
     ``device_time`` is the phone's clock, ``offset_ms`` how much ours was ahead of it when they
-    last met (None: never).
+    last met (None: never). ``looked``: a person has compared it with what stands there now.
     """
 
     id: UUID
@@ -67,6 +69,7 @@ class Entry:
     provisional_no: str
     payload: str
     signature: str
+    looked: bool = False
 
     @property
     def signed_at(self) -> datetime:
@@ -108,7 +111,7 @@ def read(raw: Any) -> Entry:
         if len(payload) > PAYLOAD_MAX or len(signature) > 200:
             raise ValueError("too long")
         told = json.loads(payload)
-        if _canonical(told) != payload.encode():
+        if canonical(told) != payload.encode():
             raise ValueError("not canonical")
         return _entry(told, payload, signature)
     except (
@@ -122,7 +125,8 @@ def read(raw: Any) -> Entry:
         raise BadEntry(problem=f"{type(error).__name__}: {error}"[:100]) from error
 
 
-def _canonical(told: Any) -> bytes:
+def canonical(told: Any) -> bytes:
+    """JSON as phones sign it: sorted keys, no spaces, UTF-8."""
     text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.encode()
 
@@ -198,7 +202,7 @@ def check_seen(manifest: Manifest, entry: Entry) -> None:
     Who signed two steps on one page without network saw, for the second, what the first had made
     of it. Raises ``ContentChanged``.
     """
-    if entry.seen == shown(manifest):
+    if entry.looked or entry.seen == shown(manifest):
         return
     last = manifest.signatures.order_by("-number").first()
     if entry.after and last and last.uuid in _ids(entry.after):
@@ -256,7 +260,20 @@ def _keep(
         )
         if made:
             _record(by, row)
+            if refusal:
+                _tell(row)
     return row
+
+
+def _tell(row: QueuedStep) -> None:
+    """Let the signer know that their step waits for a decision."""
+    notify(
+        title=gettext_noop("A step that you signed without network needs a decision"),
+        body="%(message)s",
+        values={"message": row.message},
+        link=reverse("manifests.conflict.detail", args=[row.uuid]),
+        person=row.actor,
+    )
 
 
 def _record(by: Actor, row: QueuedStep) -> None:
@@ -266,7 +283,3 @@ def _record(by: Actor, row: QueuedStep) -> None:
         subject=findings.subject(row.manifest) if row.manifest else f"manifests.queue:{row.uuid}",
         values={"step": str(row.uuid), "act": row.act, "refusal": row.refusal},
     )
-
-
-def conflicts() -> Q:
-    return Q(outcome=QueuedStep.Outcome.CONFLICT)

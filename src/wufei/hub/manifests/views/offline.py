@@ -18,7 +18,7 @@ from wufei.hub.base.errors import Invalid, Refusal
 from wufei.hub.base.middleware import answer
 from wufei.hub.manifests.forms.queued import perform
 from wufei.hub.manifests.models import QueuedStep, SigningKey
-from wufei.hub.manifests.services import keys, queue
+from wufei.hub.manifests.services import conflicts, keys, queue
 from wufei.hub.manifests.views.common import SIGN, clock_ms, done
 
 STEPS_MAX = 50
@@ -105,16 +105,22 @@ def _taken(request: Request, raw: Any) -> dict[str, Any]:
         logger.exception("a queued step could not be taken")
         text = _("The server could not do this. The step stays on the phone.")
         return {"id": id, "outcome": "kept", "code": "server_error", "message": text}
+    if row.outcome == QueuedStep.Outcome.SIGNED:
+        conflicts.try_later_ones(row, perform)
     return _told(row)
 
 
 def _told(row: QueuedStep) -> dict[str, Any]:
-    manifest = row.manifest
+    manifest, conflict = row.manifest, row.outcome == QueuedStep.Outcome.CONFLICT
+    if conflict:
+        url = reverse("manifests.conflict.detail", args=[row.uuid])
+    else:
+        url = reverse("manifests.qr", args=[manifest.uuid]) if manifest else ""
     return {
         "id": str(row.uuid),
         "outcome": row.outcome,
         "code": row.refusal,
         "message": row.message,
         "number": str(manifest) if manifest else row.provisional_no,
-        "url": reverse("manifests.qr", args=[manifest.uuid]) if manifest else "",
+        "url": url,
     }

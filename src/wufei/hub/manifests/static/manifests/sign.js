@@ -1,7 +1,7 @@
 // Sends the form of a signature so that nothing is lost on a bad network: it keeps its id and its
 // time, so that sending it again signs once; without network it is kept on this phone and sent
 // later. Also: where and on which device, units, differences.
-import { keep, provisional } from "./offline/queue.js";
+import { keep, provisional, standing } from "./offline/queue.js";
 import { canKeep, push, show as showQueue, user } from "./offline/waiting.js";
 
 const GRAMS = { t: 1_000_000, kg: 1_000 };
@@ -59,7 +59,8 @@ function locate(form) {
 async function send(form, button) {
   button.disabled = true;
   try {
-    if (!navigator.onLine && (await keepHere(form))) return;
+    const always = form.closest("[data-always-keep]");
+    if ((always || !navigator.onLine) && (await keepHere(form))) return;
     if (!field(form, "at").value) field(form, "at").value = serverNow(form).toISOString();
     tell(network?.dataset.sending ?? "");
     const answer = await fetch(form.action, {
@@ -215,7 +216,18 @@ function showNotes() {
   }
 }
 
-function begin() {
+/** Steps that were kept on this page before: it was opened again, or never left. */
+async function catchUp() {
+  if (!canKeep()) return;
+  const { waiting } = await standing(user);
+  for (const row of waiting) {
+    const form = document.querySelector(`form[data-sign][data-manifest="${row.manifest}"][data-act="${row.act}"]`);
+    if (form) goOn(form, row);
+  }
+}
+
+/** Makes the forms of the page, or of what was just put into it, ready. */
+export async function begin() {
   for (const form of document.querySelectorAll("form[data-sign]")) {
     form.openedAt ??= performance.now();
     field(form, "device").value = deviceId();
@@ -224,6 +236,7 @@ function begin() {
     showDifference(form);
   }
   showNotes();
+  await catchUp();
 }
 
 document.addEventListener("submit", (event) => {
@@ -240,7 +253,7 @@ document.addEventListener("input", (event) => {
   showDifference(form);
   showNotes();
 });
-document.addEventListener("queue:ready", tellNetwork);
+document.addEventListener("queue:ready", () => { tellNetwork(); catchUp(); });
 // A form that was opened below a row: the hand stays on the keyboard.
 document.addEventListener("htmx:afterSwap", (event) => {
   if (!event.target.querySelector("form[data-sign]")) return;

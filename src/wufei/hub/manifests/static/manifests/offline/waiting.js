@@ -77,6 +77,7 @@ export async function push() {
 function arrived(sent) {
   const here = sent.filter((one) => one.page === window.location.pathname && one.state === "signed").at(-1);
   document.dispatchEvent(new CustomEvent("queue:sent", { detail: sent }));
+  if (document.querySelector("[data-always-keep]")) return;
   if (here?.url && document.getElementById("kept-step")) window.location.assign(here.url);
 }
 
