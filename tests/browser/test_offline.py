@@ -147,7 +147,7 @@ def test_a_truck_is_scanned_at_gate_and_site_while_both_have_no_network(phone, s
     page.click("#opened form[data-sign] button[type=submit]")
     page.wait_for_selector("#kept-step")
     page.click("#pack-back")
-    assert "待发送" in page.inner_text("#pack-loads")
+    page.wait_for_selector("#pack-loads >> text=待发送")
     page.context.set_offline(False)
     page.wait_for_selector("#queue", state="hidden")
     page.wait_for_selector("#pack-empty", state="visible")
