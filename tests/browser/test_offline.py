@@ -34,6 +34,10 @@ def has_key(page):
     page.wait_for_selector("#queue[data-ready]", state="attached")
 
 
+def all_sent(page):
+    page.wait_for_selector("#queue[data-left='0']", state="attached")
+
+
 def test_a_hazardous_load_arrives_while_the_network_is_cut(enter, phone, site, look):
     number = _issue(enter("clerk"), site, lambda _name: None)
     _take_over(phone("driver"), number, lambda _name: None)
@@ -76,7 +80,7 @@ def test_what_was_kept_is_sent_when_the_page_opens_again(phone, site):
     page.wait_for_selector(f"#queue .queue-steps >> text={shown}")
     page.unroute("**/m/queue/")
     page.reload()
-    page.wait_for_selector("#queue", state="hidden")
+    all_sent(page)
     page.goto("/m/find/?code=" + shown)
     page.wait_for_url(re.compile("/m/[0-9a-f-]{36}/"))
     assert shown in page.inner_text("main")
@@ -102,7 +106,7 @@ def test_a_shared_phone_keeps_one_persons_steps_from_another(phone, site):
     assert sent == []
     page.context.clear_cookies()
     sign_in(page, "spoilkeeper").goto("/m/")
-    page.wait_for_selector("#queue", state="hidden")
+    all_sent(page)
     page.goto(f"/t/{site.ids['tippers'][0]}/")
     assert page.locator("form[data-sign]").count() == 0
 
@@ -132,7 +136,7 @@ def test_a_truck_is_scanned_at_gate_and_site_while_both_have_no_network(phone, s
     look("phone-offline-gate")
     page.set_viewport_size(PHONE)
     page.context.set_offline(False)
-    page.wait_for_selector("#queue", state="hidden")
+    all_sent(page)
     page.goto("/m/find/?code=" + number)
     page.wait_for_url(re.compile("/m/[0-9a-f-]{36}/"))
     page = phone("spoilkeeper")
@@ -148,7 +152,7 @@ def test_a_truck_is_scanned_at_gate_and_site_while_both_have_no_network(phone, s
     page.click("#pack-back")
     page.wait_for_selector("#pack-loads >> text=待发送")
     page.context.set_offline(False)
-    page.wait_for_selector("#queue", state="hidden")
+    all_sent(page)
     page.wait_for_selector("#pack-empty", state="visible")
 
 

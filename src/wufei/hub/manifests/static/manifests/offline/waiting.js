@@ -26,6 +26,7 @@ function line(words, className = "") {
 export async function show() {
   if (!place) return;
   const { waiting, conflicts, others } = ready ? await standing(user) : { waiting: [], conflicts: [], others: 0 };
+  if (ready) place.dataset.left = String(waiting.length);
   const said = [];
   if (waiting.length) said.push(`${place.dataset.waits} ${waiting.length}`);
   if (conflicts.length) said.push(`${place.dataset.conflicts} ${conflicts.length}`);
