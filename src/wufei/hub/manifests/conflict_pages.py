@@ -112,7 +112,7 @@ def _open(row: QueuedStep) -> bool:
 def _sections(row: QueuedStep, actor: Actor) -> list[Section]:
     """What was filled in on the phone."""
     entry = conflicts.entry_of(row)
-    said = [(name, value) for name, value in sorted(entry.fields.items()) if value]
+    said = [(name, "、".join(values)) for name, values in sorted(entry.fields.items())]
     context = {"row": row, "entry": entry, "said": said}
     return [Section(_("What the phone kept"), "manifests/_kept.html", context)]
 

@@ -5,13 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import Invalid, NotFound
 from wufei.hub.manifests import queries, reading, services
 from wufei.hub.manifests.forms.journeys import BESIDE, form_for
 from wufei.hub.manifests.forms.scans import SITE, ArrivalForm, GateForm, gate_sites
-from wufei.hub.manifests.forms.signing import StepForm
+from wufei.hub.manifests.forms.signing import SignedForm, StepForm, WeightFields
 from wufei.hub.manifests.models import MOVING, PATH, Manifest, Mode, Origin
 from wufei.hub.manifests.refusals import AlreadySigned, UnknownQr
 from wufei.hub.manifests.refusals_elsewhere import NoLoadForTruck
@@ -27,8 +29,21 @@ def perform(entry: Entry, by: Actor) -> Manifest:
     return act(entry, by)
 
 
-def _data(entry: Entry) -> dict[str, str]:
-    return dict(entry.fields) | {"submission": str(entry.id), "at": ""}
+class AnyArrivalForm(SignedForm, WeightFields):
+    """What a site fills in when a truck comes whose load its phone does not know yet."""
+
+    difference_reason = forms.CharField(
+        label=_("Reason for the difference"), max_length=300, required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.add_weight(0, _("Weight at arrival"))
+
+
+def _data(entry: Entry) -> MultiValueDict[str, str]:
+    said = {name: list(values) for name, values in entry.fields.items()}
+    return MultiValueDict(said | {"submission": [str(entry.id)], "at": [""]})
 
 
 def _told(entry: Entry) -> dict[str, Any]:
@@ -62,7 +77,7 @@ def _step(entry: Entry, by: Actor) -> Manifest:
     return manifest
 
 
-def form_of(manifest: Manifest, act: str, data: Mapping[str, str], by: Actor) -> StepForm:
+def form_of(manifest: Manifest, act: str, data: MultiValueDict[str, str], by: Actor) -> StepForm:
     """The form of an act on or beside the path; ``NotFound`` for another."""
     template = reading.template_of(manifest)
     steps = {step.code: step for step in template.steps}

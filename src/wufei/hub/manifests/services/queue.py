@@ -6,7 +6,7 @@ conflict for a person; nothing that was signed is dropped.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -38,7 +38,7 @@ from wufei.hub.manifests.shown import shown
 VERSION = 1
 # Two scans have no step of their own: issue and loading at the gate, arrival to closing at a site.
 OUT, IN = "out", "in"
-PAYLOAD_MAX, FIELDS_MAX, VALUE_MAX = 8_000, 60, 1_000
+PAYLOAD_MAX, FIELDS_MAX, VALUE_MAX = 16_000, 200, 1_000
 # A phone whose clock differs by more than this has its clock wrong on purpose, or its year.
 OFFSET_MAX = timedelta(days=366 * 30)
 
@@ -47,9 +47,10 @@ OFFSET_MAX = timedelta(days=366 * 30)
 class Entry:
     """One step as a phone kept it.
 
-    ``manifest`` is None for an arrival where only the truck was seen; for a departure it is the
-    id that the phone chose. ``seen`` is the digest of what the page showed (``shown``), "" where
-    it showed none; ``after`` the step that the same phone kept before on that page.
+    ``fields`` are the form's values by name. ``manifest`` is None for an arrival where only the
+    truck was seen; for a departure it is the id that the phone chose. ``seen`` is the digest of
+    what the page showed (``shown``), "" where it showed none; ``after`` the step that the same
+    phone kept before on that page.
     ``device_time`` is the phone's clock, ``offset_ms`` how much ours was ahead of it when they
     last met (None: never). ``looked``: a person has compared it with what stands there now.
     """
@@ -65,7 +66,7 @@ class Entry:
     after: UUID | None
     device_time: datetime
     offset_ms: int | None
-    fields: Mapping[str, str]
+    fields: Mapping[str, Sequence[str]]
     provisional_no: str
     payload: str
     signature: str
@@ -135,8 +136,11 @@ def _entry(told: Mapping[str, Any], payload: str, signature: str) -> Entry:
     if told["version"] != VERSION:
         raise ValueError("another version")
     fields, offset = told["fields"], told["offset_ms"]
-    texts = [*fields.items(), *((name, told[name]) for name in ("act", "user", "seen"))]
-    if len(fields) > FIELDS_MAX or any(len(name) + len(value) > VALUE_MAX for name, value in texts):
+    if not all(isinstance(values, list) for values in fields.values()):
+        raise TypeError("no lists")
+    texts = [text for values in fields.values() for text in values]
+    texts += [*fields, *(told[name] for name in ("act", "user", "seen"))]
+    if len(texts) > FIELDS_MAX or any(len(text + "") > VALUE_MAX for text in texts):
         raise ValueError("too much")
     if offset is not None and abs(timedelta(milliseconds=offset)) > OFFSET_MAX:
         raise ValueError("clock")

@@ -45,7 +45,7 @@ class Phone:
 
     def keep(self, act: str, *, ago_s: int = 30, at: datetime | None = None, **more: Any) -> Any:
         """One step as it stands in the phone's queue."""
-        told = {
+        told: dict[str, Any] = {
             "version": 1,
             "id": str(uuid7()),
             "act": act,
@@ -61,6 +61,7 @@ class Phone:
             "fields": {},
             "provisional_no": "",
         } | {name: value for name, value in more.items() if value is not None}
+        told["fields"] = {name: [value] for name, value in told["fields"].items()}
         payload = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return {"id": told["id"], "payload": payload, "signature": self.sign(payload)}
 

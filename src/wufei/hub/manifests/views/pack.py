@@ -17,7 +17,8 @@ from wufei.hub.base.access import Request, needs
 from wufei.hub.manifests import queries
 from wufei.hub.manifests.choices import RECEIVING
 from wufei.hub.manifests.figures import known_g
-from wufei.hub.manifests.forms.scans import SITE, ArrivalForm, GateForm, gate_sites
+from wufei.hub.manifests.forms.queued import AnyArrivalForm
+from wufei.hub.manifests.forms.scans import SITE, GateForm, gate_sites
 from wufei.hub.manifests.models import OPEN, Manifest, StepCode
 from wufei.hub.manifests.reading import template_of, with_everything
 from wufei.hub.manifests.rules import STATUS_AFTER
@@ -134,5 +135,5 @@ def truck(request: Request) -> HttpResponse:
         form: Any = GateForm(initial=initial, truck=Vehicle(carrier=Organisation()), site=gate)
         context["notes"] = destination_notes(gate, form.places)
     else:
-        form = ArrivalForm(initial=initial, manifest=Manifest())
+        form = AnyArrivalForm(initial=initial)
     return render(request, "manifests/offline_truck.html", context | {"form": form})

@@ -103,8 +103,8 @@ async function open(path, truck = null) {
   const main = new DOMParser().parseFromString(kept.html, "text/html").getElementById("content");
   page.replaceChildren(...document.adoptNode(main).childNodes);
   for (const form of page.querySelectorAll("form[data-truck]")) forTruck(form, truck);
-  // A form that posts without our script would leave the page.
-  for (const link of page.querySelectorAll("a[href]")) if (link.getAttribute("href").startsWith("/t/")) link.remove();
+  // Without network they lead nowhere; a telephone and a map do.
+  for (const link of page.querySelectorAll("a[href]")) if (/^[/?#.]/.test(link.getAttribute("href"))) link.remove();
   document.getElementById("pack-choices").hidden = true;
   turn(true);
   await begin();

@@ -86,7 +86,9 @@ const OWN = ["csrfmiddlewaretoken", "submission", "at", "step"];
 async function keepHere(form) {
   if (!form.dataset.act || !canKeep() || !form.reportValidity()) return false;
   const { act, manifest, vehicle, site, seen } = form.dataset;
-  const fields = Object.fromEntries([...new FormData(form)].filter(([name, value]) => typeof value === "string" && !OWN.includes(name)));
+  const data = new FormData(form);
+  const names = [...new Set(data.keys())].filter((name) => !OWN.includes(name));
+  const fields = Object.fromEntries(names.map((name) => [name, data.getAll(name).filter((value) => typeof value === "string")]));
   const issues = act === "out";
   const step = {
     id: field(form, "submission").value,

@@ -11,6 +11,7 @@ const KEPT_MS = 3 * 24 * 3_600_000;
 /** JSON with sorted keys and no spaces: what is signed, to the byte. */
 export function canonical(value) {
   if (value === null || typeof value !== "object") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   const parts = Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`);
   return `{${parts.join(",")}}`;
 }
