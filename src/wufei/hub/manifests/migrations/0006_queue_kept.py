@@ -15,5 +15,5 @@ DROP TRIGGER manifests_queuedstep_stays ON manifests_queuedstep;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("manifests", "0004_redirected")]
+    dependencies = [("manifests", "0005_evidence_index")]
     operations = [migrations.RunSQL(_TRIGGERS, _BACK)]
