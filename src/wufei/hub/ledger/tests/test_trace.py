@@ -11,10 +11,11 @@ from django.utils import timezone
 from hypothesis import given
 from uuid_utils.compat import uuid7
 
+from wufei.hub.base.actor import system
 from wufei.hub.ledger import services
 from wufei.hub.ledger.entries import Container, LotPart, NewLot
 from wufei.hub.ledger.models import Lot, LotEntry, Movement, Treatment
-from wufei.hub.ledger.queries.told import layers_of
+from wufei.hub.ledger.queries.told import layers_of, tell
 from wufei.hub.ledger.queries.trace import Edge, Node, NodeKind, Trace, back, forward, lot_node
 from wufei.hub.ledger.regroupings import RegroupedPart, Regrouping
 from wufei.hub.ledger.services.treatments import Input, Material, Secondary
@@ -258,6 +259,14 @@ def test_a_garage_sees_where_its_drum_ended_but_not_at_whose(oil, sign_in):
     for name in ("Refinery", "Landfill", "Garage South", "T1", "R1"):
         assert name not in html
     assert page(client, oil.residue).status_code == 404
+
+
+def test_a_longer_trace_asks_no_more_questions(oil, django_assert_max_num_queries):
+    officer = system("officer")
+    for lot in (oil.residue, oil.drums[0], oil.landfilled):
+        start = [lot_node(lot.pk)]
+        with django_assert_max_num_queries(8):
+            assert tell(back(start), forward(start), officer).steps
 
 
 def test_the_file_holds_the_steps_in_the_order_of_the_mass(oil, sign_in):
