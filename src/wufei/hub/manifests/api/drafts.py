@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from ninja import Router
+from ninja.responses import Status
 
 from wufei.hub.base.api import ApiRequest, operation
 from wufei.hub.base.errors import NotFound
@@ -61,12 +62,12 @@ def save(request: ApiRequest, uuid: UUID, asked: schemas.DraftIn) -> dict[str, A
     summary=_("Throw a draft or a pattern away"),
     response={204: None},
 )
-def delete(request: ApiRequest, uuid: UUID) -> tuple[int, None]:
+def delete(request: ApiRequest, uuid: UUID) -> Status[None]:
     draft = drafts.visible(request.auth, drafts.EDIT).filter(uuid=uuid).first()
     if draft is None:
         raise NotFound()
     drafts.delete(draft, by=request.auth)
-    return 204, None
+    return Status(204, None)
 
 
 def _shown(draft: Draft) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.base.actor import Actor
@@ -57,6 +57,8 @@ class Place(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 def place(site: Site) -> str:
     organisation = str(site.organisation)
+    if organisation in site.name:
+        return site.name
     return organisation if site.name in organisation else f"{organisation} · {site.name}"
 
 
@@ -67,7 +69,11 @@ class StartForm(SignedForm):
         Vehicle.objects.none(), label=_("Vehicle"), to_field_name="uuid", empty_label=None
     )
     driver = forms.ModelChoiceField(
-        Driver.objects.none(), label=_("Driver"), to_field_name="uuid", required=False
+        Driver.objects.none(),
+        label=_("Driver"),
+        to_field_name="uuid",
+        required=False,
+        empty_label="—",
     )
     destination = Place(
         Site.objects.none(), label=_("Destination"), to_field_name="uuid", empty_label=None
@@ -90,7 +96,10 @@ class StartForm(SignedForm):
         domain = catalogue.domain_of(template.streams[0]).code
         fits = Q(organisation__domains__contains=[domain]) | Q(organisation__in=carriers)
         receiving = Site.objects.filter(open_on(), fits, kind__in=RECEIVING)
-        fields["destination"].queryset = receiving.select_related("organisation").order_by("name")
+        plants = Q(kind__in=[Site.Kind.TREATMENT, Site.Kind.LANDFILL])
+        first = Case(When(plants, then=Value(0)), default=Value(1))
+        ordered = receiving.select_related("organisation").order_by(first, "organisation__name")
+        fields["destination"].queryset = ordered
         self.places = places_for(template.code, carriers)
         fields["stops"].queryset = Site.objects.filter(pk__in=[one.pk for one in self.places])
         fields["stops"].choices = [(one.uuid, place(one)) for one in self.places]
