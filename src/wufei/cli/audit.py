@@ -64,10 +64,16 @@ def _tell(report: "Report", *, whole: bool) -> None:
     for check, count in report.counts.items():
         console.print(f"[red]{count:,} faults of the check “{check}”[/]")
     if not report.faults:
-        roots = f", {report.roots:,} signed roots" if whole else ""
-        console.print(f"[green]✓[/] {report.leaves:,} leaves{roots}: nothing was altered")
+        roots = f", {_many(report.roots, 'signed root')}" if whole else ""
+        console.print(
+            f"[green]✓[/] {_many(report.leaves, 'leaf', 'leaves')}{roots}: nothing was altered"
+        )
         if whole:
             console.print(f"  root {report.root.hex()}", soft_wrap=True)
+
+
+def _many(count: int, one: str, more: str = "") -> str:
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
 
 
 @app.command()

@@ -95,6 +95,7 @@ async def _sequence() -> None:
         while True:
             try:
                 await asyncio.get_running_loop().run_in_executor(thread, once)
+                await asyncio.sleep(SEQUENCE_S)
             except Exception:
                 _logger.exception("the log of evidence could not be continued; trying again")
-            await asyncio.sleep(SEQUENCE_S)
+                await asyncio.sleep(STALLED_S)

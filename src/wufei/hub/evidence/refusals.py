@@ -44,6 +44,20 @@ class NothingToSign(Refusal):
     message = gettext_noop("The log has no leaf yet, so there is nothing to sign.")
 
 
+class Incomplete(Refusal):
+    """Somebody took away from the log, with the rights of its owner."""
+
+    code = "evidence_incomplete"
+    status = 503
+    message = gettext_noop(
+        "The log of evidence lacks %(what)s. Tell the operator at once: `wufei audit verify` says "
+        "what was taken away."
+    )
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what=what)
+
+
 class NoSuchTree(Refusal):
     code = "evidence_no_such_tree"
     status = 404

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.db import connection
 
 from wufei.hub.evidence import tree
+from wufei.hub.evidence.refusals import Incomplete
 from wufei.hub.evidence.tree import HASH_BYTES, Subtree
 
 # Every fourth level is kept: 16 rows make one of the next. A proof then reads at most 15 of each,
@@ -22,10 +23,6 @@ _RANGES = """
     END
     FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[])
          WITH ORDINALITY AS w (level, first, count, n) ORDER BY n"""
-
-
-class Incomplete(Exception):
-    """The log lacks leaves or nodes that it should have: somebody took them away."""
 
 
 def size() -> int:

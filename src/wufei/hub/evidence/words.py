@@ -9,7 +9,6 @@ from django.utils.translation import pgettext_lazy
 
 from wufei.hub.evidence.receipts import Receipt, Record
 from wufei.hub.ledger.models import Movement
-from wufei.hub.manifests.models import StepCode
 
 # What the fields of an entry are called (``reading``).
 FIELDS: Mapping[str, str | Promise] = {
@@ -44,8 +43,7 @@ def title(record: Record) -> str:
     """The step or the kind of movement, in words."""
     if isinstance(record, Movement):
         return str(record.get_kind_display())
-    step = str(record.step)
-    return str(StepCode(step).label) if step in StepCode.values else step
+    return str(record.get_step_display())
 
 
 def check_path(found: Receipt) -> str:

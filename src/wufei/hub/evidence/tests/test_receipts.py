@@ -17,7 +17,7 @@ from wufei.hub.evidence import checking
 from wufei.hub.evidence.entries import Kind
 from wufei.hub.evidence.models import Erased, Leaf, Salt
 from wufei.hub.evidence.receipts import Record, find_record, receipt
-from wufei.hub.evidence.refusals import AlreadyErased, NoReceipt
+from wufei.hub.evidence.refusals import AlreadyErased, Incomplete, NoReceipt
 from wufei.hub.evidence.services import erasing, keys, roots
 from wufei.hub.evidence.services.sequencing import sequence_all
 from wufei.hub.ledger.models import Movement
@@ -255,6 +255,12 @@ def test_a_person_who_is_erased_is_erased_everywhere(signed):
     assert count == theirs + moved == Erased.objects.count()
     with pytest.raises(AlreadyErased):
         erasing.erase_person(signed.actor, reason="again", by=system("test"))
+
+
+def test_a_log_from_which_somebody_took_a_salt_says_so(signed):
+    Salt.objects.filter(kind=Kind.SIGNATURE, row=signed.pk).delete()
+    with pytest.raises(Incomplete, match="wufei audit verify"):
+        receipt(signed)
 
 
 def test_a_record_is_found_by_its_id(signed):

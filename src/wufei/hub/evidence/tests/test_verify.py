@@ -16,8 +16,9 @@ from wufei.hub.evidence.tests.test_sequencing import arising
 from wufei.hub.evidence.verify import verify
 from wufei.hub.ledger import services as ledger
 from wufei.hub.ledger.models import Movement
-from wufei.hub.manifests.models import Signature
+from wufei.hub.manifests.models import Manifest, Signature
 from wufei.hub.manifests.tests.conftest import OIL
+from wufei.hub.manifests.tests.test_revisions import agree, propose
 
 
 @pytest.fixture
@@ -64,6 +65,17 @@ def test_erased_salts_leave_a_history_that_verifies(log):
     signature = Signature.objects.get(step="load")
     erasing.erase_person(signature.actor, reason="asked to", by=system("test"))
     assert verify().faults == []
+
+
+def test_a_revision_that_all_agreed_to_is_no_alteration(log):
+    manifest = Manifest.objects.get()
+    revision = propose(log, manifest, note="drums 1–4")
+    agree(log, revision, "dangerous goods", "refinery")
+    assert Manifest.objects.get().note == "drums 1–4"
+    sequence_all()
+    report = verify()
+    assert report.faults == []
+    assert report.leaves > 607
 
 
 def test_exactly_the_altered_row_is_named(log, as_superuser):
