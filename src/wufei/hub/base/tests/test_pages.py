@@ -99,7 +99,8 @@ def test_a_list_costs_the_same_queries_for_few_and_for_many_rows(gardener, days)
 def test_buttons_appear_only_for_those_who_may(gardener, days):
     page = gardener("view").get("/garden/days/").content.decode()
     assert "New day" not in page
-    assert "export" not in page
+    assert " download>" not in page
+    assert " download>" in gardener("view", "export").get("/garden/days/").content.decode()
     assert gardener("view").get("/garden/days/new/").status_code == 403
 
 
