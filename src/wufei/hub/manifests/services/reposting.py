@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from wufei.hub.ledger.entries import LotPart
 from wufei.hub.ledger.models import AccountKind, LotEntry
 from wufei.hub.ledger.units import Mass, grams
 from wufei.hub.manifests.measures import from_json
-from wufei.hub.manifests.models import Line, Signature, StepCode
+from wufei.hub.manifests.models import Line, RoundStop, Signature, StepCode
 from wufei.hub.manifests.revision_refusals import BroughtOn
 from wufei.hub.manifests.services import containers, masses
 from wufei.hub.manifests.services.document import Document, fetch_places
@@ -101,22 +102,38 @@ def _load(document: Document, again: str) -> None:
     then = copy.copy(manifest)
     if taken:
         then.leg, then.carrier_id = taken[0].number, taken[0].carrier_id
-    masses.load(
-        then,
-        lines,
-        document.lots,
-        _told(document, "weighed_out"),
-        at=manifest.loaded_at,
-        by=document.by,
-        booked=False,
-        again=again,
-    )
+    weighed = _told(document, "weighed_out")
+    for at, some in _by_stop(document):
+        masses.load(
+            then,
+            some,
+            document.lots,
+            weighed,
+            at=at,
+            by=document.by,
+            booked=False,
+            again=again,
+            group="" if len(some) == len(lines) else f"load:{some[0].uuid}",
+        )
     for before, leg in pairwise(taken):
         then.leg, then.carrier_id = leg.number, leg.carrier_id
         assert leg.taken_at is not None, "who has it took it over"
         masses.hand_over(
             then, lines, before.carrier_id, at=leg.taken_at, by=document.by, again=again
         )
+
+
+def _by_stop(document: Document) -> list[tuple[datetime, list[Line]]]:
+    """Lines with when they were loaded: those of a round's record at their own stops."""
+    loaded_at = document.manifest.loaded_at
+    assert loaded_at is not None, "what was weighed out was loaded"
+    done = RoundStop.objects.filter(round=document.manifest.round_id).exclude(done_at=None)
+    stops = {stop.site_id: stop.done_at or loaded_at for stop in done}
+    found: dict[datetime, list[Line]] = {}
+    for line in document.lines:
+        at = stops.get(line.site_id, loaded_at) if line.site_id else loaded_at
+        found.setdefault(at, []).append(line)
+    return list(found.items())
 
 
 def _told(document: Document, name: str) -> dict[UUID, Mass]:

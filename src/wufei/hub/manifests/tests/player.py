@@ -18,7 +18,8 @@ from wufei.hub.ledger.models import Account, Balance
 from wufei.hub.ledger.units import Mass, grams
 from wufei.hub.manifests import queries, services
 from wufei.hub.manifests.models import Manifest
-from wufei.hub.manifests.services import Signing
+from wufei.hub.manifests.services import NextCarrier, Signing
+from wufei.hub.manifests.services.expiry import expire
 from wufei.hub.manifests.tests.conftest import BATTERIES, SPOIL, District, net_g
 
 PARTIES = ("consignor", "carrier", "consignee", "stranger")
@@ -55,6 +56,8 @@ KINDS = {
     "spoil ground": ("plant", "treatment"),
     "second ground": ("plant", "treatment"),
 }
+# Who may take over from the first carrier of hazardous waste.
+BARGE = "river barge"
 RECEIVED = ("accepted", "partly_accepted", "refused")
 LOAD_G = 1_000_000
 NUMBERS = count()
@@ -65,7 +68,7 @@ class Deed:
     """Somebody does something to one of the manifests.
 
     ``off`` thousandths differ on the scale, ``kept`` hundredths are accepted of what arrived.
-    ``stays``: refused mass goes on with its truck.
+    ``stays``: refused mass goes on with its truck; at issue: one carrier brings it all the way.
     """
 
     verb: str
@@ -79,7 +82,10 @@ class Deed:
 
 @dataclass
 class Load:
-    """What should be true of one manifest; grams. ``custody_g`` is what a carrier has of it."""
+    """What should be true of one manifest; grams.
+
+    ``custody_g`` is what ``carrier`` has of it, ``passed_on``: another one is to take over.
+    """
 
     manifest: Manifest
     status: str
@@ -92,6 +98,9 @@ class Load:
     accepted_g: int | None = None
     refused_g: int | None = None
     custody_g: int = 0
+    carrier: str = ""
+    passed_on: bool = False
+    halted: bool = False
     follows: "Load | None" = None
     back: bool = False
     followers: list["Load"] = field(default_factory=list)
@@ -115,7 +124,7 @@ class Player:
     district: District
     form: str
     loads: list[Load] = field(default_factory=list)
-    plates: list[str] = field(default_factory=list)
+    plates: dict[tuple[int, str], str] = field(default_factory=dict)
 
     @property
     def stream(self) -> str:
@@ -130,11 +139,14 @@ class Player:
 
     # The path.
     def _begin(self, deed: Deed) -> None:
-        sender, _carrier, plant, *_others = NAMES[self.form]
-        load = Load(Manifest(), "issued", sender, plant, leaves=sender)
+        sender, carrier, plant, *_others = NAMES[self.form]
+        load = Load(Manifest(), "issued", sender, plant, leaves=sender, carrier=carrier)
+        load.passed_on = self.form == "hazardous" and not deed.stays
         by, id, signing = self._person(load, deed, "consignor"), uuid7(), self._signing()
-        new = self.district.new(self.stream, 1)
-        truck, mass = self._truck(len(self.loads)), self._mass(load, deed)
+        barge = self.district.firm(BARGE, "carrier", "yard").organisation
+        further = (NextCarrier(barge),) if load.passed_on else ()
+        new = self.district.new(self.stream, 1, further_carriers=further)
+        truck, mass = self._truck(len(self.loads), carrier), self._mass(load, deed)
 
         def call() -> Manifest:
             if deed.verb == "issue":
@@ -168,6 +180,7 @@ class Player:
                 self._loaded(load, mass.grams)
             case "arrive":
                 load.status, load.in_g = "arrived", mass.grams
+                load.passed_on = load.halted = False
             case "accept":
                 self._accepted(load, deed)
             case _:
@@ -187,6 +200,7 @@ class Player:
         right = right and self.form == "construction" and not (load.back and deed.kept < 100)
         if self._try(call, deed, right=right):
             load.in_g = mass.grams
+            load.halted = False
             self._accepted(load, deed)
 
     def _cancel(self, load: Load, deed: Deed) -> None:
@@ -202,6 +216,51 @@ class Player:
     def _number(self, load: Load, deed: Deed) -> None:
         by, number = self._person(load, deed, "consignor"), f"202637150{next(NUMBERS):05}"
         self._try(lambda: services.set_authority_no(load.manifest, number, by=by), deed)
+
+    # On the way.
+    def _take_over(self, load: Load, deed: Deed) -> None:
+        by = self._person(load, deed, "")
+        if deed.party == "right":
+            by = self.district.firm(BARGE).person
+        number, signing = self.loads.index(load), self._signing()
+        truck, driver = self._truck(number, BARGE), self.district.driver(BARGE)
+
+        def call() -> Any:
+            return services.take_over(
+                load.manifest, signing=signing, by=by, vehicle=truck, driver=driver
+            )
+
+        right = deed.party == "right" and load.status == "loaded" and load.passed_on
+        if self._try(call, deed, right=right):
+            load.carrier, load.passed_on, load.halted = BARGE, False, False
+
+    def _set_down(self, load: Load, deed: Deed) -> None:
+        by, signing = self._person(load, deed, "carrier"), self._signing()
+        # In a stranger's yard: they see nothing of it all the same.
+        site = self.district.firm(NAMES[self.form][-1]).site
+
+        def call() -> Any:
+            return services.set_down(load.manifest, site, signing=signing, by=by)
+
+        right = _right(deed, "carrier") and load.status == "loaded" and not load.halted
+        if self._try(call, deed, right=right and self.form == "hazardous"):
+            load.halted = True
+
+    def _pick_up(self, load: Load, deed: Deed) -> None:
+        by, signing = self._person(load, deed, "carrier"), self._signing()
+
+        def call() -> Any:
+            return services.pick_up(load.manifest, signing=signing, by=by)
+
+        if self._try(call, deed, right=_right(deed, "carrier") and load.halted):
+            load.halted = False
+
+    def _expire(self, load: Load, deed: Deed) -> None:
+        """Two months go by for what nobody has loaded."""
+        expire(self.district.at + timedelta(days=60))
+        for one in self.loads:
+            if one.status == "issued" and one.manifest.expires_at:
+                one.status = "expired"
 
     # What was refused.
     def _send_back(self, load: Load, deed: Deed) -> None:
@@ -238,7 +297,7 @@ class Player:
     ) -> None:
         left_g = load.left_g
         linked = Load(self.answer, "issued", consignor, consignee, load.consignee, left_g)
-        linked.follows, linked.back = load, back
+        linked.follows, linked.back, linked.carrier = load, back, load.carrier
         load.followers.append(linked)
         self.loads.append(linked)
         if deed.stays:
@@ -256,6 +315,7 @@ class Player:
         if self._try(call, deed, right=right and other != load.leaves):
             load.status, load.consignee = "loaded", other
             load.in_g = load.accepted_g = load.refused_g = None
+            load.passed_on = False
 
     def _other(self, load: Load) -> str:
         first, second = NAMES[self.form][2:4]
@@ -284,8 +344,8 @@ class Player:
             case "load":
                 return {
                     "weighed_out": self._mass(load, deed),
-                    "vehicle": self._truck(self.loads.index(load)),
-                    "driver": self.district.driver(NAMES[self.form][1]),
+                    "vehicle": self._truck(self.loads.index(load), load.carrier),
+                    "driver": self.district.driver(load.carrier),
                 }
             case "arrive":
                 return {"weighed_in": self._mass(load, deed)}
@@ -301,16 +361,15 @@ class Player:
     def _mass(self, load: Load, deed: Deed) -> Mass:
         return grams(load.declared_g + load.declared_g * deed.off // 1000)
 
-    def _truck(self, number: int) -> Any:
-        while len(self.plates) <= number:
-            self.plates.append(f"鲁{uuid4().hex[:6]}")
-        return self.district.truck(NAMES[self.form][1], self.plates[number])
+    def _truck(self, number: int, carrier: str) -> Any:
+        plate = self.plates.setdefault((number, carrier), f"鲁{uuid4().hex[:6]}")
+        return self.district.truck(carrier, plate)
 
     def _person(self, load: Load, deed: Deed, right: str) -> Any:
         party = deed.party if deed.party != "right" else right
         names = {
             "consignor": load.consignor,
-            "carrier": NAMES[self.form][1],
+            "carrier": load.carrier,
             "consignee": load.consignee,
         }
         return self.district.firm(names.get(party, NAMES[self.form][-1])).person
@@ -349,7 +408,8 @@ def _share(mass_g: int, deed: Deed) -> Mass:
 
 def right_now(player: Player) -> None:
     """Status, masses, custody and bookings are what the model says; strangers see nothing."""
-    firms = [player.district.firm(name).organisation.pk for name in NAMES[player.form]]
+    names = [*NAMES[player.form], BARGE]
+    firms = [player.district.firm(name).organisation.pk for name in names]
     waste = player.district.waste(player.stream)
     booked_g = 0
     for load in player.loads:
@@ -359,8 +419,10 @@ def right_now(player: Player) -> None:
         (line,) = now.lines.all()
         told = (line.weighed_out_g, line.weighed_in_g, line.accepted_g, line.refused_g)
         assert told == (load.out_g, load.in_g, load.accepted_g, load.refused_g)
-        custody = Account.objects.filter(line=line.uuid).first()
-        assert (net_g(custody) if custody else 0) == load.custody_g
+        for custody in Account.objects.filter(line=line.uuid).select_related("holder"):
+            has_it = custody.holder.name == load.carrier
+            assert net_g(custody) == (load.custody_g if has_it else 0)
+        assert (now.carrier.name, now.halted_at_site is not None) == (load.carrier, load.halted)
         if load.status == "issued" and (load.follows or player.form == "hazardous"):
             booked_g += load.declared_g
         assert all(queries.signature_holds(one) for one in now.signatures.all())

@@ -11,11 +11,20 @@ from wufei.hub.ledger.services.folding import fold_all
 from wufei.hub.ledger.tests.histories import examples
 from wufei.hub.ledger.verify import differences
 from wufei.hub.manifests.tests.conftest import BATTERIES, District
-from wufei.hub.manifests.tests.player import KINDS, NAMES, PARTIES, Deed, Player, right_now
+from wufei.hub.manifests.tests.player import (
+    BARGE,
+    KINDS,
+    NAMES,
+    PARTIES,
+    Deed,
+    Player,
+    right_now,
+)
 
 VERBS = (
     *("issue", "load", "arrive", "accept") * 2,
     *("close", "cancel", "number", "gate", "site", "send_back", "send_back", "send_on", "redirect"),
+    *("take_over", "take_over", "set_down", "pick_up", "expire"),
 )
 DEEDS = st.lists(
     st.builds(
@@ -39,6 +48,7 @@ def way(*verbs, **more):
 
 
 REFUSED = [*way("issue", "load", "arrive"), *way("accept", kept=0)]
+RELAY = [*way("issue", stays=False), *way("load", "set_down", "take_over", "set_down", "pick_up")]
 PARTLY = [*way("issue", "load", "arrive"), *way("accept", kept=60)]
 
 
@@ -47,6 +57,8 @@ PARTLY = [*way("issue", "load", "arrive"), *way("accept", kept=60)]
 @example("hazardous", [*REFUSED, *way("redirect", "arrive"), *way("accept", kept=60)])
 @example("hazardous", [*PARTLY, *way("send_back"), Deed("arrive", "right", 1)])
 @example("construction", [*PARTLY, *way("send_on", stays=False), Deed("load", "right", 1, 5)])
+@example("hazardous", [*RELAY, *way("arrive"), *way("accept", kept=60), *way("send_back")])
+@example("hazardous", [*way("issue", "issue"), Deed("load", "right", 1), *way("expire", "load")])
 @given(form=st.sampled_from(["hazardous", "construction"]), deeds=DEEDS)
 def test_whatever_people_do_the_mass_is_where_the_status_says(real_district, form, deeds):
     # Firms of the example's own: several examples share one database.
@@ -56,6 +68,7 @@ def test_whatever_people_do_the_mass_is_where_the_status_says(real_district, for
     player = Player(district, form)
     for name in NAMES[form]:
         district.firm(name, *KINDS.get(name, ()))
+    district.firm(BARGE, "carrier", "yard")
     for deed in deeds:
         player.play(deed)
     right_now(player)

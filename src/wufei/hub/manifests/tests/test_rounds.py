@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from wufei.hub.accounts.permissions import acts_of
 from wufei.hub.base.errors import IdReused
 from wufei.hub.catalogue.models import WasteType
+from wufei.hub.ledger.models import Movement
 from wufei.hub.ledger.units import tonnes
 from wufei.hub.ledger.verify import differences
 from wufei.hub.manifests import queries, services
@@ -32,7 +33,7 @@ from wufei.hub.manifests.round_refusals import (
     StopNotDone,
     StopsOpen,
 )
-from wufei.hub.manifests.services import Collected, NewRound, collecting
+from wufei.hub.manifests.services import Collected, NewRound, collecting, revisions
 from wufei.hub.manifests.tests.conftest import BATTERIES, t
 from wufei.hub.manifests.tests.test_concurrency import at_once
 from wufei.hub.registry.validity import period
@@ -303,6 +304,24 @@ def test_two_phones_at_two_stops_take_turns(real_district):
     assert outcomes == {"Manifest": 10}
     assert Line.objects.count() == 6
     assert g(district, "custody", TRUCK) == t(0.6)
+    assert differences() == []
+
+
+def test_after_reception_a_wrong_mass_is_revised_at_the_time_of_its_stop(real_district):
+    district = real_district
+    begun = begin(district)
+    collect(district, begun, "Lotus", 0.2)
+    record = collect(district, begun, "Old Bridge", 3)
+    line = record.lines.get(site__organisation__name="Old Bridge")
+    services.arrive_round(begun, tonnes("0.5"), signing=district.signing(), by=plant(district))
+    changes = {"weighed_out": {line.uuid: tonnes("0.3")}}
+    by = district.firm(TRUCK).person
+    revision = revisions.propose(record, changes, id=uuid7(), reason="typo", by=by)
+    revisions.decide(revision, True, signing=district.signing(), by=plant(district))
+    assert g(district, "origin", "Old Bridge") == -t(0.3)
+    assert g(district, "custody", TRUCK) == t(0.5)
+    moved = Movement.objects.filter(target__line=line.uuid, reverses=None, reversal=None).get()
+    assert moved.happened_at == stop_at(begun, "Old Bridge").done_at
     assert differences() == []
 
 
