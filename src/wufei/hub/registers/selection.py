@@ -16,7 +16,7 @@ from wufei.hub.catalogue.forms import WasteChoiceField
 from wufei.hub.catalogue.models import WasteType
 from wufei.hub.ledger.forms.fields import HolderField
 from wufei.hub.ledger.forms.selection import LAST_DAY
-from wufei.hub.ledger.models import MovementKind
+from wufei.hub.ledger.models import AccountKind, MovementKind
 from wufei.hub.ledger.queries.facts import FIRST_DAY, Of, Period
 from wufei.hub.ledger.queries.reach import narrow, reach
 from wufei.hub.registers import declarations
@@ -216,6 +216,12 @@ class Selection:
     @property
     def is_summary(self) -> bool:
         return self.table.kind is Kind.SUMMARY
+
+    @property
+    def limited_kind(self) -> AccountKind:
+        """Where mass stands that this register tells of: on the road, else in storage."""
+        on_the_road = self.table.kind is Kind.CARRIED
+        return AccountKind.CUSTODY if on_the_road else AccountKind.STOCK
 
     @property
     def narrowed(self) -> bool:

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 from uuid_utils.compat import uuid7
 
@@ -14,16 +13,10 @@ from wufei.hub.base.access import Request, needs
 from wufei.hub.base.pages.forms import submit_once
 from wufei.hub.base.tables.show import NOTHING, Cell, Shower
 from wufei.hub.base.tables.writers import TYPES
-from wufei.hub.ledger.models import Account, AccountKind
+from wufei.hub.ledger.models import Account
 from wufei.hub.ledger.queries.facts import Period
 from wufei.hub.registers import exporting
-from wufei.hub.registers.declarations import Kind
-from wufei.hub.registers.queries.reconciling import (
-    Reconciliation,
-    below_zero,
-    over_full,
-    reconcile,
-)
+from wufei.hub.registers.queries.reconciling import below_zero, over_full, reconcile
 from wufei.hub.registers.register import (
     MovementRegister,
     Register,
@@ -70,7 +63,8 @@ def _context(request: Request, selection: Selection) -> dict[str, Any]:
         "count": found.count,
         "sums": found.sums_g,
         "has_sums": any(mass_g is not None for mass_g in found.sums_g),
-        "reconciliations": _reconciliations(selection),
+        "label": selection.limited_kind.label,
+        "found": reconcile(selection.within, selection.limited_kind),
         "below_zero": _below_zero(selection),
         "over_full": over_full(selection.within),
         "page": number,
@@ -102,16 +96,8 @@ def _rows(found: Register, first: int) -> list[Row]:
     ]
 
 
-def _reconciliations(selection: Selection) -> list[tuple[Any, Reconciliation]]:
-    """Storage always; the road where this is about it."""
-    kinds = [(_("In storage"), AccountKind.STOCK)]
-    if selection.table.kind is Kind.CARRIED:
-        kinds = [(_("On the road"), AccountKind.CUSTODY)]
-    return [(label, reconcile(selection.within, kind)) for label, kind in kinds]
-
-
 def _below_zero(selection: Selection) -> list[dict[str, Any]]:
-    days = below_zero(selection.within)
+    days = below_zero(selection.within, selection.limited_kind)
     accounts = Account.objects.select_related("place", "waste").in_bulk(
         {day.account_id for day in days}
     )

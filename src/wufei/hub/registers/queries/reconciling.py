@@ -14,7 +14,7 @@ from django.db import connection
 from wufei.hub.ledger.models import AccountKind, MovementKind
 from wufei.hub.ledger.queries.facts import FIRST_DAY, By, Of, Period, Sum, sums
 from wufei.hub.ledger.queries.reach import narrow
-from wufei.hub.registers.queries.sides import LIMITED_KINDS, Rule, Within, branches
+from wufei.hub.registers.queries.sides import Rule, Within, branches
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _end_g(within: Within, kind: AccountKind) -> int:
         return int(cursor.fetchone()[0])
 
 
-# Days below zero, of every limited account at once.
+# Days below zero, of all accounts of a kind at once.
 _NEGATIVE = """
 SELECT account_id, day, running_g::bigint FROM (
     SELECT account_id, day, sum(sum(change_g)) OVER (PARTITION BY account_id ORDER BY day)
@@ -144,11 +144,11 @@ SELECT account_id, day, running_g::bigint FROM (
     FROM (
         SELECT a.id AS account_id, m.day, m.sign * m.mass_g AS change_g FROM ledger_account a
         JOIN ledger_movement m ON m.target_id = a.id
-        WHERE {accounts} AND a.kind IN ({limited})
+        WHERE {accounts} AND a.kind = %(kind)s
         UNION ALL
         SELECT a.id, m.day, -m.sign * m.mass_g FROM ledger_account a
         JOIN ledger_movement m ON m.source_id = a.id
-        WHERE {accounts} AND a.kind IN ({limited})) s
+        WHERE {accounts} AND a.kind = %(kind)s) s
     GROUP BY account_id, day) d
 WHERE running_g < 0 ORDER BY day, account_id LIMIT %(limit)s"""
 IMPOSSIBLE_MAX = 200
@@ -163,12 +163,12 @@ class BelowZero:
     running_g: int
 
 
-def below_zero(within: Within) -> list[BelowZero]:
+def below_zero(within: Within, kind: AccountKind = AccountKind.STOCK) -> list[BelowZero]:
     """Such days of all time, the first ones first, at most ``IMPOSSIBLE_MAX``."""
     text, parameters = within.accounts
-    statement = _NEGATIVE.format(accounts=text, limited=LIMITED_KINDS)
+    parameters |= {"kind": kind.value, "limit": IMPOSSIBLE_MAX}
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters | {"limit": IMPOSSIBLE_MAX})
+        cursor.execute(_NEGATIVE.format(accounts=text), parameters)
         return [BelowZero(*row) for row in cursor.fetchall()]
 
 

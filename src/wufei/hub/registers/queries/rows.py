@@ -43,10 +43,10 @@ def totals(picked: Picked) -> Totals:
 
 def page(picked: Picked, layout: Layout, *, offset: int, limit: int) -> list[Row]:
     """Rows in the order in which things happened; the last value of each is its number."""
-    inner, parameters = _picked(picked)
+    inner, parameters = _picked(picked, first=not picked.filters.any)
     # Picked first, joined then: a page asks for the names of its own rows only.
     inner += f" ORDER BY {_ORDER} OFFSET %(offset)s LIMIT %(limit)s"
-    parameters |= {"offset": offset, "limit": limit}
+    parameters |= {"offset": offset, "limit": limit, "first": offset + limit}
     with connection.cursor() as cursor:
         cursor.execute(_statement(layout, inner), parameters)
         return [(*row, offset + n) for n, row in enumerate(cursor.fetchall(), start=1)]
@@ -81,8 +81,8 @@ FROM ({inner}) k {ACCOUNTS}{layout.joins}
 ORDER BY {_ORDER}"""
 
 
-def _picked(picked: Picked) -> tuple[str, dict[str, Any]]:
-    inner = f"SELECT k.* FROM ({branches(picked.rules, picked.within)}) k"
+def _picked(picked: Picked, *, first: bool = False) -> tuple[str, dict[str, Any]]:
+    inner = f"SELECT k.* FROM ({branches(picked.rules, picked.within, first=first)}) k"
     conditions, wanted, parameters = _conditions(picked.filters)
     if conditions:
         inner += f"{ACCOUNTS}{joins(wanted)} WHERE {' AND '.join(conditions)}"

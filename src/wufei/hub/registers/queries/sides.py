@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from wufei.hub.ledger.models import LIMITED
 from wufei.hub.ledger.models import AccountKind as A
 from wufei.hub.ledger.queries.facts import Of, Period
 from wufei.hub.ledger.queries.movements import day_start
@@ -120,10 +119,15 @@ SELECT m.id, m.uuid, m.happened_at, m.day, m.recorded_at, m.kind, m.sign, m.mass
        m.original_value, m.original_unit, m.cause, m.actor, m.reverses_id,
        '{side}' AS side, {ends}
 FROM ledger_account a
-JOIN ledger_movement m ON {own} = a.id
+{movements}
 JOIN ledger_account o ON o.id = {other}
-WHERE {accounts} AND a.kind IN ({own_kinds})
-  AND m.happened_at >= %(start)s AND m.happened_at < %(end)s{more}"""
+WHERE {accounts} AND a.kind IN ({own_kinds}){more}"""
+_MOVED = "m.happened_at >= %(start)s AND m.happened_at < %(end)s"
+_ALL = "JOIN ledger_movement m ON {own} = a.id AND {moved}"
+# Each account gives its own first ones through its index: a page does not read all of them.
+_FIRST = """CROSS JOIN LATERAL (
+    SELECT m.* FROM ledger_movement m WHERE {own} = a.id AND {moved}
+    ORDER BY m.happened_at, m.id LIMIT %(first)s) m"""
 
 _OF_ACCOUNT = ("id", "kind", "holder_id", "place_id", "waste_id", "method", "line", "tracking")
 _ENDS = ", ".join(
@@ -142,20 +146,24 @@ def _account(alias: str, end: str) -> str:
 ACCOUNTS = f"\n{_account('a', 'own')}\n{_account('o', 'other')}\n"
 
 
-def branches(rules: Sequence[Rule], within: Within) -> str:
-    """Own sides of all movements that the rules name; parameters are ``within.parameters``."""
-    return "\nUNION ALL".join(_branch(rule, within) for rule in rules)
+def branches(rules: Sequence[Rule], within: Within, *, first: bool = False) -> str:
+    """Own sides of all movements that the rules name; parameters are ``within.parameters``.
+
+    ``first``: at least the ``%(first)s`` earliest ones, where every movement of an account counts.
+    """
+    return "\nUNION ALL".join(_branch(rule, within, first=first) for rule in rules)
 
 
-def _branch(rule: Rule, within: Within) -> str:
+def _branch(rule: Rule, within: Within, *, first: bool) -> str:
     own, other = _COLUMNS[rule.side]
+    movements = _FIRST if first and not rule.other else _ALL
     more = f" AND o.kind IN ({_list(rule.other)})" if rule.other else ""
     if rule.across:
         more += " AND o.holder_id <> a.holder_id"
     return _BRANCH.format(
         side=rule.side,
         ends=_ENDS,
-        own=own,
+        movements=movements.format(own=own, moved=_MOVED),
         other=other,
         accounts=within.accounts[0],
         own_kinds=_list(rule.own),
@@ -165,6 +173,3 @@ def _branch(rule: Rule, within: Within) -> str:
 
 def _list(kinds: Sequence[A]) -> str:
     return ", ".join(f"'{kind.value}'" for kind in kinds)
-
-
-LIMITED_KINDS = _list(LIMITED)
