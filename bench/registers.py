@@ -224,7 +224,7 @@ def _in_a_process(*arguments: str) -> dict[str, float]:
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "wufei.config.settings"}
     command = [sys.executable, __file__, "--write", *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.returncode == 0, (done.returncode, done.stderr[-3000:])
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
 
