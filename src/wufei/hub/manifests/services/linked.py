@@ -135,9 +135,10 @@ def _send(work: _Sending) -> Manifest:
     try:
         with transaction.atomic():
             # Two who send the same mass take turns.
-            rows = Manifest.objects.select_for_update(of=("self",))
-            refused = rows.select_related("consignee_site", "carrier", "vehicle", "driver")
-            work.refused = refused.get(pk=work.refused.pk)
+            # Locked by itself: a row whose plant changes while we wait would fall out of a join.
+            Manifest.objects.select_for_update().get(pk=work.refused.pk)
+            rows = Manifest.objects.select_related("consignee_site", "carrier", "vehicle", "driver")
+            work.refused = rows.get(pk=work.refused.pk)
             return _find(work) or _write(work)
     except IntegrityError as error:
         if "manifests_signature_uuid" in str(error) or "manifests_manifest_uuid" in str(error):

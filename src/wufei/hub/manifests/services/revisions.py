@@ -259,8 +259,10 @@ def _last(manifest: Manifest) -> Any:
 
 def _lock(manifest: int) -> Manifest:
     """The manifest, nobody else's until the transaction ends: signers wait at its row."""
-    rows = Manifest.objects.select_for_update(of=("self",))
-    return rows.select_related("carrier", "consignor_site", "consignee_site").get(pk=manifest)
+    # By itself: a row whose carrier changes while we wait would fall out of a join.
+    Manifest.objects.select_for_update().get(pk=manifest)
+    rows = Manifest.objects.select_related("carrier", "consignor_site", "consignee_site")
+    return rows.get(pk=manifest)
 
 
 def _told(given: Revision, now: Revision) -> Revision:
