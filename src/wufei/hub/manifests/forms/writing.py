@@ -36,6 +36,8 @@ class EditForm(IssueForm):
         super().__init__(*args, site=manifest.consignor_site, ready=ready, **kwargs)
         if "authority_no" in self.fields:
             del self.fields["authority_no"]
+        if "method" in manifest.left_open:
+            self.fields["method"].required = False
         if self.mine:
             self.lots = list(self._lots())
             self.fields["value_0"].required = False

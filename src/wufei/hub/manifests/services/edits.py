@@ -105,6 +105,7 @@ class _Editing:
             note=new.note.strip(),
             alternate_site=new.alternate_site,
             leg_last=1 + len(new.further_carriers),
+            left_open=[name for name in manifest.left_open if not new.field(name)],
         )
         step, day = form.step(StepCode.ISSUE), checks.day_of(document.at)
         issuing.check_fields(new, [step], frozenset(manifest.left_open))

@@ -94,6 +94,17 @@ def test_what_the_carrier_says_when_loading_is_open_no_longer(district):
     assert holds(manifest)
 
 
+def test_what_the_issuer_edits_before_it_leaves_is_open_no_longer(district):
+    manifest = send(district)
+    by = district.firm(WORKS).person
+    services.edit(manifest, {"note": "a drum"}, signing=district.signing(), by=by)
+    assert manifest.left_open == ["driver", "method"]
+    services.edit(manifest, {"method": "fuel"}, signing=district.signing(), by=by)
+    assert manifest.left_open == ["driver"]
+    leave(district, manifest)
+    assert holds(manifest)
+
+
 def test_a_method_told_late_moves_what_a_plant_elsewhere_has_taken(district):
     manifest = send(district, receiver="far refinery", left_open=frozenset({"method"}))
     district.load(manifest, 2)
