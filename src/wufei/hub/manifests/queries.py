@@ -137,6 +137,28 @@ def may_cancel(manifest: Manifest, actor: Actor) -> bool:
     return own and rules.STATUS_AFTER[StepCode.ISSUE] == manifest.status
 
 
+def own_leg(manifest: Manifest, actor: Actor) -> Leg | None:
+    """The leg that this actor's carrier is to drive and has not taken over; truck may change.
+
+    Where one carrier goes all the way it is a leg that stands in no row.
+    """
+    if actor.scope(SIGN) is not Scope.OWN or manifest.status not in (Status.ISSUED, Status.LOADED):
+        return None
+    mine = actor.organisation_ids
+    if manifest.leg_last > 1:
+        legs = manifest.legs.filter(taken_at=None, dropped_at=None, carrier__in=mine)
+        return legs.select_related("carrier", "vehicle", "driver").order_by("number").first()
+    if manifest.status != Status.ISSUED or manifest.carrier_id not in mine:
+        return None
+    return Leg(
+        manifest=manifest,
+        number=1,
+        carrier=manifest.carrier,
+        vehicle=manifest.vehicle,
+        driver=manifest.driver,
+    )
+
+
 def may_repeat(manifest: Manifest, actor: Actor) -> bool:
     """Whether this actor could issue the same again: their own organisation sent it."""
     return actor.may(ISSUE) and manifest.consignor_id in actor.organisation_ids

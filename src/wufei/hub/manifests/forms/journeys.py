@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.manifests import services
-from wufei.hub.manifests.choices import halt_sites
+from wufei.hub.manifests.choices import drivers_of, halt_sites, vehicles_of
 from wufei.hub.manifests.declarations import Step
 from wufei.hub.manifests.forms.refusing import FORMS
 from wufei.hub.manifests.forms.signing import StepForm
 from wufei.hub.manifests.models import Leg, Manifest, StepCode
 from wufei.hub.manifests.services.legs import next_leg
-from wufei.hub.registry.models import Organisation, Site
+from wufei.hub.registry.models import Driver, Organisation, Site, Vehicle
 
 
 class TakeOverForm(StepForm):
@@ -97,6 +97,32 @@ class PickUpForm(StepForm):
             vehicle=values.get("vehicle"),
             driver=values.get("driver"),
         )
+
+
+class MeansForm(forms.Form):
+    """With what a leg will be driven; may stay open, and change until it is."""
+
+    vehicle = forms.ModelChoiceField(
+        Vehicle.objects.none(),
+        label=_("Vehicle"),
+        to_field_name="uuid",
+        required=False,
+        empty_label=_("open until loading"),
+    )
+    driver = forms.ModelChoiceField(
+        Driver.objects.none(),
+        label=_("Driver"),
+        to_field_name="uuid",
+        required=False,
+        empty_label="—",
+    )
+
+    def __init__(self, *args: Any, leg: Leg, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        fields: Any = self.fields
+        fields["vehicle"].queryset = vehicles_of(leg.carrier)
+        fields["driver"].queryset = drivers_of(leg.carrier)
+        fields["vehicle"].initial, fields["driver"].initial = leg.vehicle, leg.driver
 
 
 BESIDE: dict[str, type[StepForm]] = {

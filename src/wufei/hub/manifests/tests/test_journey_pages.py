@@ -148,3 +148,16 @@ def test_the_form_of_a_new_manifest_names_carriers_in_order(district, people):
     assert answer.status_code == 302, answer.context["form"].errors
     manifest = Manifest.objects.get()
     assert [leg.carrier.name for leg in manifest.legs.all()] == [FIRST, SECOND]
+
+
+def test_a_carrier_names_truck_and_driver_beforehand(district, load, people):
+    second = people(SECOND, "clerk")
+    page = reverse("manifests.manifest.means", args=[load.uuid])
+    detail = reverse("manifests.manifest.detail", args=[load.uuid])
+    assert page in text_of(second.get(detail))
+    values = means(district, SECOND) | {"submission": str(uuid7())}
+    assert second.post(page, values).headers["Location"] == detail
+    assert load.legs.get(number=2).vehicle.plate == f"鲁P{len(SECOND):05}"
+    # The first carrier has the load: nothing of its leg is changed any more.
+    assert people(FIRST, "clerk").get(page).status_code == 404
+    assert people("works", "clerk").get(page).status_code == 404

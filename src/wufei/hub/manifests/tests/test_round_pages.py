@@ -179,3 +179,11 @@ def test_at_a_clinic_the_manifest_that_waits_is_loaded(district, people):
     north.refresh_from_db()
     assert (north.status, north.round) == ("loaded", begun)
     assert north.local_id in text_of(driver.get(at(stop)))
+
+
+def test_the_plant_scans_the_truck_and_receives_the_whole_round(town, people):
+    begun = begin(town)
+    collect(town, begun, "Lotus", 0.2)
+    truck = reverse("manifests.truck", args=[begun.vehicle.uuid])
+    answer = people(PLANT, "keeper").get(truck)
+    assert answer.headers["Location"] == page_of(begun)

@@ -21,6 +21,7 @@ from wufei.hub.manifests.models import OPEN, Manifest, StepCode
 from wufei.hub.manifests.pages import late, status_tone
 from wufei.hub.manifests.views.common import (
     ISSUE,
+    SIGN,
     VIEW,
     clock_ms,
     done,
@@ -76,6 +77,7 @@ def show_document(
         "legs": reading.legs(manifest),
         "may_repeat": queries.may_repeat(manifest, actor),
         "may_keep": queries.may_repeat(manifest, actor) and actor.may(EDIT_DRAFT),
+        "own_leg": queries.own_leg(manifest, actor) if actor.may(SIGN) else None,
         "may_cancel": queries.may_cancel(manifest, actor),
         "corrections": corrections.of(manifest, actor),
         "may_number": may_number(request, manifest),

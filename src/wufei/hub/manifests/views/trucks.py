@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 from wufei.hub.base.access import Request, needs
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.pages.forms import submit_once
-from wufei.hub.manifests import queries, reading, remarks, services
+from wufei.hub.manifests import queries, reading, remarks, round_queries, services
 from wufei.hub.manifests.figures import received_today, trips_today
 from wufei.hub.manifests.forms.scans import (
     REMARKS,
@@ -73,6 +73,9 @@ def truck(request: Request, uuid: UUID) -> HttpResponse:
     if request.method == "POST" and (target := earlier(request)):
         return lead(request, target)
     if (load := _load(found, request.actor)) is not None:
+        if load.round and round_queries.receives(request.actor, load.round):
+            # All that it brought, with one weight; not each manifest by itself.
+            return lead(request, reverse("manifests.round", args=[load.round.uuid]))
         if _arrives(load, request.actor):
             return _site(request, found, load)
         return _on_its_way(request, found, load)
