@@ -126,6 +126,9 @@ def test_every_kind_of_thing_is_walked(firms):
         "plans.",  # the district's plan is no firm's
         "cockpit.",  # lists of what the reader sees anyway
         "indicators.",  # of no firm: rates of the facts that the reader reaches; tested there
+        "manifests.sitecode.",  # of a site, "manifests.link" by its token: tested there
+        "manifests.link",
+        "manifests.invitation.revoke",  # of a link: tested with outside parties
         "manifests.phones.revoke",  # one's own phones: tested with the queue
         "evidence.verify.",  # for anybody who has the receipt
         "labels.container",  # anybody may scan it; what each sees is tested there

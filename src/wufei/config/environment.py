@@ -403,6 +403,21 @@ SETTINGS = (
         secret=True,
     ),
     Setting("WUFEI_MAIL_FROM", "wufei@localhost", str, "Sender of outgoing mail."),
+    Setting(
+        "WUFEI_SMS_SECRET",
+        "",
+        str,
+        "Secret that the SMS gateway signs incoming messages with (HMAC-SHA256). Empty: text "
+        "messages sign nothing.",
+        secret=True,
+    ),
+    Setting(
+        "WUFEI_SMS_URL",
+        "",
+        str,
+        "Address of the SMS gateway that sends our answers (JSON by POST). Empty: an answer is "
+        "only told to whoever delivered the message.",
+    ),
     Setting("WUFEI_LOG_JSON", "false", _flag, "Write the log as JSON lines."),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}

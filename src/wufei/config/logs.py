@@ -3,9 +3,25 @@
 import json
 import logging
 import os
+import re
 from typing import Any
 
 from wufei.config import environment as env
+
+# Whoever has the address of a one-time link can sign with it: it stands in no log.
+_SECRET_ADDRESS = re.compile(r"(/o/)[A-Za-z0-9_-]{8,}")
+
+
+def scrubbed(text: str) -> str:
+    """``text`` without what opens something to whoever reads it."""
+    return _SECRET_ADDRESS.sub(r"\1…", text)
+
+
+class PlainFormatter(logging.Formatter):
+    """One event a line, in words."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return scrubbed(super().format(record))
 
 
 class JsonFormatter(logging.Formatter):
@@ -19,13 +35,13 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             entry["trace"] = self.formatException(record.exc_info)
-        return json.dumps(entry, ensure_ascii=False)
+        return scrubbed(json.dumps(entry, ensure_ascii=False))
 
 
 def logging_settings() -> dict[str, Any]:
     """Django's ``LOGGING``."""
     clock = "" if os.environ.get("WUFEI_SUPERVISED") else "%(asctime)s "
-    plain = {"format": clock + "%(levelname)s %(name)s: %(message)s"}
+    plain = {"()": PlainFormatter, "fmt": clock + "%(levelname)s %(name)s: %(message)s"}
     chosen = {"()": JsonFormatter} if env.flag("WUFEI_LOG_JSON") else plain
     return {
         "version": 1,

@@ -193,6 +193,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else Non
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# Text messages as a last resort; off where there is no secret.
+SMS_SECRET = env.text("WUFEI_SMS_SECRET")
+SMS_URL = env.text("WUFEI_SMS_URL")
+
 # Above these masses an entry of the ledger is taken for a mistaken unit.
 AUTHORITY_NUMBERS = env.get("WUFEI_AUTHORITY_NUMBERS")
 LOAD_T_MAX = env.number("WUFEI_LOAD_T_MAX")

@@ -9,10 +9,14 @@ import stat
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wufei.cli.assets import stale_messages, static_is_stale
 from wufei.cli.checks.result import Found, failure, ok, warning
 from wufei.config import environment as env
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 PROJECT = Path(__file__).parents[4]
 _AGAIN = "Run `make run` once more: it sets up what is missing."
@@ -127,13 +131,39 @@ def tls() -> Found:
         return failure(str(error), "WUFEI_TLS_CERT and WUFEI_TLS_KEY must be PEM and a pair.")
     if "BEGIN PRIVATE KEY" not in Path(key).read_text():
         return failure("the key is not PKCS #8", "openssl pkcs8 -topk8 -nocrypt -in KEY -out NEW")
-    return _expiry(Path(cert))
-
-
-def _expiry(cert: Path) -> Found:
     from cryptography.x509 import load_pem_x509_certificate
 
-    ends = load_pem_x509_certificate(cert.read_bytes()).not_valid_after_utc
+    loaded = load_pem_x509_certificate(Path(cert).read_bytes())
+    if (missing := _unnamed(loaded)) and loaded.not_valid_after_utc > datetime.now(UTC):
+        return warning(
+            f"does not name {', '.join(missing)}",
+            "Phones refuse it there: get one that names every host of WUFEI_ALLOWED_HOSTS.",
+        )
+    return _expiry(loaded.not_valid_after_utc)
+
+
+def _unnamed(certificate: "Certificate") -> list[str]:
+    """Hosts that others reach this site by and that the certificate does not name."""
+    from cryptography.x509 import DNSName, IPAddress, SubjectAlternativeName
+    from cryptography.x509.extensions import ExtensionNotFound
+
+    try:
+        names = certificate.extensions.get_extension_for_class(SubjectAlternativeName).value
+    except ExtensionNotFound:
+        named: set[str] = set()
+    else:
+        dns = names.get_values_for_type(DNSName)
+        named = {*dns, *map(str, names.get_values_for_type(IPAddress))}
+    hosts = {host.strip("[].").lower() for host in env.get("WUFEI_ALLOWED_HOSTS")}
+    others = sorted(hosts - {"localhost", "127.0.0.1", "::1", "*", ""})
+    return [host for host in others if host not in named and f"*.{_above(host)}" not in named]
+
+
+def _above(host: str) -> str:
+    return host.partition(".")[2]
+
+
+def _expiry(ends: datetime) -> Found:
     text = f"valid until {ends:%Y-%m-%d}"
     if ends < datetime.now(UTC):
         return failure(text, "Get a new certificate.")

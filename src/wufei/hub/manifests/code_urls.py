@@ -2,19 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from wufei.hub.manifests.views import drivers, offline, pack, phone, prints, rounds, trucks
+from wufei.hub.manifests.views import drivers, phone, prints, rounds, trucks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("m/", phone.home, name="manifests.phone"),
     path("m/find/", phone.lookup, name="manifests.find"),
     path("m/truck/", drivers.choose, name="manifests.choose_truck"),
-    path("m/keys/", offline.register, name="manifests.keys"),
-    path("m/phones/", offline.phones, name="manifests.phones"),
-    path("m/phones/<uuid:uuid>/revoke/", offline.revoke, name="manifests.phones.revoke"),
-    path("m/offline/", pack.page, name="manifests.offline"),
-    path("m/offline/pack/", pack.pack, name="manifests.offline.pack"),
-    path("m/offline/truck/", pack.truck, name="manifests.offline.truck"),
-    path("m/queue/", offline.send, name="manifests.queue"),
     path("m/rounds/", rounds.rounds, name="manifests.round.list"),
     path("m/rounds/new/", rounds.new, name="manifests.round.new"),
     path("m/rounds/<uuid:uuid>/", rounds.page, name="manifests.round"),

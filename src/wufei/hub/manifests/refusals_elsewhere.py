@@ -85,3 +85,69 @@ class NoLoadForTruck(Refusal):
         "No load of %(plate)s was on the road at %(at)s. It may still wait on another phone; it is "
         "tried again when that one arrives."
     )
+
+
+# Signing on another's phone.
+class WrongSiteCode(Refusal):
+    code = "manifest_wrong_site_code"
+    status = 422
+    message = gettext_noop(
+        "The code was not accepted. Check it with the site; after several wrong ones no code is "
+        "accepted for %(minutes)s minutes."
+    )
+
+
+# Parties without an account.
+class NotTheConsignor(Refusal):
+    code = "manifest_not_the_consignor"
+    status = 403
+    message = gettext_noop(
+        "Only the consignor, %(organisation)s, acts for a party without an account. Ask them."
+    )
+
+
+class HasAccounts(Refusal):
+    code = "manifest_has_accounts"
+    message = gettext_noop(
+        "%(organisation)s has people who sign here themselves. Ask them to sign, or let them use "
+        "the code of their site."
+    )
+
+
+class LinkGone(Refusal):
+    code = "manifest_link_gone"
+    status = 404
+    message = gettext_noop(
+        "This link does not work, or no longer: each is used once and only for some days. Ask "
+        "whoever sent it for a new one."
+    )
+
+
+# Text messages.
+class TextNotUnderstood(Refusal):
+    code = "manifest_text_not_understood"
+    status = 422
+    message = gettext_noop(
+        "Not understood. Write DL, the number and the weight in tonnes to take a load over, or DD "
+        "to receive it, such as: DL WF-20261126-0001 12.5"
+    )
+
+
+class PhoneUnknown(Refusal):
+    code = "manifest_phone_unknown"
+    status = 403
+    message = gettext_noop("This telephone is registered for nobody here. Ask your carrier.")
+
+
+class PhoneAmbiguous(Refusal):
+    code = "manifest_phone_ambiguous"
+    status = 409
+    message = gettext_noop(
+        "This telephone is registered for several people. Ask your carrier to correct it."
+    )
+
+
+class LoadNotFound(Refusal):
+    code = "manifest_load_not_found"
+    status = 404
+    message = gettext_noop("No load of yours has the number or plate %(load)s. Check it.")

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from wufei.hub.accounts.models import User
+from wufei.hub.registry.models import Driver
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,25 @@ def names_of(actor_ids: Iterable[str]) -> dict[str, str]:
         f"person:{user.uuid}": user.display_name or user.username
         for user in User.objects.filter(uuid__in=uuids)
     }
+    people |= _drivers(one for one in wanted if one.startswith("driver:"))
     return {one: people.get(one) or _name(one) for one in wanted}
+
+
+def _drivers(actor_ids: Iterable[str]) -> dict[str, str]:
+    """Names of drivers without an account, who sign by text message."""
+    uuids = [one.removeprefix("driver:") for one in actor_ids]
+    if not uuids:
+        return {}
+    rows = Driver.objects.filter(uuid__in=uuids).select_related("identity")
+    return {f"driver:{driver.uuid}": str(driver) for driver in rows}
 
 
 def _name(actor_id: str) -> str:
     kind, _colon, rest = actor_id.partition(":")
     if kind == "system":
         return _("the platform (%(job)s)") % {"job": rest}
+    if kind == "outside":
+        return _("somebody with a one-time link")
     return _("a person whose data were erased") if kind == "person" else actor_id
 
 

@@ -19,6 +19,7 @@ from wufei.hub.manifests.forms.journeys import form_for
 from wufei.hub.manifests.forms.signing import AuthorityForm, CancelForm, StepForm
 from wufei.hub.manifests.models import OPEN, Manifest, StepCode
 from wufei.hub.manifests.pages import late, status_tone
+from wufei.hub.manifests.services import invitations, outsiders, slips
 from wufei.hub.manifests.views.common import (
     ISSUE,
     SIGN,
@@ -81,6 +82,8 @@ def show_document(
         "may_cancel": queries.may_cancel(manifest, actor),
         "corrections": corrections.of(manifest, actor),
         "may_number": may_number(request, manifest),
+        "may_invite": may_invite(request, manifest),
+        "may_slip": slips.may_enter(manifest, actor),
         "may_movement": actor.may("ledger.movement.view"),
         "may_vehicle": actor.may("registry.vehicle.view"),
         "now_ms": clock_ms(),
@@ -153,6 +156,14 @@ def cancel(request: Request, uuid: UUID) -> HttpResponse:
         if target := sent(request, form, work):
             return done(request, target, _("The manifest is cancelled."))
     return ask(request, manifest, form, _("Cancel the manifest"), danger=True)
+
+
+# Parties without an account.
+def may_invite(request: Request, manifest: Manifest) -> bool:
+    """The consignor sends links to parties that have nobody here."""
+    actor = request.actor
+    own = actor.may(outsiders.MAKE) and manifest.consignor_id in actor.organisation_ids
+    return own and bool(invitations.possible_steps(manifest))
 
 
 # The authority's number.

@@ -91,6 +91,8 @@ async function begin() {
   try {
     await ensure(user, place.dataset.keys);
     ready = true;
+    // What waits must not be cleared when the phone is short of room.
+    navigator.storage?.persist?.().catch(() => {});
   } catch {
     ready = Boolean(await import("./keys.js").then(({ keyOf }) => keyOf(user)).catch(() => null));
     if (!ready) note = place.dataset.nokey;
