@@ -1,6 +1,7 @@
 """Reads of revisions and of what is left open: who may propose, who is asked, what would change."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from wufei.hub.base.files.models import StoredFile
 from wufei.hub.catalogue.declarations import methods
 from wufei.hub.ledger.figures import tonnes_text
 from wufei.hub.ledger.queries.people import names_of
-from wufei.hub.manifests import queries, rules
+from wufei.hub.manifests import queries, rules, written
 from wufei.hub.manifests.declarations import Party, Text, template
 from wufei.hub.manifests.models import (
     OPEN,
@@ -80,6 +81,7 @@ class Corrections:
     may_annul: bool
     may_complete: bool
     left_open: list[Text]
+    complete_by: datetime | None
     reason: str
     scans: list[UUID]
 
@@ -103,6 +105,7 @@ def of(manifest: Manifest, actor: Actor) -> Corrections:
         and bool(manifest.left_open)
         and manifest.status in OPEN,
         left_open=[rules.FIELDS[name].label for name in manifest.left_open],
+        complete_by=_complete_by(manifest),
         reason=next((str(one.values["reason"]) for one in signatures if _reason(one)), ""),
         scans=list(dict.fromkeys(one.evidence for one in signatures if one.evidence)),
     )
@@ -112,6 +115,13 @@ def _is_editable(manifest: Manifest) -> bool:
     """By the form: one waste, whose containers can be chosen again."""
     issued = manifest.status == Status.ISSUED and not manifest.follows_id
     return issued and len(manifest.lines.all()) == 1
+
+
+def _complete_by(manifest: Manifest) -> datetime | None:
+    """Until when what an emergency has left open is to be filled in."""
+    if not manifest.left_open:
+        return None
+    return written.until(template(manifest.template).emergency_within, manifest.issued_at)
 
 
 def _reason(signature: Signature) -> bool:

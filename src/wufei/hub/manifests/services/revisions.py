@@ -29,7 +29,7 @@ from wufei.hub.manifests.revision_refusals import (
     RevisionOutdated,
     RevisionPending,
 )
-from wufei.hub.manifests.services import applying, correcting
+from wufei.hub.manifests.services import applying, correcting, telling
 from wufei.hub.manifests.services.applying import Signer
 from wufei.hub.manifests.services.document import refresh
 from wufei.hub.manifests.services.given import Signing
@@ -160,6 +160,7 @@ def _propose(
         signing = Signing(uuid5(id, "apply"), max(timezone.now(), _last(now)))
         if _still_asked(now, made):
             applying.try_out(now, made, proposer, signing, by)
+            telling.asked(made, _asked(made))
         else:
             _apply(now, made, proposer, signing, by)
         refresh(manifest, Manifest.objects.get(pk=now.pk))
@@ -227,6 +228,7 @@ def _end(revision: Revision, state: str) -> None:
     revision.approvals.filter(decision=_OPEN).update(decision=_CLOSED, decided_at=at)
     revision.state, revision.ended_at = state, at
     revision.save(update_fields=["state", "ended_at"])
+    telling.ended(revision)
 
 
 # Who.

@@ -10,6 +10,7 @@ from django.utils import timezone
 from PIL import Image
 from uuid_utils.compat import uuid7
 
+from wufei.hub.base.models import Notice
 from wufei.hub.manifests import services
 from wufei.hub.manifests.models import Manifest, Revision
 from wufei.hub.manifests.services import revisions
@@ -137,6 +138,19 @@ def test_strangers_see_no_revision(district, loaded, clerk_of):
 def test_what_waits_for_agreement_stands_on_the_desk(district, loaded, clerk_of):
     proposal(district, loaded, note="two drums")
     assert "Correction to agree to" in text_of(clerk_of(CARRIER).get(reverse("desk")))
+
+
+def test_who_is_asked_is_told_and_finds_it_on_their_phone(district, loaded, clerk_of, sign_in):
+    revision = proposal(district, loaded, note="two drums")
+    told = Notice.objects.filter(role="clerk")
+    assert [one.organisation_id for one in told] == [loaded.carrier_id]
+    driver = sign_in("driver", organisations=[loaded.carrier])
+    address = reverse("manifests.revision.detail", args=[revision.uuid])
+    assert address in text_of(driver.get(reverse("manifests.phone")))
+    assert address in text_of(clerk_of(CARRIER).get(reverse("manifests.phone")))
+    post(driver, "revision.decide", revision.uuid, decision="approve")
+    ended = Notice.objects.get(person=revision.actor)
+    assert "is agreed" in ended.title
 
 
 # Edits.

@@ -11,20 +11,13 @@ from wufei.hub.ledger.services.folding import fold_all
 from wufei.hub.ledger.tests.histories import examples
 from wufei.hub.ledger.verify import differences
 from wufei.hub.manifests.tests.conftest import BATTERIES, District
-from wufei.hub.manifests.tests.player import (
-    BARGE,
-    KINDS,
-    NAMES,
-    PARTIES,
-    Deed,
-    Player,
-    right_now,
-)
+from wufei.hub.manifests.tests.loads import BARGE, KINDS, NAMES, PARTIES, Deed
+from wufei.hub.manifests.tests.player import Player, right_now
 
 VERBS = (
     *("issue", "load", "arrive", "accept") * 2,
     *("close", "cancel", "number", "gate", "site", "send_back", "send_back", "send_on", "redirect"),
-    *("take_over", "take_over", "set_down", "pick_up", "expire"),
+    *("take_over", "take_over", "set_down", "pick_up", "expire", "edit", "revise", "revise"),
 )
 DEEDS = st.lists(
     st.builds(
@@ -59,6 +52,8 @@ PARTLY = [*way("issue", "load", "arrive"), *way("accept", kept=60)]
 @example("construction", [*PARTLY, *way("send_on", stays=False), Deed("load", "right", 1, 5)])
 @example("hazardous", [*RELAY, *way("arrive"), *way("accept", kept=60), *way("send_back")])
 @example("hazardous", [*way("issue", "issue"), Deed("load", "right", 1), *way("expire", "load")])
+@example("hazardous", [*RELAY, *way("revise", off=30), *way("arrive", off=30), *way("accept")])
+@example("construction", [*way("issue"), *way("edit", off=-30), *way("load", "revise", off=5)])
 @given(form=st.sampled_from(["hazardous", "construction"]), deeds=DEEDS)
 def test_whatever_people_do_the_mass_is_where_the_status_says(real_district, form, deeds):
     # Firms of the example's own: several examples share one database.

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from wufei.hub.base.access import Request, needs
 from wufei.hub.base.actor import Actor
 from wufei.hub.ledger.forms.fields import uuid_or_none
-from wufei.hub.manifests import queries
+from wufei.hub.manifests import corrections, queries
 from wufei.hub.manifests.choices import driving
 from wufei.hub.manifests.figures import distance_m, known_g, length_m, trips_today
 from wufei.hub.manifests.models import Manifest, Round, Status
@@ -26,6 +26,7 @@ SIGN = "manifests.manifest.sign"
 # The truck that a driver chose, for as long as they stay signed in.
 CHOSEN = "manifests.truck"
 TRUCKS_MAX = 100
+WAITING_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ def page(request: Request) -> HttpResponse:
         "papers": _papers(truck, me),
         "waiting": _waiting(request.actor, load),
         "round": _round(truck),
+        "to_agree": list(corrections.waiting_for(request.actor)[:WAITING_SHOWN]),
     }
     return render(request, "manifests/driver.html", context)
 

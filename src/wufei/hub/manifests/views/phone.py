@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from uuid_utils.compat import uuid7
 
 from wufei.hub.base.access import Request, needs
-from wufei.hub.manifests import codes, followed, queries, reading
+from wufei.hub.manifests import codes, corrections, followed, queries, reading
 from wufei.hub.manifests.codes import Means
 from wufei.hub.manifests.declarations import Step
 from wufei.hub.manifests.figures import Trips, trips_today
@@ -181,6 +181,7 @@ def _home(request: Request, meaning: codes.Meaning | None) -> HttpResponse:
         "own": own_names(request.actor),
         "waiting": list(waiting[:WAITING_SHOWN]),
         "waiting_count": queries.waiting_for(request.actor).order_by().count(),
+        "to_agree": list(corrections.waiting_for(request.actor)[:WAITING_SHOWN]),
         "out": _today(request),
         "meaning": meaning,
     }
