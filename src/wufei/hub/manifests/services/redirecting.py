@@ -84,14 +84,19 @@ class _Redirecting:
         )
         for line in document.lines:
             _clear(line)
-        document.findings += allotting.take(manifest, document.form, document.lines)
         document.weights |= set(_OF_THE_PLANT)
 
     def move(self, document: Document) -> None:
-        """Looked at again under the lock: somebody may have had it fetched at the same moment."""
+        """Looked at again under the lock: somebody may have had it fetched at the same moment.
+
+        The new plant's licence and the plan are taken from here and not before: everybody else
+        locks the manifest first, and a twin of this act must meet the manifest, not its own taking.
+        What the old plant took went back when it accepted nothing.
+        """
         manifest = document.manifest
         if manifest.followers.exclude(status__in=linked.GONE).exists():
             raise NothingRefused(manifest=str(manifest), status=Status.REFUSED.label)
+        document.findings += allotting.take(manifest, document.form, document.lines)
 
 
 def _clear(line: Line) -> None:

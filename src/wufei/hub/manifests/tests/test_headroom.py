@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from uuid_utils.compat import uuid7
 
 from wufei.hub.base.models import FindingRecord
+from wufei.hub.ledger.units import grams
+from wufei.hub.ledger.verify import differences
 from wufei.hub.manifests import declarations, services
 from wufei.hub.manifests.declarations import QuotaRule
+from wufei.hub.manifests.models import Manifest
 from wufei.hub.manifests.tests.conftest import OIL, t
 from wufei.hub.manifests.tests.refusing import refused
 from wufei.hub.manifests.tests.test_concurrency import at_once
@@ -137,3 +141,128 @@ def test_a_manifest_sent_twice_at_once_takes_once(real_district):
     deeds = [lambda: services.issue(new, id=id, signing=signing, by=by)] * 4
     assert at_once(deeds) == {"Manifest": 4}
     assert taken_g() == [t(6)]
+
+
+# What was refused goes on: the new plant's licence is taken, the old one's is free again.
+SECOND = "second refinery"
+
+
+def licensed(district, *limits):
+    """Licences of these firms for so many tonnes a year."""
+    for firm, limit_t in limits:
+        district.firm(firm, "plant", "treatment")
+        licence = district.licence(firm, "hazardous", "900-249-08")
+        licence.lines.update(limit_t=Decimal(limit_t))
+
+
+def refused_load(district, mass_t=5, plate="鲁P70001", accepted_t=0):
+    """A load at the first plant, of which it accepts ``accepted_t``."""
+    load = district.issue(OIL, mass_t)
+    district.load(load, mass_t, vehicle=district.truck("dangerous goods", plate))
+    district.arrive(load, mass_t)
+    district.accept(load, accepted=grams(t(accepted_t)), refusal_reason="wet")
+    return load
+
+
+def of_licences():
+    """Tonnes taken of each firm's licence."""
+    rows = Headroom.objects.exclude(licence=None).select_related("licence__organisation")
+    return {row.licence.organisation.name: row.taken_g / t(1) for row in rows}
+
+
+def of_plan():
+    return sum(row.taken_g for row in Headroom.objects.exclude(quota=None)) / t(1)
+
+
+def going_on(district, load, deed, **more):
+    """A way to send it on to the second plant, everything looked up beforehand."""
+    copy, site = Manifest.objects.get(pk=load.pk), district.firm(SECOND).site
+    by, signing = district.firm("works").person, district.signing()
+    return partial(deed, copy, site, signing=signing, by=by, **more)
+
+
+def test_a_redirected_load_takes_the_new_plants_licence_and_frees_the_old_ones(district):
+    district.stored("works", OIL, 20)
+    district.quota("works", OIL, 10)
+    licensed(district, ("refinery", 5), (SECOND, 5))
+    load = refused_load(district)
+    assert of_licences() == {"refinery": 0}
+    going_on(district, load, services.redirect)()
+    assert (of_licences(), of_plan()) == ({"refinery": 0, SECOND: 5}, 5)
+    # The first plant may have as much of somebody else's, the second one no more.
+    district.issue(OIL, 5)
+    refused(lambda: district.issue(OIL, 1, receiver=SECOND), "registry_quota_exceeded")
+    load = Manifest.objects.get(pk=load.pk)
+    district.arrive(load, 4.99)
+    district.accept(load)
+    assert (of_licences(), of_plan()) == ({"refinery": 5, SECOND: 4.99}, 9.99)
+
+
+def test_a_load_is_not_redirected_beyond_the_new_plants_licence(district):
+    district.stored("works", OIL, 20)
+    licensed(district, ("refinery", 9), (SECOND, 4.9))
+    load = refused_load(district)
+    refused(going_on(district, load, services.redirect), "registry_licence_exceeded")
+    load.refresh_from_db()
+    assert (load.status, load.turn) == ("refused", 1)
+    assert of_licences() == {"refinery": 0}
+
+
+def test_what_was_refused_of_a_load_takes_the_next_plants_licence_on_its_own_manifest(district):
+    district.stored("works", OIL, 20)
+    district.quota("works", OIL, 5)
+    licensed(district, ("refinery", 5), (SECOND, 4))
+    load = refused_load(district, accepted_t=3)
+    assert (of_licences(), of_plan()) == ({"refinery": 3}, 3)
+    sent = going_on(district, load, services.send_on, id=uuid7(), truck_stays=False)()
+    assert (of_licences(), of_plan()) == ({"refinery": 3, SECOND: 2}, 5)
+    services.cancel(sent, reason="no truck", by=district.firm("works").person)
+    assert (of_licences(), of_plan()) == ({"refinery": 3, SECOND: 0}, 3)
+    refused(
+        lambda: district.issue(OIL, 2.001, receiver=SECOND), "registry_quota_exceeded", "declared"
+    )
+
+
+def test_what_was_refused_does_not_go_on_beyond_the_next_plants_licence(district):
+    district.stored("works", OIL, 20)
+    licensed(district, ("refinery", 9), (SECOND, 1))
+    load = refused_load(district, accepted_t=3)
+    send = going_on(district, load, services.send_on, id=uuid7())
+    refused(send, "registry_licence_exceeded")
+    assert Manifest.objects.count() == 1
+    assert of_licences() == {"refinery": 3}
+
+
+def test_two_refused_loads_at_once_never_overdraw_the_plant_that_takes_both(real_district):
+    real_district.stored("works", OIL, 40)
+    licensed(real_district, ("refinery", 40), (SECOND, 8))
+    loads = [refused_load(real_district, plate=f"鲁P7000{n}") for n in range(4)]
+    deeds = [
+        going_on(real_district, load, services.redirect)
+        if n % 2
+        else going_on(real_district, load, services.send_on, id=uuid7())
+        for n, load in enumerate(loads)
+    ]
+    outcomes = at_once(deeds)
+    assert outcomes.pop("registry_licence_exceeded") == 3
+    assert sum(outcomes.values()) == 1
+    assert of_licences() == {"refinery": 0, SECOND: 5}
+    assert differences() == []
+
+
+def test_one_load_sent_on_in_two_ways_at_once_takes_one_licence_once(real_district):
+    """Three who decide at the same moment: none waits for another in a circle."""
+    real_district.stored("works", OIL, 40)
+    real_district.quota("works", OIL, 40)
+    licensed(real_district, ("refinery", 40), (SECOND, 40))
+    for n in range(4):
+        load = refused_load(real_district, plate=f"鲁P7000{n}")
+        deeds = [
+            going_on(real_district, load, services.redirect),
+            going_on(real_district, load, services.redirect),
+            going_on(real_district, load, services.send_on, id=uuid7()),
+        ]
+        outcomes = at_once(deeds)
+        assert outcomes["Signature"] + outcomes["Manifest"] == 1, outcomes
+    assert (of_licences(), of_plan()) == ({"refinery": 0, SECOND: 20}, 20)
+    assert differences() == []
