@@ -13,6 +13,7 @@ from wufei.hub.registry.models import (
     Licence,
     LicenceLine,
     Organisation,
+    Quota,
     Region,
     Site,
     Vehicle,
@@ -38,7 +39,7 @@ def make(password: str, firm: Organisation) -> dict[str, Any]:
     _licence(refinery.organisation, "hazardous")
     _licence(ground.organisation, "construction")
     _licence(tipper.carrier, "construction")
-    _spoil()
+    _approved(pit, _spoil())
     _route(pit, ground)
     _people(password, tanker, {"gate": pit, "spoilkeeper": ground, "refiner": refinery})
     return {
@@ -101,6 +102,17 @@ def _licence(owner: Organisation, kind: str) -> None:
     )
     LicenceLine.objects.create(
         licence=licence, organisation=owner, kind=kind, code="*", validity=validity
+    )
+
+
+def _approved(pit: Site, waste: WasteType) -> None:
+    """The disposal plan without which nothing leaves a building site."""
+    Quota.objects.create(
+        organisation=pit.organisation,
+        code=waste.code.upper(),
+        limit_t=100_000,
+        source=Quota.Source.APPROVAL,
+        validity=SINCE,
     )
 
 

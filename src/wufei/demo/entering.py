@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.utils import timezone
 
 from wufei.demo import crew, district, people, routes
 from wufei.demo.district import known_as
@@ -238,16 +239,19 @@ def _licences(by: Actor, firms: Mapping[str, Organisation], anchor: date) -> Non
 
 
 def _quotas(by: Actor, firms: Mapping[str, Organisation], anchor: date) -> None:
+    # The next year's are granted before it begins: no load leaves a site without one.
+    last = max(anchor, timezone.localdate() + timedelta(days=31)).year
     wanted = {
-        f"{allowance.organisation}:{allowance.code}:{anchor.year}": {
+        f"{allowance.organisation}:{allowance.code}:{year}": {
             "organisation": firms[allowance.organisation],
             "code": allowance.code,
             "limit_t": allowance.limit_t,
             "source": allowance.source,
             "document": allowance.document,
-            "year": anchor.year,
+            "year": year,
         }
         for allowance in district.allowances()
+        for year in range(anchor.year, last + 1)
     }
     _once(Quota, wanted, quotas.create, by)
 

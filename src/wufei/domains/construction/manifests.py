@@ -78,7 +78,8 @@ MANIFESTS = (
             Scan("site", Party.CONSIGNEE, ("arrive", "accept"), _("Confirm arrival")),
         ),
         tolerance_permille=_TOLERANCE_PERMILLE,
-        quota=QuotaRule.IF_ANY,
+        # Approved disposal plan and quota: no load leaves a site without one.
+        quota=QuotaRule.NEEDED,
         licence_kinds=("construction",),
     ),
 )

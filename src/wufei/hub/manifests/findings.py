@@ -27,6 +27,7 @@ REFUSED = "manifests.refused"
 HALT_TOO_LONG = "manifests.halt_too_long"
 STORED_TOO_LONG = "manifests.stored_too_long"
 NO_QUOTA = "manifests.no_quota"
+QUOTA_NEAR = "manifests.quota_near"
 QUOTA_EXCEEDED = "manifests.quota_exceeded"
 LICENCE_EXCEEDED = "manifests.licence_exceeded"
 
@@ -75,6 +76,14 @@ def register() -> None:
         NO_QUOTA,
         gettext_noop("%(organisation)s has no filed plan or approval for %(code)s on record."),
         _("Moved without a plan on record"),
+    )
+    finding_text(
+        QUOTA_NEAR,
+        gettext_noop(
+            "%(organisation)s may move %(left_t)s t more of the %(limit_t)s t of %(code)s that its "
+            "plan or approval allows."
+        ),
+        _("Plan nearly used up"),
     )
     finding_text(
         QUOTA_EXCEEDED,

@@ -109,7 +109,7 @@ def visible_licences(actor: Actor, act: str = "registry.licence.view") -> "Query
 
 def visible_quotas(actor: Actor, act: str = "registry.quota.view") -> "QuerySet[Quota]":
     return Quota.objects.filter(organisations_for(actor, act, "organisation__")).select_related(
-        "organisation", "site"
+        "organisation", "site", "headroom"
     )
 
 

@@ -65,8 +65,12 @@ def _of_plan(
             values={"organisation": owner.name, "code": line.waste.code},
             episode=str(line.position),
         )
-    elif over_g := headroom.take(claim, line.uuid, mass_g, beyond=past):
-        yield _beyond(findings.QUOTA_EXCEEDED, manifest, line, owner, over_g)
+        return
+    taken = headroom.take(claim, line.uuid, mass_g, beyond=past)
+    if taken.over_g:
+        yield _beyond(findings.QUOTA_EXCEEDED, manifest, line, owner, taken.over_g)
+    elif taken.nears(claim.limit_g):
+        yield _near(manifest, line, claim, taken.taken_g)
 
 
 def _of_licence(
@@ -77,7 +81,7 @@ def _of_licence(
     day = day_of(manifest.issued_at)
     owner = manifest.consignee
     claim = headroom.licence_claim(owner, line.waste.code, form.licence_kinds, day)
-    if claim and (over_g := headroom.take(claim, line.uuid, mass_g, beyond=past)):
+    if claim and (over_g := headroom.take(claim, line.uuid, mass_g, beyond=past).over_g):
         yield _beyond(findings.LICENCE_EXCEEDED, manifest, line, owner, over_g)
 
 
@@ -122,6 +126,20 @@ def _beyond(code: str, manifest: Manifest, line: Line, owner: Organisation, over
             "code": line.waste.code,
             "over_t": tonnes_text(over_g),
             "mass_g": over_g,
+        },
+        episode=str(line.position),
+    )
+
+
+def _near(manifest: Manifest, line: Line, claim: headroom.Claim, taken_g: int) -> Finding:
+    return Finding(
+        findings.QUOTA_NEAR,
+        subject=findings.subject(manifest),
+        values={
+            "organisation": claim.organisation.name,
+            "code": line.waste.code,
+            "limit_t": tonnes_text(claim.limit_g),
+            "left_t": tonnes_text(claim.limit_g - taken_g),
         },
         episode=str(line.position),
     )

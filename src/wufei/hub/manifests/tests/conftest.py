@@ -100,6 +100,11 @@ class District:
                 stream=stream,
                 validity=period(date(2020, 1, 1)),
             )
+            if stream == SPOIL and self.planned:
+                # Pages and programs that let a truck out need the approval as well.
+                self.firm(USUAL[SPOIL][0], "construction", "construction")
+                for code in WasteType.objects.filter(stream=SPOIL).values_list("code", flat=True):
+                    self._plan(USUAL[SPOIL][0], code)
         return self.wastes[stream]
 
     def truck(self, carrier: str, plate: str) -> Vehicle:
@@ -127,15 +132,21 @@ class District:
         return licence
 
     def plan(self, firm: str, stream: str) -> None:
-        code = self.waste(stream).code.upper()
-        if not Quota.objects.filter(organisation=self.firm(firm).organisation, code=code).exists():
-            self.quota(firm, stream, 1_000_000)
+        self._plan(firm, self.waste(stream).code)
+
+    def _plan(self, firm: str, code: str) -> None:
+        owner = self.firm(firm).organisation
+        if not Quota.objects.filter(organisation=owner, code=code.upper()).exists():
+            self._quota(firm, code, 1_000_000)
 
     def quota(self, firm: str, stream: str, limit_t: float, **more: Any) -> Quota:
         """What the firm may move of it in these years, as its plan says."""
+        return self._quota(firm, self.waste(stream).code, limit_t, **more)
+
+    def _quota(self, firm: str, code: str, limit_t: float, **more: Any) -> Quota:
         return Quota.objects.create(
             organisation=self.firm(firm).organisation,
-            code=self.waste(stream).code.upper(),
+            code=code.upper(),
             limit_t=Decimal(str(limit_t)),
             validity=period(date(2020, 1, 1)),
             **more,

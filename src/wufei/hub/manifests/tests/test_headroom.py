@@ -13,7 +13,7 @@ from wufei.hub.ledger.verify import differences
 from wufei.hub.manifests import declarations, services
 from wufei.hub.manifests.declarations import QuotaRule
 from wufei.hub.manifests.models import Manifest
-from wufei.hub.manifests.tests.conftest import OIL, t
+from wufei.hub.manifests.tests.conftest import OIL, SPOIL, t
 from wufei.hub.manifests.tests.refusing import refused
 from wufei.hub.manifests.tests.test_concurrency import at_once
 from wufei.hub.registry.models import Allotment, Headroom
@@ -141,6 +141,27 @@ def test_a_manifest_sent_twice_at_once_takes_once(real_district):
     deeds = [lambda: services.issue(new, id=id, signing=signing, by=by)] * 4
     assert at_once(deeds) == {"Manifest": 4}
     assert taken_g() == [t(6)]
+
+
+def test_who_granted_a_plan_is_told_once_that_it_is_nearly_used_up(district):
+    district.stored("works", OIL, 20)
+    district.quota("works", OIL, 10)
+    district.issue(OIL, 8.9)
+    assert not FindingRecord.objects.filter(code="manifests.quota_near").exists()
+    district.issue(OIL, 0.2)
+    district.issue(OIL, 0.3)
+    (finding,) = FindingRecord.objects.filter(code="manifests.quota_near")
+    assert finding.values["left_t"] == "0.900"
+    assert finding.values["organisation"] == "works"
+
+
+def test_no_construction_load_leaves_without_an_approved_quota(district):
+    district.firm("pit")
+    refused(lambda: district.issue(SPOIL, 20), "registry_quota_missing", "waste")
+    assert taken_g() == []
+    district.quota("pit", SPOIL, 100)
+    district.issue(SPOIL, 20)
+    assert taken_g() == [t(20)]
 
 
 # What was refused goes on: the new plant's licence is taken, the old one's is free again.

@@ -1,6 +1,7 @@
 """Quotas: pages and files."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import django_filters
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.pages import Action, Resource, Section
 from wufei.hub.base.tables import Column, Kind, Table, register
+from wufei.hub.base.tables.spec import Text
 from wufei.hub.registry import queries
 from wufei.hub.registry.models import Quota, Site
 from wufei.hub.registry.pages import sections
@@ -20,11 +22,29 @@ from wufei.hub.registry.pages.filters import RegionFilter, StateFilter, kind_fil
 from wufei.hub.registry.pages.writing import organisation_of, put, site_of, standing
 from wufei.hub.registry.services import quotas
 from wufei.hub.registry.services.book import Values
+from wufei.hub.registry.services.headroom import NEAR_PERMILLE
 from wufei.hub.registry.services.quotas import QUOTAS
 from wufei.hub.registry.validity import first_day, last_day
+from wufei.ui.templatetags.wufei import amount
 
 CODE = "registry.quota"
 SOURCES = chosen(Quota.Source)
+
+
+def taken_t(quota: Quota) -> Decimal:
+    headroom = getattr(quota, "headroom", None)
+    return Decimal(headroom.taken_g).scaleb(-6) if headroom else Decimal(0)
+
+
+def use(quota: Quota) -> tuple[Text, str]:
+    """How much of it is used up, with its tone."""
+    taken = taken_t(quota)
+    if taken > quota.limit_t:
+        over = {"mass": amount(taken - quota.limit_t, 3)}
+        return gettext("%(mass)s t too much") % over, "bad"
+    permille = int(taken * 1000 / quota.limit_t) if quota.limit_t else 1000
+    return f"{permille / 10:.1f} %", "attention" if permille >= NEAR_PERMILLE else ""
+
 
 COLUMNS = (
     Column(
@@ -44,6 +64,24 @@ COLUMNS = (
         help=_("Only where the quota is for one site of the organisation."),
     ),
     Column("limit_t", _("Quantity"), Kind.DECIMAL, unit="t", decimals=3, required=True),
+    Column(
+        "taken_t",
+        _("Moved under manifests"),
+        Kind.DECIMAL,
+        unit="t",
+        decimals=3,
+        value=taken_t,
+        sort="headroom__taken_g",
+        imported=False,
+        help=_("What issued manifests have taken of it."),
+    ),
+    Column(
+        "use",
+        _("Used"),
+        value=lambda obj: use(obj)[0],
+        tone=lambda obj: use(obj)[1],
+        imported=False,
+    ),
     Column(
         "valid_from",
         _("Period from"),

@@ -16,6 +16,8 @@ from wufei.hub.registry.services.refusals import LicenceExceeded, QuotaExceeded
 from wufei.hub.registry.validity import valid_on
 
 _GRAMS_PER_T = 1_000_000
+NEAR_PERMILLE = 900
+"""From here on whoever granted a quota is told that it is nearly used up; local practice."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,22 @@ def licence_claim(
     return Claim(organisation, code, _in_g(line.limit_t), line=line, year=day.year)
 
 
-def take(claim: Claim, key: UUID, mass_g: int, *, beyond: bool = False) -> int:
-    """Take grams for a new ``key``; returns how many are beyond the limit.
+@dataclass(frozen=True)
+class Taken:
+    """``mass_g`` more were taken, which makes ``taken_g`` in all; ``over_g`` of them too many."""
+
+    mass_g: int
+    taken_g: int
+    over_g: int
+
+    def nears(self, limit_g: int) -> bool:
+        """Whether it is with these that hardly anything is left."""
+        near = (self.taken_g - self.mass_g) * 1000 < limit_g * NEAR_PERMILLE
+        return near and limit_g * NEAR_PERMILLE <= self.taken_g * 1000 and not self.over_g
+
+
+def take(claim: Claim, key: UUID, mass_g: int, *, beyond: bool = False) -> Taken:
+    """Take grams for a new ``key``.
 
     Raises ``QuotaExceeded`` or ``LicenceExceeded`` unless ``beyond`` says that it has happened
     already: a truck that was loaded. Call it inside a transaction, before the ledger's locks.
@@ -89,7 +105,7 @@ def take(claim: Claim, key: UUID, mass_g: int, *, beyond: bool = False) -> int:
     over_g: int = max(0, taken_g - claim.limit_g)
     if over_g and not beyond:
         raise claim.refusal(taken_g - mass_g, mass_g)
-    return min(over_g, mass_g)
+    return Taken(mass_g, taken_g, min(over_g, mass_g))
 
 
 _TAKE = """

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from wufei.hub.base.actor import system
-from wufei.hub.registry.models import Membership, Organisation, Region, Unit
+from wufei.hub.registry.models import Headroom, Membership, Organisation, Region, Unit
 from wufei.hub.registry.rules.codes import credit_code
 from wufei.hub.registry.services import (
     devices,
@@ -169,6 +169,16 @@ def test_an_organisations_page_shows_what_belongs_to_it_and_what_was_done(office
         reverse("registry.licence.detail", args=[entries["registry.licence"].uuid])
     ).content.decode()
     assert "1,200.000" in licence
+
+
+@pytest.mark.parametrize(
+    ("taken_g", "words"),
+    [(15_000_000, "50.0 %"), (27_300_000, "91.0 %"), (30_500_000, "0.500 t too much")],
+)
+def test_a_quota_tells_how_much_of_it_is_used(officer, entries, taken_g, words):
+    Headroom.objects.create(quota=entries["registry.quota"], taken_g=taken_g)
+    text = officer.get(reverse("registry.quota.list")).content.decode()
+    assert words in text
 
 
 def test_a_clerk_sees_and_edits_their_own_firm_only(db, sign_in):
