@@ -188,7 +188,7 @@ def refused_load(district, mass_t=5, plate="鲁P70001", accepted_t=0):
 def of_licences():
     """Tonnes taken of each firm's licence."""
     rows = Headroom.objects.exclude(licence=None).select_related("licence__organisation")
-    return {row.licence.organisation.name: row.taken_g / t(1) for row in rows}
+    return {row.licence.organisation.name: row.taken_g / t(1) for row in rows if row.licence}
 
 
 def of_plan():
