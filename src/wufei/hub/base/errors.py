@@ -15,12 +15,14 @@ class Refusal(Exception):
     """Base of all refusals. ``message`` is an English message id with named ``%()s`` places.
 
     Subclasses set ``code``, ``status`` and ``message``; arguments are given by name:
-    ``raise TooHeavy(mass="30 t", limit="20 t")``. ``field`` points at the input to mend.
+    ``raise TooHeavy(mass="30 t", limit="20 t")``. ``field`` points at the input to mend, ``row``
+    (from 0) at the one where several rows came together.
     """
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 409
     message: ClassVar[str] = gettext_noop("This cannot be done.")
+    row: int = 0
 
     def __init__(self, *, field: str = "", **values: Any) -> None:
         self.field = field

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.base.actor import Actor
-from wufei.hub.base.errors import Invalid
-from wufei.hub.base.tables import Column, Kind, Table
+from wufei.hub.base.errors import IdReused, Invalid, Refusal
+from wufei.hub.base.tables import Column, Kind, Quantity, Table, Taken
 from wufei.hub.base.tables.spec import Choices
 from wufei.hub.catalogue import declarations
 from wufei.hub.catalogue.models import WasteType
@@ -22,9 +22,9 @@ from wufei.hub.ledger.forms.recording import ENTRIES, mass_of
 from wufei.hub.ledger.models import Account, Lot, Movement
 from wufei.hub.ledger.models import AccountKind as A
 from wufei.hub.ledger.queries.reach import movements_of, reach
-from wufei.hub.ledger.refusals import UnknownMethod
+from wufei.hub.ledger.refusals import ImportedOtherwise, UnknownMethod
 from wufei.hub.ledger.services import Lack
-from wufei.hub.ledger.units import UNIT_LABELS
+from wufei.hub.ledger.units import UNIT_LABELS, UNIT_SPELLINGS
 from wufei.hub.registry.models import Organisation, Site
 from wufei.hub.registry.queries import visible_organisations
 
@@ -44,7 +44,23 @@ def method_choices() -> Choices:
     return [(method.code, method.name) for method in declarations.methods().values()]
 
 
-def write(values: Mapping[str, Any], actor: Actor) -> Movement:
+# What a service says of its input → the column that it came from.
+_CELLS = {"mass": "value", "lots": "lot"}
+
+
+def take(values: Mapping[str, Any], actor: Actor) -> Taken:
+    """One row, telling whether it is here already; refusals name its cells."""
+    try:
+        return write(values, actor)[1]
+    except IdReused as reused:
+        number = values["external_id"]
+        raise ImportedOtherwise(number=number, field="external_id") from reused
+    except Refusal as refusal:
+        refusal.field = _CELLS.get(refusal.field, refusal.field)
+        raise
+
+
+def write(values: Mapping[str, Any], actor: Actor) -> tuple[Movement, Taken]:
     """One row. The same row again records nothing; what the book lacks becomes a finding."""
     holder = _holder(values["organisation"], actor)
     site = _site(values["site"], holder)
@@ -52,10 +68,11 @@ def write(values: Mapping[str, Any], actor: Actor) -> Movement:
     what = waste(values["waste"], timezone.localdate(happened_at), field="waste")
     entry = _entry(values, holder, site, what, happened_at)
     number = values["external_id"]
+    is_known = Movement.objects.filter(uuid=entry.id).exists()
     (movement,) = services.post(
         [entry], by=actor, cause=f"import:{number}"[:120], on_lack=Lack.SHORTFALL
     )
-    return movement
+    return movement, Taken.KNOWN if is_known else Taken.NEW
 
 
 def _entry(
@@ -70,17 +87,30 @@ def _entry(
         AccountKey(kind, holder.pk, what.pk, site.pk, method=method if kind is target else "")
         for kind in (source, target)
     ]
-    mass = mass_of(str(values["value"]), values.get("unit") or "t", what)
+    value, unit = measured(values["value"], values.get("unit") or "")
+    mass = mass_of(value, unit, what)
     uuid = uuid5(NAMESPACE, f"{holder.uuid}:{values['external_id']}")
     label = (values.get("lot") or "").strip()
     lots_out: tuple[LotPart, ...] = ()
     lot_in = None
     if label and declarations.stream(what.stream).tracking is declarations.Tracking.LOTS:
         if source is A.STOCK:
-            lots_out = (LotPart(_lot(label, keys[0]).uuid, mass.grams),)
+            lots_out = (LotPart(_lot(label, keys[0], uuid).uuid, mass.grams),)
         else:
             lot_in = NewLot(uuid5(uuid, "lot"), label)
     return Entry(uuid, keys[0], keys[1], mass, happened_at, lots_out=lots_out, lot_in=lot_in)
+
+
+def measured(quantity: Quantity, unit: str) -> tuple[str, str]:
+    """Number and unit of a cell: its own, or its heading's, or that of the unit column (``unit``).
+
+    Raises ``Invalid`` where cell or heading and the unit column say different things.
+    """
+    if quantity.unit and unit and quantity.unit != unit:
+        words = _("The amount is in %(amount)s, the unit says %(unit)s. Make them agree.")
+        told = {"amount": UNIT_LABELS[quantity.unit], "unit": UNIT_LABELS[unit]}
+        raise Invalid(words % told, field="unit")
+    return str(quantity.value), quantity.unit or unit or "t"
 
 
 def _ends(values: Mapping[str, Any], what: WasteType) -> tuple[A, A, str]:
@@ -118,7 +148,11 @@ def _site(text: str, holder: Organisation) -> Site:
     return site
 
 
-def _lot(label: str, key: AccountKey) -> Lot:
+def _lot(label: str, key: AccountKey, id: UUID) -> Lot:
+    """The lot of this number that stands there, or that left there with the movement ``id``."""
+    left = Lot.objects.filter(entries__movement__uuid=id, entries__side="out", label=label).first()
+    if left is not None:
+        return left
     account = Account.objects.filter(
         kind=key.kind, holder=key.holder_id, waste=key.waste_id, place=key.place_id
     ).first()
@@ -158,7 +192,15 @@ TABLE = Table(
             choices=method_choices,
             help=_("of a treatment: one that the waste's stream knows"),
         ),
-        Column("value", _("amount"), Kind.DECIMAL, required=True),
+        Column(
+            "value",
+            _("amount"),
+            Kind.QUANTITY,
+            unit="t",
+            units=UNIT_SPELLINGS,
+            required=True,
+            help=_("another unit than tonnes: in the heading, in the cell or in its own column"),
+        ),
         Column(
             "unit",
             _("unit of measure"),
@@ -183,5 +225,5 @@ TABLE = Table(
         ),
     ),
     rows=_rows,
-    write=write,
+    write=take,
 )

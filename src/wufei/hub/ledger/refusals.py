@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
-from wufei.hub.base.errors import Refusal
+from wufei.hub.base.errors import IdReused, Refusal
 
 
 class NoSuchFlow(Refusal):
@@ -194,3 +194,13 @@ class UnknownMethod(Refusal):
     code = "unknown_method"
     status = 422
     message = gettext_noop("The treatment method “%(method)s” is not one of this waste's methods.")
+
+
+class ImportedOtherwise(IdReused):
+    """A row with the number of one that was imported before, and with other content."""
+
+    code = "imported_otherwise"
+    message = gettext_noop(
+        "“%(number)s” was imported before and said something else then. Correct that movement by a "
+        "reversal and import this line under another number."
+    )

@@ -20,6 +20,16 @@ UNIT_LABELS = {
     "piece": gettext_lazy("pieces"),
 }
 
+# How files spell them, in headings and cells; in small letters.
+UNIT_SPELLINGS = (
+    *((code, code) for code in UNITS),
+    *((word, "t") for word in ("吨", "公吨", "ton", "tons", "tonne", "tonnes")),
+    *((word, "kg") for word in ("千克", "公斤", "kgs")),
+    ("克", "g"),
+    *((word, "m3") for word in ("立方米", "方", "立方")),
+    *((word, "piece") for word in ("pieces", "个", "件", "只", "台", "辆")),
+)
+
 
 class BadMass(Refusal):
     code = "bad_mass"

@@ -1,5 +1,14 @@
 """Tables: one declaration serves list, export, import and Excel template."""
 
-from wufei.hub.base.tables.spec import Column, Kind, Table, register, table, tables
+from wufei.hub.base.tables.spec import (
+    Column,
+    Kind,
+    Quantity,
+    Table,
+    Taken,
+    register,
+    table,
+    tables,
+)
 
-__all__ = ["Column", "Kind", "Table", "register", "table", "tables"]
+__all__ = ["Column", "Kind", "Quantity", "Table", "Taken", "register", "table", "tables"]

@@ -9,7 +9,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from wufei.hub.base.tables.exporting import fill, head_cell
-from wufei.hub.base.tables.heading import key
+from wufei.hub.base.tables.heading import key, names_of
 from wufei.hub.base.tables.models import ImportFault, ImportRun
 from wufei.hub.base.tables.reading import Cells, decode
 from wufei.hub.base.tables.spec import table
@@ -35,13 +35,12 @@ def write_faults(target: IO[bytes], run: ImportRun) -> None:
 
 def _positions(run: ImportRun) -> dict[str, int]:
     """Column name → where it stood in the file."""
-    places = {key(text): position for position, text in enumerate(run.header)}
-    found = {}
-    for column in table(run.table_code).imported:
-        place = places.get(key(column.label), places.get(key(column.name)))
-        if place is not None:
-            found[column.name] = place
-    return found
+    names = names_of(table(run.table_code).imported)
+    return {
+        column.name: position
+        for position, text in enumerate(run.header)
+        if (column := names.get(key(text)))
+    }
 
 
 def _row(sheet: Any, cells: Cells, fault: ImportFault, bad: int | None) -> list[Any]:

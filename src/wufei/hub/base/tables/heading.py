@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from wufei.hub.base.errors import Refusal
 from wufei.hub.base.tables.reading import Sheet
 from wufei.hub.base.tables.spec import Column, Table
 
-_UNIT = re.compile(r"\([^()]*\)$")
+_UNIT = re.compile(r"[(\[]([^()\[\]]*)[)\]]$")
 
 
 class NoHeading(Refusal):
@@ -43,9 +43,20 @@ class ColumnTwice(Refusal):
     )
 
 
+class UnknownUnit(Refusal):
+    code = "unknown_heading_unit"
+    status = 422
+    message = gettext_noop(
+        "The heading “%(heading)s” names a unit that is not known here. Write one of: %(known)s."
+    )
+
+
 @dataclass(frozen=True)
 class Heading:
-    """Where the headings stand and what they mean: position in the row → column."""
+    """Where the headings stand and what they mean: position in the row → column.
+
+    ``units``: position → unit that the heading of a quantity names.
+    """
 
     sheet: str
     row_index: int
@@ -53,11 +64,12 @@ class Heading:
     columns: Mapping[int, Column]
     unknown: list[str]
     rows: int
+    units: Mapping[int, str] = field(default_factory=dict)
 
 
 def find_heading(table: Table, sheets: Iterable[Sheet]) -> Heading:
     """The line that names most columns, of the first sheet that has such a line."""
-    names = _names(table.imported)
+    names = names_of(table.imported)
     for sheet in sheets:
         scored = [
             (sum(1 for cell in cells if key(cell) in names), -index)
@@ -87,24 +99,50 @@ def _heading(table: Table, sheet: Sheet, index: int, names: Mapping[str, Column]
     if missing:
         raise MissingColumns(sheet=sheet.name or "CSV", missing="、".join(map(str, missing)))
     texts = ["" if cell is None else str(cell) for cell in cells]
-    return Heading(sheet.name, index, texts, columns, unknown, max(0, sheet.rows - index - 1))
+    units = {
+        position: unit
+        for position, column in columns.items()
+        if (unit := _unit(column, cells[position]))
+    }
+    rows = max(0, sheet.rows - index - 1)
+    return Heading(sheet.name, index, texts, columns, unknown, rows, units)
+
+
+def _unit(column: Column, cell: Any) -> str:
+    """The unit that the heading of a quantity names, "" for none."""
+    found = _UNIT.search(_plain(cell)) if column.units else None
+    if found is None or not found[1].strip():
+        return ""
+    known = dict(column.units)
+    unit = known.get(found[1].strip().casefold())
+    if unit is None:
+        raise UnknownUnit(heading=str(cell)[:60], known=", ".join(dict.fromkeys(known.values())))
+    return unit
 
 
 def key(cell: Any) -> str:
     """A heading without what people change: width, case, spaces, unit, mark."""
-    text = unicodedata.normalize("NFKC", str(cell or "")).strip().strip("*").strip()
+    text = _plain(cell)
     bare = _UNIT.sub("", text) or text
     return re.sub(r"[\s*]+", "", bare).casefold()
 
 
-def _names(columns: Iterable[Column]) -> dict[str, Column]:
-    """Every name a column answers to: its own, and its label in each language."""
+def _plain(cell: Any) -> str:
+    return unicodedata.normalize("NFKC", str(cell or "")).strip().strip("*").strip()
+
+
+def names_of(columns: Sequence[Column]) -> dict[str, Column]:
+    """Every name a column answers to: its own, its label in each language, and its aliases."""
     names: dict[str, Column] = {}
     for language, _label in settings.LANGUAGES:
         with override(language):
             for column in columns:
                 names.setdefault(key(column.name), column)
                 names.setdefault(key(column.label), column)
+    # After all labels: an alias never takes a heading that another column has by right.
+    for column in columns:
+        for alias in column.aliases:
+            names.setdefault(key(alias), column)
     return names
 
 

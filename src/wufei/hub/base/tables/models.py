@@ -38,6 +38,8 @@ class ImportRun(models.Model):
     rows_total = models.IntegerField(default=0)
     rows_done = models.IntegerField(default=0)
     rows_bad = models.IntegerField(default=0)
+    # Of those that did not come back: had been taken before and changed nothing, where known.
+    rows_known = models.IntegerField(default=0, db_default=0)
     created = models.DateTimeField(auto_now_add=True)
     started = models.DateTimeField(null=True)
     finished = models.DateTimeField(null=True)
@@ -46,13 +48,15 @@ class ImportRun(models.Model):
         ordering = ["-created", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(rows_bad__lte=models.F("rows_done")), name="base_import_counts"
+                condition=models.Q(rows_bad__lte=models.F("rows_done") - models.F("rows_known")),
+                name="base_import_counts",
             )
         ]
 
     @property
     def rows_good(self) -> int:
-        return self.rows_done - self.rows_bad
+        """Lines that were taken by this run."""
+        return self.rows_done - self.rows_bad - self.rows_known
 
     @property
     def percent(self) -> int:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from wufei.hub.base.errors import Invalid
-from wufei.hub.base.tables.spec import Column, Kind
+from wufei.hub.base.tables.spec import Column, Kind, Quantity
 
 YEARS = range(1900, 2200)
 # Beyond 2**53 a spreadsheet's number has lost its last digits.
@@ -122,6 +122,22 @@ def _number_from_text(column: Column, cell: str) -> Decimal:
         raise _no_number(column, cell) from error
 
 
+def _quantity(column: Column, cell: Any) -> Quantity:
+    """``12.5``, ``12.5 t`` or ``12500千克``."""
+    if not isinstance(cell, str):
+        return Quantity(_number(column, cell))
+    text = unicodedata.normalize("NFKC", cell).strip()
+    amount = re.match(r"[+-]?[\d., ]*", text)
+    assert amount is not None
+    spelled = text[amount.end() :].strip().casefold()
+    if not spelled:
+        return Quantity(_number(column, cell))
+    unit = dict(column.units).get(spelled)
+    if unit is None or not amount[0].strip():
+        raise _no_number(column, cell)
+    return Quantity(_number(column, amount[0].strip()), unit)
+
+
 def _no_number(column: Column, cell: Any) -> Invalid:
     if column.unit:
         return Invalid(
@@ -220,4 +236,5 @@ _PARSERS: dict[Kind, Callable[[Column, Any], Any]] = {
     Kind.DATE: _date,
     Kind.DATETIME: _datetime,
     Kind.BOOLEAN: _boolean,
+    Kind.QUANTITY: _quantity,
 }

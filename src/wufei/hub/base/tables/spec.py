@@ -1,9 +1,10 @@
 """What a table is: columns, rows and the service that takes one imported row."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from decimal import Decimal
+from enum import Enum, StrEnum
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.urls import get_resolver
@@ -23,6 +24,23 @@ class Kind(StrEnum):
     DATETIME = "datetime"
     CHOICE = "choice"
     BOOLEAN = "boolean"
+    # A number with its unit; only ever imported.
+    QUANTITY = "quantity"
+
+
+class Quantity(NamedTuple):
+    """An amount as it was written; ``unit`` is "" where neither cell nor heading names one."""
+
+    value: Decimal
+    unit: str = ""
+
+
+class Taken(Enum):
+    """What became of an imported entry, where ``Table.write`` tells it."""
+
+    NEW = "new"
+    # It had been taken before, and nothing has changed.
+    KNOWN = "known"
 
 
 @dataclass(frozen=True)
@@ -33,6 +51,8 @@ class Column:
     ``sort`` is the ORM expression a list sorts by: by default ``name``, unless ``value`` is given
     ("" means not sortable). ``tone`` colours a cell: "good", "attention", "bad" or "".
     ``detailed`` is False where the page of one object says the same thing elsewhere.
+    ``aliases`` are other headings by which an imported file may name it, in any language.
+    ``units`` of a QUANTITY: how each unit may be spelled, and what it is called here.
     """
 
     name: str
@@ -53,9 +73,12 @@ class Column:
     example: Text = ""
     length_max: int = 500
     detailed: bool = True
+    aliases: tuple[str, ...] = ()
+    units: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         assert (self.kind is Kind.CHOICE) == (self.choices is not None), self.name
+        assert (self.kind is Kind.QUANTITY) == bool(self.units), self.name
 
     def of(self, obj: Any) -> Any:
         return self.value(obj) if self.value else getattr(obj, self.name)
@@ -78,21 +101,31 @@ class Table:
     ``rows`` is already cut to what the actor may see. ``write`` takes one imported row: a mapping
     of parsed values by column name; **a column that the file does not have is absent** (leave
     that attribute as it is), an empty cell is ``None`` ("" for text). It raises a ``Refusal``
-    (``field=`` names the column), runs in a savepoint of its own and must be safe to repeat.
+    (``field=`` names the column), runs in a savepoint of its own and must be safe to repeat;
+    it may return ``Taken.KNOWN`` for a row that changed nothing.
     ``search`` holds ORM lookups ("name__icontains") that the search box of a list looks through.
+
+    ``joined_by`` names a column: rows that follow one another with the same value there, at most
+    ``joined_max`` of them, are one entry. Then ``write`` takes their list (a ``Refusal`` names the
+    row of it in ``row=``), and all of them are taken or come back. ``alone``: every entry commits
+    by itself, for those that hold locks which others wait for.
     """
 
     code: str
     title: Text
     columns: tuple[Column, ...]
     rows: Callable[[Actor], "QuerySet[Any]"]
-    write: Callable[[Mapping[str, Any], Actor], Any] | None = None
+    write: Callable[[Any, Actor], Any] | None = None
     guidance: Text = ""
     search: tuple[str, ...] = ()
+    joined_by: str = ""
+    joined_max: int = 1
+    alone: bool = False
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
         assert len(names) == len(set(names)), f"{self.code} names a column twice"
+        assert not self.joined_by or self.joined_by in names, self.code
 
     @property
     def listed(self) -> tuple[Column, ...]:

@@ -77,6 +77,7 @@ def example(column: Column) -> str:
     return {
         Kind.INTEGER: "12",
         Kind.DECIMAL: "12.345",
+        Kind.QUANTITY: "12.345",
         Kind.DATE: "2026-01-31",
         Kind.DATETIME: "2026-01-31 08:30",
         Kind.BOOLEAN: _("Yes"),

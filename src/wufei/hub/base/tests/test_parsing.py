@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wufei.hub.base.errors import Invalid
-from wufei.hub.base.tables import Column, Kind
+from wufei.hub.base.tables import Column, Kind, Quantity
 from wufei.hub.base.tables.parsing import choice_names, parse
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -19,8 +19,11 @@ COLUMNS = {
         "x",
         "X",
         kind,
-        unit="t" if kind is Kind.DECIMAL else "",
+        unit="t" if kind in (Kind.DECIMAL, Kind.QUANTITY) else "",
         choices=(lambda: CHOICES) if kind is Kind.CHOICE else None,
+        units=(("t", "t"), ("吨", "t"), ("kg", "kg"), ("千克", "kg"))
+        if kind is Kind.QUANTITY
+        else (),
     )
     for kind in Kind
 }
@@ -44,6 +47,11 @@ def value(kind, cell):
         (Kind.DECIMAL, "-1,234,567.89", Decimal("-1234567.89")),
         (Kind.DECIMAL, 0.1 + 0.2, Decimal("0.3")),
         (Kind.DECIMAL, None, None),
+        (Kind.QUANTITY, "12.5", Quantity(Decimal("12.5"))),
+        (Kind.QUANTITY, 12.5, Quantity(Decimal("12.5"))),
+        (Kind.QUANTITY, "1,250 KG", Quantity(Decimal(1250), "kg")),
+        (Kind.QUANTITY, "１２．５吨", Quantity(Decimal("12.5"), "t")),
+        (Kind.QUANTITY, None, None),
         (Kind.DATE, "2026-01-31", date(2026, 1, 31)),
         (Kind.DATE, "2026/1/31", date(2026, 1, 31)),
         (Kind.DATE, "2026年1月31日", date(2026, 1, 31)),
@@ -77,6 +85,9 @@ def test_people_write_the_same_thing_in_many_ways(kind, cell, expected):
         (Kind.DECIMAL, float("inf"), "must be a number"),
         (Kind.DECIMAL, "9" * 31, "must be a number"),
         (Kind.DECIMAL, True, "must be a number"),
+        (Kind.QUANTITY, "12 lb", "must be a number in t, not “12 lb”"),
+        (Kind.QUANTITY, "kg", "must be a number in t"),
+        (Kind.QUANTITY, "=1+1", "must be a number in t"),
         (Kind.DATE, "2026-02-30", "must be a date such as 2026-01-31, not “2026-02-30”"),
         (Kind.DATE, "31.1.2026", "must be a date"),
         (Kind.DATE, "0001-01-01", "must be a date"),
@@ -114,7 +125,7 @@ def test_any_cell_gives_a_value_or_a_refusal(kind, cell):
         found = value(kind, cell)
     except Invalid:
         return
-    assert found is None or isinstance(found, str | int | bool | Decimal | date)
+    assert found is None or isinstance(found, str | int | bool | Decimal | date | Quantity)
 
 
 @given(st.decimals(-(10**9), 10**9, places=6))

@@ -51,6 +51,7 @@ TABLE = Table(
         ),
         Column("rows_total", _("lines"), Kind.INTEGER),
         Column("rows_good", _("taken"), Kind.INTEGER, sort=""),
+        Column("rows_known", _("there already"), Kind.INTEGER),
         Column("rows_bad", _("came back"), Kind.INTEGER),
     ),
     rows=importing.runs_of,

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -9,12 +10,14 @@ from django.utils import timezone
 
 from wufei.hub.base.errors import IdReused, Refusal
 from wufei.hub.base.models import FindingRecord
+from wufei.hub.base.tables import Quantity, Taken
 from wufei.hub.base.views import findings
 from wufei.hub.catalogue.models import WasteType
-from wufei.hub.ledger import tasks
+from wufei.hub.ledger import imports, services, tasks
 from wufei.hub.ledger.desk import DESK_PARTS, SEARCH
-from wufei.hub.ledger.imports import write
+from wufei.hub.ledger.imports import take
 from wufei.hub.ledger.models import FlowDay, Movement, Unfolded
+from wufei.hub.ledger.refusals import ImportedOtherwise
 from wufei.hub.registry.models import Organisation
 from wufei.hub.registry.validity import period
 
@@ -29,14 +32,20 @@ def firm(district):
     return district.place("power station").organisation
 
 
+def write(values, actor):
+    return imports.write(values, actor)[0]
+
+
 def row(**changes):
+    if "value" in changes:
+        changes["value"] = Quantity(changes["value"])
     return {
         "happened_at": timezone.now() - timedelta(hours=2),
         "organisation": "power station",
         "site": "power station",
         "waste": "test-coal_ash",
         "kind": "arising",
-        "value": Decimal("12.5"),
+        "value": Quantity(Decimal("12.5")),
         "unit": "t",
         "external_id": "WB-1",
     } | changes
@@ -52,7 +61,56 @@ def test_a_number_with_other_content_is_refused(district, firm, actor):
     line = row()
     write(line, actor("officer"))
     with pytest.raises(IdReused):
-        write(line | {"value": Decimal(9)}, actor("officer"))
+        write(line | row(value=Decimal(9)), actor("officer"))
+
+
+def test_a_line_says_whether_it_is_here_already_and_by_which_number_it_is_not(
+    district, firm, actor
+):
+    officer, colleague, line = actor("officer"), actor("officer"), row()
+    assert take(line, officer) is Taken.NEW
+    assert take(line, colleague) is Taken.KNOWN
+    with pytest.raises(ImportedOtherwise) as refused:
+        take(line | {"value": Quantity(Decimal(9))}, officer)
+    assert refused.value.field == "external_id"
+    assert "WB-1" in str(refused.value)
+
+
+def test_a_container_that_has_left_is_known_when_the_file_is_sent_again(district, firm, actor):
+    officer = actor("officer")
+    drum = {"waste": f"test-{LOTS}", "unit": "kg", "value": Decimal(200), "lot": "D7"}
+    came, left = row(**drum), row(**drum, kind="export", external_id="X-7")
+    for line in (came, left):
+        assert take(line, officer) is Taken.NEW
+    assert {take(line, officer) for line in (came, left)} == {Taken.KNOWN}
+
+
+def test_what_was_reversed_stays_so_when_the_file_is_sent_again(district, firm, actor):
+    line = row()
+    movement = write(line, actor("officer"))
+    services.reverse(movement.uuid, reason="typing mistake", id=uuid4(), by=district.by)
+    assert take(line, actor("officer")) is Taken.KNOWN
+    assert district.stock_t("power station") == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "tonnes"),
+    [
+        (Quantity(Decimal(500), "kg"), None, "0.5"),
+        (Quantity(Decimal(500), "kg"), "kg", "0.5"),
+        (Quantity(Decimal(500)), "kg", "0.5"),
+        (Quantity(Decimal("0.5")), None, "0.5"),
+    ],
+)
+def test_the_unit_stands_in_cell_heading_or_column(district, firm, actor, value, unit, tonnes):
+    take(row(unit=unit) | {"value": value}, actor("officer"))
+    assert district.stock_t("power station") == Decimal(tonnes)
+
+
+def test_units_that_contradict_each_other_are_refused_at_the_unit(district, firm, actor):
+    with pytest.raises(Refusal) as refused:
+        take(row() | {"value": Quantity(Decimal(500), "kg"), "unit": "t"}, actor("officer"))
+    assert refused.value.field == "unit"
 
 
 def test_treatment_and_export_take_from_stock_and_report_what_the_book_lacks(district, firm, actor):
@@ -80,7 +138,8 @@ def test_a_named_container_is_the_one_that_leaves(district, firm, actor):
         ({"waste": "999-999-99"}, "waste"),
         ({"kind": "treatment"}, "method"),
         ({"kind": "treatment", "method": "oil_refining"}, "method"),
-        ({"value": Decimal(-1)}, "mass"),
+        ({"value": Decimal(-1)}, "value"),
+        ({"value": Decimal(30_000_000)}, "value"),
         ({"unit": "piece"}, "unit"),
         ({"happened_at": timezone.now() + timedelta(days=9)}, "happened_at"),
         ({"kind": "export", "waste": f"test-{LOTS}", "lot": "none"}, "lot"),
@@ -88,7 +147,7 @@ def test_a_named_container_is_the_one_that_leaves(district, firm, actor):
 )
 def test_a_bad_row_says_which_column(district, firm, actor, changes, field):
     with pytest.raises(Refusal) as refused:
-        write(row(**changes), actor("officer"))
+        take(row(**changes), actor("officer"))
     assert refused.value.field == field
     assert not Movement.objects.exists()
 
