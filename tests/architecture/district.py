@@ -12,8 +12,10 @@ from wufei.hub.accounts.models import User
 from wufei.hub.alarms import services as alarms
 from wufei.hub.alarms.models import Alarm
 from wufei.hub.base.actor import system
+from wufei.hub.base.files.models import StoredFile
 from wufei.hub.base.findings import Finding
 from wufei.hub.catalogue.models import WasteType
+from wufei.hub.exemptions.models import Claim
 from wufei.hub.labels import services as labels
 from wufei.hub.labels.rules import Facts
 from wufei.hub.ledger import services as ledger
@@ -80,6 +82,7 @@ def firm(name: str, number: int, town: str, user: Any) -> Firm:
     )
     things = _register(owner, site, number, user) | _ledger(owner, site)
     things["alarms.alarm"] = _alarm(things["registry.vehicle"])
+    things["exemptions.claim"] = _claim(owner, things["ledger.lot"])
     return Firm(owner, things | _manifests(owner, site, things))
 
 
@@ -87,6 +90,29 @@ def _alarm(vehicle: Any) -> Alarm:
     finding = Finding("construction.off_route", subject=f"registry.vehicle:{vehicle.uuid}")
     (alarm,) = alarms.report([finding], by=BY)
     return alarm
+
+
+def _claim(owner: Organisation, lot: Any) -> Claim:
+    """That the firm's lot is exempt, on a report of today."""
+    report = StoredFile.objects.create(
+        sha256="0" * 64, name="report.pdf", size=1, kind="pdf", mime="application/pdf", by=BY.id
+    )
+    day = timezone.localdate()
+    claim = Claim.objects.create(
+        uuid=uuid7(),
+        digest="",
+        organisation=owner,
+        waste=lot.account.waste,
+        report_no=f"report of {owner.name}",
+        laboratory="laboratory",
+        sampled_on=day,
+        reported_on=day,
+        valid_until=day,
+        evidence=report,
+        actor=BY.id,
+    )
+    claim.lots.create(lot=lot)
+    return claim
 
 
 def _register(owner: Organisation, site: Any, number: int, user: Any) -> dict[str, Any]:

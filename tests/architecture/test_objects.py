@@ -118,6 +118,7 @@ def test_every_kind_of_thing_is_walked(firms):
         "catalogue.",  # the same for everybody
         "registry.unit.",  # the plan's units are no firm's
         "registry.region.",
+        "exemptions.criterion.",  # limits are no firm's
         "alarms.rule.",  # the platform's rules are no firm's
         "ledger.treatment",  # tested with treatments
         "ledger.surplus",  # of an account

@@ -335,6 +335,13 @@ SETTINGS = (
         "Days that medical waste may stand (Regulation on medical waste, article 17); 0 never.",
     ),
     Setting(
+        "WUFEI_EXEMPTION_DAYS_MAX",
+        "180",
+        int,
+        "Days after a batch's test report was made for which an exemption may be claimed on it; 0 "
+        "without end. No national figure was at hand: set what the place asks for.",
+    ),
+    Setting(
         "WUFEI_LABEL_CODE",
         "2023-07-01 producer:18 waste:8 day:8 serial:3",
         _code_form,

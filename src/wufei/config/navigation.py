@@ -66,6 +66,13 @@ NAVIGATION: tuple[Entry, ...] = (
         "manifests.conflict.view",
         "wifi-off",
     ),
+    Entry(
+        WATCH,
+        _("Exemption claims"),
+        "exemptions.claim.list",
+        "exemptions.claim.view",
+        "certificate",
+    ),
     Entry(WATCH, _("Live map"), "telemetry.live", "telemetry.live.view", "map"),
     Entry(WATCH, _("Alarms"), "alarms.alarm.list", "alarms.alarm.view", "bell-ringing"),
     Entry(WATCH, _("Findings"), "base.finding.list", "base.finding.view", "alert-triangle"),
@@ -128,6 +135,13 @@ NAVIGATION: tuple[Entry, ...] = (
         "catalogue.exemption.list",
         "catalogue.exemption.view",
         "certificate-off",
+    ),
+    Entry(
+        BASICS,
+        _("Limits of exemptions"),
+        "exemptions.criterion.list",
+        "exemptions.criterion.view",
+        "test-pipe",
     ),
     Entry(
         BASICS,

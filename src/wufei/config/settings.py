@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "wufei.hub.registry",
     "wufei.hub.catalogue",
     "wufei.hub.ledger",
+    "wufei.hub.exemptions",
     "wufei.hub.manifests",
     "wufei.hub.evidence",
     "wufei.hub.registers",
@@ -203,6 +204,7 @@ LOAD_T_MAX = env.number("WUFEI_LOAD_T_MAX")
 MOVEMENT_T_MAX = env.number("WUFEI_MOVEMENT_T_MAX")
 # How long waste may stand before it is called too long; 0 switches the reminder off.
 STORAGE_DAYS_NOTICE = env.number("WUFEI_STORAGE_DAYS_NOTICE")
+EXEMPTION_DAYS_MAX = env.number("WUFEI_EXEMPTION_DAYS_MAX")
 MEDICAL_STORAGE_DAYS_MAX = env.number("WUFEI_MEDICAL_STORAGE_DAYS_MAX")
 
 # Mail goes out to the witnesses of the log of evidence only; without a server none does.

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("registry/", include("wufei.hub.registry.urls")),
     path("catalogue/", include("wufei.hub.catalogue.urls")),
     path("ledger/", include("wufei.hub.ledger.urls")),
+    path("exemptions/", include("wufei.hub.exemptions.urls")),
     path("", include("wufei.hub.manifests.phone_urls")),
     path("manifests/", include("wufei.hub.manifests.urls")),
     path("", include("wufei.hub.manifests.code_urls")),

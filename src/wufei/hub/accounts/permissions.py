@@ -136,6 +136,13 @@ manifests.conflict.view      A . A R R O O O O . A
 manifests.conflict.export    A . A R R O O . O . A
 manifests.conflict.work      . . . . . O O O O . .
 ledger.lot.regroup           . . . . . O O . O . .
+exemptions.claim.view        A A A R R O O . O . A
+exemptions.claim.edit        . . . . . O O . . . .
+exemptions.claim.contest     A . A . . . . . . . .
+exemptions.claim.export      A A A R R O O . . . A
+exemptions.criterion.view    A A A A A A A . A . A
+exemptions.criterion.edit    A . A . . . . . . . .
+exemptions.criterion.export  A A A A A A A . A . A
 ledger.trace.view            A A A R R O O . O . A
 ledger.trace.export          A A A R R O O . O . A
 evidence.log.view            A A A A A . . . . . A

@@ -1,0 +1,171 @@
+"""Which claims there are, who sees them, and which of them reach a lot."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from wufei.hub.base.actor import Actor
+from wufei.hub.base.files.models import StoredFile
+from wufei.hub.catalogue.models import Exemption
+from wufei.hub.exemptions import rules
+from wufei.hub.exemptions.models import Claim, ClaimedLot, Criterion
+from wufei.hub.ledger.models import AccountKind, Lot, LotEntry
+from wufei.hub.ledger.regroupings import RegroupedPart
+from wufei.hub.registry.models import Organisation
+from wufei.hub.registry.scope import organisations_for
+from wufei.hub.registry.validity import valid_on
+
+VIEW, EDIT = "exemptions.claim.view", "exemptions.claim.edit"
+# Every grouping and every hand makes a lot of its own; more of them is no batch any more.
+_HANDS_MAX = 50
+LOTS_CHOSEN_MAX = 200
+
+Seen = Callable[[Actor, str], Q]
+_also_seen: list[Seen] = []
+
+
+def register_seen(seen: Seen) -> None:
+    """Let others than its holder see a claim: whoever receives what travels on it."""
+    _also_seen.append(seen)
+
+
+def visible(actor: Actor, act: str = VIEW) -> "QuerySet[Claim]":
+    reached = organisations_for(actor, act, "organisation__")
+    for seen in _also_seen:
+        reached |= seen(actor, act)
+    return Claim.objects.filter(reached).select_related("organisation", "waste", "evidence")
+
+
+def claimants(actor: Actor) -> "QuerySet[Organisation]":
+    """Organisations that the actor may claim for."""
+    rows = Organisation.objects.filter(organisations_for(actor, EDIT), valid_on())
+    return rows.order_by("name")
+
+
+def claimable_exemptions() -> "QuerySet[Exemption]":
+    """Exemptions in force whose condition has limits: what a report by batch is made for."""
+    wanted = Q(pk__in=[])
+    rows = Criterion.objects.filter(valid_on()).order_by()
+    for edition, item, effects in rows.values_list("edition", "item", "effects").distinct():
+        wanted |= Q(edition=edition, item=item, effect__in=effects)
+    return Exemption.objects.filter(valid_on()).filter(wanted).order_by("edition", "position")
+
+
+def criteria(exemptions: Iterable[Exemption], day: date | None = None) -> list[Criterion]:
+    """Limits that all these exemptions together ask for on ``day`` (today), each once."""
+    wanted = Q(pk__in=[])
+    for one in exemptions:
+        wanted |= Q(edition=one.edition, item=one.item, effects__contains=[one.effect])
+    return list(Criterion.objects.filter(valid_on(day)).filter(wanted))
+
+
+def claimable_lots(actor: Actor, codes: Collection[str]) -> "QuerySet[Lot]":
+    """Batches of these codes in stores that the actor may claim for, in no claim yet."""
+    held = ClaimedLot.objects.filter(held=True).values("lot")
+    return (
+        Lot.objects.filter(
+            organisations_for(actor, EDIT, "account__holder__"),
+            account__kind=AccountKind.STOCK,
+            account__waste__code__in=codes,
+            remaining_g__gt=0,
+        )
+        .exclude(pk__in=held)
+        .select_related("account__holder", "account__place", "account__waste")
+        .order_by("account__holder__name", "-since", "pk")
+    )
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Claims under which lots are exempt; ``bare`` are the lots of their mass that none reaches."""
+
+    claims: frozenset[int]
+    bare: tuple[Lot, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.claims) and not self.bare
+
+
+def coverage(lots: Collection[int], effect: str, day: date, *, for_deed: bool = False) -> Coverage:
+    """Whether ``lots`` (keys) are exempt from ``effect`` on ``day``, each of them and all of it.
+
+    ``for_deed`` holds the claims until the transaction ends: whoever contests one then waits,
+    and sees what was done on it.
+    """
+    if not lots:
+        return Coverage(frozenset())
+    parents = origins(lots)
+    named = {*lots, *parents, *(one for before in parents.values() for one in before)}
+    claims = _valid_claims(named, effect, day, for_deed)
+    found, bare = set[int](), set[int]()
+    for lot in lots:
+        mine, without = rules.covering(lot, parents, claims)
+        found |= mine
+        bare |= without
+    return Coverage(frozenset(found), tuple(Lot.objects.filter(pk__in=bare).order_by("pk")))
+
+
+def standing(claims: Collection[int], effect: str, day: date, *, for_deed: bool) -> set[int]:
+    """Those of ``claims`` (keys) that hold for ``effect`` on ``day``; held as in ``coverage``."""
+    return set(_in_force(effect, day, for_deed).filter(pk__in=claims).values_list("pk", flat=True))
+
+
+def origins(lots: Collection[int]) -> dict[int, set[int]]:
+    """Lots that each lot's mass was in before, back to where it arose; by key.
+
+    Through groupings, splits and hands; not through treatment: what comes out of that is new.
+    """
+    found: dict[int, set[int]] = {}
+    now = set(lots)
+    for _hand in range(_HANDS_MAX):
+        regrouped = RegroupedPart.objects.filter(lot__in=now, regrouping__undoing=None)
+        moved = LotEntry.objects.filter(lot__in=now, side="in", parent__isnull=False)
+        after = set[int]()
+        for rows in (regrouped, moved):
+            for lot, parent in rows.values_list("lot", "parent"):
+                found.setdefault(lot, set()).add(parent)
+                after.add(parent)
+        now = after - found.keys()
+        if not now:
+            break
+    return found
+
+
+def youngest(lot: Lot) -> Lot:
+    """The lot whose mass arose last of all that went into ``lot``: a mixture says its oldest."""
+    parents = origins([lot.pk])
+    sources = {one for before in parents.values() for one in before} - parents.keys()
+    if not sources:
+        return lot
+    return Lot.objects.filter(pk__in=sources).order_by("-arisen_at", "pk")[0]
+
+
+def _valid_claims(
+    lots: Collection[int], effect: str, day: date, for_deed: bool
+) -> dict[int, set[int]]:
+    rows = ClaimedLot.objects.filter(lot__in=lots, held=True).values_list("lot", "claim")
+    named = list(rows)
+    standing_ones = standing({claim for _lot, claim in named}, effect, day, for_deed=for_deed)
+    found: dict[int, set[int]] = {}
+    for lot, claim in named:
+        if claim in standing_ones:
+            found.setdefault(lot, set()).add(claim)
+    return found
+
+
+def _in_force(effect: str, day: date, for_deed: bool) -> "QuerySet[Claim]":
+    exempt = Exemption.objects.filter(valid_on(day), effect=effect)
+    rows = Claim.objects.filter(
+        state=Claim.State.CLAIMED,
+        reported_on__lte=day,
+        valid_until__gte=day,
+        pk__in=Claim.exemptions.through.objects.filter(exemption__in=exempt).values("claim"),
+    ).order_by("pk")
+    return rows.select_for_update(no_key=True, of=("self",)) if for_deed else rows
+
+
+def may_open(file: StoredFile, actor: Actor) -> bool:
+    """The report of a claim is open to whoever sees the claim."""
+    return actor.may(VIEW) and visible(actor).filter(evidence=file).exists()
