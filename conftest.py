@@ -47,6 +47,14 @@ def english() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def calendar_of_this_test() -> None:
+    """What one test has read of the working days is forgotten: its database is rolled back."""
+    from wufei.hub.base import workdays
+
+    workdays.forget()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """Replaces pytest-django's own: a copy of the template instead of migrations per worker."""

@@ -6,6 +6,7 @@ taken for working days there, and ``calendar_known`` lets a page say so.
 """
 
 import csv
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,6 +22,8 @@ from wufei.hub.base.models import CalendarDay
 from wufei.hub.base.recording import record
 
 _ONE_DAY = timedelta(days=1)
+# How long a process may go by the calendar that it has read; who edits it, sees that at once.
+_KEPT_S = 60
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,25 @@ class WorkCalendar:
         return any(day.year == year for day in self.exceptions)
 
 
-def calendar(first: date | None = None, last: date | None = None) -> WorkCalendar:
-    """The calendar of now; load it once for many questions, or only the days that one needs."""
+def calendar() -> WorkCalendar:
+    """The calendar of now; load it once for many questions."""
     days = CalendarDay.objects.values_list("day", "kind")
-    if first and last:
-        days = days.filter(day__range=(first, last))
     return WorkCalendar({day: kind == CalendarDay.Kind.WORKDAY for day, kind in days})
+
+
+_kept: list[tuple[float, WorkCalendar]] = []
+
+
+def recent_calendar() -> WorkCalendar:
+    """The calendar of now or of a minute ago, for what is asked with every signature."""
+    if not _kept or time.monotonic() - _kept[0][0] > _KEPT_S:
+        _kept[:] = [(time.monotonic(), calendar())]
+    return _kept[0][1]
+
+
+def forget() -> None:
+    """Let the next question be answered by what the database says."""
+    _kept.clear()
 
 
 def add_working_days(start: date, count: int) -> date:
@@ -95,6 +111,7 @@ def save_day(day: CalendarDay | None, values: Mapping[str, Any], actor: Actor) -
     with transaction.atomic():
         saved, _new = CalendarDay.objects.update_or_create(day=date_, defaults=kept)
         record(actor, "base:calendar:save", subject=f"base.calendar:{date_}", kind=saved.kind)
+        transaction.on_commit(forget)
     return saved
 
 
@@ -103,6 +120,7 @@ def remove_day(day: CalendarDay, actor: Actor) -> None:
     with transaction.atomic():
         record(actor, "base:calendar:remove", subject=f"base.calendar:{day.day}", kind=day.kind)
         day.delete()
+        transaction.on_commit(forget)
 
 
 def shipped_days() -> Iterator[dict[str, Any]]:

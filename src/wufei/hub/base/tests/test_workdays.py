@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from wufei.hub.audit.models import AuditEvent
 from wufei.hub.base import workdays
+from wufei.hub.base.actor import system
 from wufei.hub.base.models import CalendarDay
 from wufei.hub.base.workdays import WorkCalendar
 
@@ -101,3 +102,18 @@ def test_adding_and_counting_agree(start, count):
     else:
         assert end < start
         assert calendar.is_working_day(end)
+
+
+@pytest.mark.django_db
+def test_what_is_asked_with_every_signature_is_read_once_a_minute(
+    django_assert_num_queries, django_capture_on_commit_callbacks
+):
+    day = date(2031, 5, 1)
+    with django_assert_num_queries(1):
+        assert all(workdays.recent_calendar().is_working_day(day) for _n in range(3))
+    with django_capture_on_commit_callbacks(execute=True):
+        kept = workdays.save_day(None, {"day": day, "kind": "holiday"}, system("test"))
+    assert not workdays.recent_calendar().is_working_day(day)
+    with django_capture_on_commit_callbacks(execute=True):
+        workdays.remove_day(kept, system("test"))
+    assert workdays.recent_calendar().is_working_day(day)

@@ -1,5 +1,7 @@
 """Reserve free stock for a load that is issued but not yet on the road."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
@@ -9,6 +11,7 @@ from django.utils import timezone
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
+from wufei.hub.base.rows import update
 from wufei.hub.ledger import rules
 from wufei.hub.ledger.entries import AccountKey
 from wufei.hub.ledger.models import Account, Balance, Booking, Lot, MovementKind
@@ -20,51 +23,123 @@ from wufei.hub.ledger.refusals import (
     UnknownBooking,
     UnknownLot,
 )
-from wufei.hub.ledger.services.accounts import accounts
+from wufei.hub.ledger.services.accounts import accounts, lock, write_balances
 from wufei.hub.ledger.units import GRAMS_PER_T, Mass
+
+
+@dataclass(frozen=True)
+class NewBooking:
+    """Mass to reserve of an account, of one ``lot`` if named; ``id`` is the idempotency key."""
+
+    key: AccountKey
+    mass: Mass
+    id: UUID
+    cause: str
+    lot: UUID | None = None
 
 
 def book(
     key: AccountKey, mass: Mass, *, id: UUID, by: Actor, cause: str, lot: UUID | None = None
 ) -> Booking:
     """Reserve ``mass`` of ``key`` (of one ``lot`` if named); the same id returns the first one."""
-    if not key.limited:
-        raise NotLimited()
-    rules.check_mass(
-        mass.grams,
-        MovementKind.TRANSFER,
-        load_t_max=settings.LOAD_T_MAX,
-        movement_t_max=settings.MOVEMENT_T_MAX,
-    )
+    asked = [NewBooking(key, mass, id, cause, lot)]
     try:
-        return _book(key, mass, id, by, cause, lot)
+        with transaction.atomic():
+            return book_all(asked, by=by)[0]
     except IntegrityError as error:
         if "ledger_booking_uuid" not in str(error):
             raise
-        return _book(key, mass, id, by, cause, lot)
+        with transaction.atomic():
+            return book_all(asked, by=by)[0]
 
 
-def _book(
-    key: AccountKey, mass: Mass, uuid: UUID, by: Actor, cause: str, lot_uuid: UUID | None
-) -> Booking:
-    with transaction.atomic():
-        account_id = accounts([key])[key].id
-        reserved = _reserve(account_id, mass.grams)
-        if earlier := Booking.objects.select_related("lot").filter(uuid=uuid).first():
-            if reserved:
-                _give_back(account_id, mass.grams)
-            return _same(earlier, account_id, mass.grams, lot_uuid)
-        if not reserved:
-            raise _not_enough(account_id, mass.grams)
-        lot = _reserve_lot(account_id, lot_uuid, mass.grams) if lot_uuid else None
-        return Booking.objects.create(
-            uuid=uuid,
-            account_id=account_id,
-            lot=lot,
-            mass_g=mass.grams,
-            cause=cause,
-            actor=by.id,
+def book_all(asked: Sequence[NewBooking], *, by: Actor) -> list[Booking]:
+    """Reserve all or nothing; bookings in order, each the first one where its id is known.
+
+    Raises ``NotEnough``, ``LotNotEnough`` or ``UnknownLot`` for the first that does not fit, and
+    ``IdReused``. Whoever books more than once in one transaction may meet another who does so in
+    the other order: ask for all at once. In the caller's transaction.
+    """
+    assert transaction.get_connection().in_atomic_block, "reserved together with its document"
+    assert len({one.id for one in asked}) == len(asked), "each is asked for once"
+    for one in asked:
+        if not one.key.limited:
+            raise NotLimited()
+        rules.check_mass(
+            one.mass.grams,
+            MovementKind.TRANSFER,
+            load_t_max=settings.LOAD_T_MAX,
+            movement_t_max=settings.MOVEMENT_T_MAX,
         )
+    rows = accounts(one.key for one in asked)
+    held = _Held(lock(row.id for row in rows.values()))
+    # Looked up under the locks, so that a twin has either finished or not begun.
+    found = Booking.objects.select_related("lot").filter(uuid__in=[one.id for one in asked])
+    known = {one.uuid: one for one in found}
+    new = [one for one in asked if one.id not in known]
+    held.read(one.lot for one in new if one.lot)
+    booked = known | {one.id: _new(one, rows[one.key].id, held, by) for one in new}
+    for one in asked:
+        _check_same(booked[one.id], rows[one.key].id, one)
+    if new:
+        Booking.objects.bulk_create(booked[one.id] for one in new)
+        held.write()
+    return [booked[one.id] for one in asked]
+
+
+def _new(asked: NewBooking, account_id: int, held: "_Held", by: Actor) -> Booking:
+    lot = held.hold(account_id, asked.mass.grams, asked.lot)
+    return Booking(
+        uuid=asked.id,
+        account_id=account_id,
+        lot=lot,
+        mass_g=asked.mass.grams,
+        cause=asked.cause,
+        actor=by.id,
+    )
+
+
+def _check_same(booking: Booking, account_id: int, asked: NewBooking) -> None:
+    lot = booking.lot.uuid if booking.lot else None
+    if (booking.account_id, booking.mass_g, lot) != (account_id, asked.mass.grams, asked.lot):
+        raise IdReused(id=booking.uuid)
+
+
+class _Held:
+    """What is reserved on locked balances, worked out in memory and then written at once.
+
+    A lot changes only under the lock of its account, so that it needs none of its own.
+    """
+
+    def __init__(self, balances: dict[int, Balance]) -> None:
+        self.balances, self.lots = balances, dict[UUID, Lot]()
+
+    def read(self, uuids: Iterable[UUID]) -> None:
+        if named := [*uuids]:
+            self.lots = {one.uuid: one for one in Lot.objects.filter(uuid__in=named)}
+
+    def hold(self, account_id: int, mass_g: int, uuid: UUID | None) -> Lot | None:
+        """Reserve grams that are free; returns the lot that they are of, if one is named."""
+        balance = self.balances[account_id]
+        free_g = balance.in_g - balance.out_g - balance.booked_g
+        if free_g < mass_g:
+            raise _not_enough(account_id, free_g, mass_g)
+        balance.booked_g += mass_g
+        return self._hold_lot(uuid, account_id, mass_g) if uuid else None
+
+    def _hold_lot(self, uuid: UUID, account_id: int, mass_g: int) -> Lot:
+        lot = self.lots.get(uuid)
+        if lot is None or lot.account_id != account_id:
+            raise UnknownLot(lot=uuid, account=Account.objects.get(pk=account_id), field="lot")
+        free_g = lot.remaining_g - lot.booked_g
+        if free_g < mass_g:
+            raise LotNotEnough(lot=lot, free_t=f"{free_g / GRAMS_PER_T:,.3f}", field="lot")
+        lot.booked_g += mass_g
+        return lot
+
+    def write(self) -> None:
+        write_balances(self.balances.values())
+        update(list(self.lots.values()), ("booked_g",))
 
 
 def release(uuid: UUID, *, by: Actor) -> Booking:
@@ -104,52 +179,25 @@ def rebook(
         account_id = accounts([key])[key].id
         if earlier.account_id != account_id:
             raise IdReused(id=id)
-        if not _reserve(account_id, mass.grams):
-            raise _not_enough(account_id, mass.grams)
-        if lot:
-            _reserve_lot(account_id, lot, mass.grams)
+        held = _Held(lock([account_id]))
+        held.read([lot] if lot else [])
+        held.hold(account_id, mass.grams, lot)
+        held.write()
         Booking.objects.filter(pk=earlier.pk).update(
             state=Booking.State.OPEN, closed_at=None, mass_g=mass.grams, cause=cause, actor=by.id
         )
         return Booking.objects.get(pk=earlier.pk)
 
 
-def _reserve(account_id: int, mass_g: int) -> bool:
-    # The WHERE clause is the lock: no interleaving reserves the same gram twice.
-    free = Balance.objects.filter(pk=account_id, in_g__gte=F("out_g") + F("booked_g") + mass_g)
-    return free.update(booked_g=F("booked_g") + mass_g) == 1
-
-
 def _give_back(account_id: int, mass_g: int) -> None:
     Balance.objects.filter(pk=account_id).update(booked_g=F("booked_g") - mass_g)
 
 
-def _reserve_lot(account_id: int, uuid: UUID, mass_g: int) -> Lot:
-    lot = Lot.objects.filter(uuid=uuid, account=account_id).first()
-    if lot is None:
-        raise UnknownLot(lot=uuid, account=Account.objects.get(pk=account_id), field="lot")
-    free = Lot.objects.filter(pk=lot.pk, remaining_g__gte=F("booked_g") + mass_g)
-    if free.update(booked_g=F("booked_g") + mass_g) != 1:
-        free_t = f"{(lot.remaining_g - lot.booked_g) / GRAMS_PER_T:,.3f}"
-        raise LotNotEnough(lot=lot, free_t=free_t, field="lot")
-    lot.refresh_from_db()
-    return lot
-
-
-def _same(booking: Booking, account_id: int, mass_g: int, lot: UUID | None) -> Booking:
-    known = booking.lot.uuid if booking.lot else None
-    if (booking.account_id, booking.mass_g, known) != (account_id, mass_g, lot):
-        raise IdReused(id=booking.uuid)
-    return booking
-
-
-def _not_enough(account_id: int, mass_g: int) -> NotEnough:
-    balance = Balance.objects.select_related("account").get(pk=account_id)
-    free_g = balance.in_g - balance.out_g - balance.booked_g
+def _not_enough(account_id: int, free_g: int, mass_g: int) -> NotEnough:
     return NotEnough(
         free_t=f"{free_g / GRAMS_PER_T:,.3f}",
         lack_t=f"{(mass_g - free_g) / GRAMS_PER_T:,.3f}",
         lack_g=mass_g - free_g,
-        account=balance.account,
+        account=Account.objects.get(pk=account_id),
         field="mass",
     )

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
+from wufei.hub.base import rows
 from wufei.hub.ledger.entries import Entry, LotPart, NewLot
 from wufei.hub.ledger.models import Lot, LotEntry, Movement
 from wufei.hub.ledger.queries.whereabouts import whereabouts
@@ -43,6 +44,7 @@ class LotBook:
 
     def __init__(self) -> None:
         self._by_uuid: dict[UUID, Lot] = {}
+        self._of_account: dict[int, list[Lot]] = {}
         self._complete: set[int] = set()
         self._changed: dict[UUID, Lot] = {}
         self._new: list[Lot] = []
@@ -72,7 +74,7 @@ class LotBook:
 
     def unbook(self, lot: Lot, mass_g: int) -> Lot:
         """Give back what a booking reserved of ``lot``; returns the working copy."""
-        mine = self._by_uuid.setdefault(lot.uuid, lot)
+        mine = self._keep(lot)
         mine.booked_g -= mass_g
         self._changed[mine.uuid] = mine
         return mine
@@ -85,7 +87,7 @@ class LotBook:
     def undo(self, original: Movement, reversal: Movement, account_name: str) -> None:
         """Take back what ``original`` did to lots."""
         for entry in original.lot_entries.select_related("lot").order_by("pk"):
-            lot = self._by_uuid.setdefault(entry.lot.uuid, entry.lot)
+            lot = self._keep(entry.lot)
             if entry.side == "in" and lot.remaining_g - lot.booked_g < entry.mass_g:
                 raise moved_on(lot)
             lot.remaining_g += entry.mass_g if entry.side == "out" else -entry.mass_g
@@ -204,8 +206,7 @@ class LotBook:
             arisen_at=arisen_at or since,
             since=since,
         )
-        self._by_uuid[uuid] = lot
-        self._new.append(lot)
+        self._new.append(self._keep(lot))
         return lot
 
     def _use(self, lot: Lot, mass_g: int, *, attributed: bool) -> Taken:
@@ -213,18 +214,32 @@ class LotBook:
         self._changed[lot.uuid] = lot
         return Taken(lot, mass_g, attributed)
 
+    def know(self, lots: Iterable[Lot]) -> None:
+        """Lots that somebody has read already."""
+        for lot in lots:
+            self._keep(lot)
+
     def read(self, uuids: Iterable[UUID]) -> None:
         """Read named lots in one query."""
         if missing := [uuid for uuid in uuids if uuid not in self._by_uuid]:
-            for lot in Lot.objects.filter(uuid__in=missing):
-                self._by_uuid[lot.uuid] = lot
+            self.know(Lot.objects.filter(uuid__in=missing))
+
+    def read_open(self, accounts: Iterable[int]) -> None:
+        """Read all that stands in these accounts, in one query."""
+        if missing := {*accounts} - self._complete:
+            self.know(Lot.objects.filter(account__in=missing, remaining_g__gt=0))
+            self._complete |= missing
+
+    def _keep(self, lot: Lot) -> Lot:
+        """The working copy of a lot: the one that was seen first."""
+        if lot.uuid not in self._by_uuid:
+            self._by_uuid[lot.uuid] = lot
+            self._of_account.setdefault(lot.account_id, []).append(lot)
+        return self._by_uuid[lot.uuid]
 
     def _open_lots(self, account: AccountRow) -> list[Lot]:
-        if account.id not in self._complete:
-            for lot in Lot.objects.filter(account=account.id, remaining_g__gt=0):
-                self._by_uuid.setdefault(lot.uuid, lot)
-            self._complete.add(account.id)
-        mine = [lot for lot in self._by_uuid.values() if lot.account_id == account.id]
+        self.read_open([account.id])
+        mine = self._of_account.get(account.id, [])
         return sorted(mine, key=lambda lot: (lot.since, lot.pk or 1 << 62))
 
 
@@ -236,20 +251,7 @@ def moved_on(lot: Lot) -> LotMovedOn:
 
 def update(lots: Iterable[Lot]) -> None:
     """Write what remains in lots of locked accounts, and what of it is booked."""
-    rows = list(lots)
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE ledger_lot l SET remaining_g = v.remaining_g, booked_g = v.booked_g "
-            "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) "
-            "AS v(id, remaining_g, booked_g) WHERE l.id = v.id",
-            [
-                [lot.pk for lot in rows],
-                [lot.remaining_g for lot in rows],
-                [lot.booked_g for lot in rows],
-            ],
-        )
+    rows.update(list(lots), ("remaining_g", "booked_g"))
 
 
 def _t(mass_g: int) -> str:

@@ -1,7 +1,7 @@
 """Post movements: the only door to mass."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from uuid import UUID, uuid5
@@ -13,6 +13,7 @@ from django.utils import timezone
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
 from wufei.hub.base.findings import Finding
+from wufei.hub.base.rows import update
 from wufei.hub.base.services import record_findings
 from wufei.hub.ledger import rules
 from wufei.hub.ledger.entries import AccountKey, Entry
@@ -21,6 +22,7 @@ from wufei.hub.ledger.models import (
     AccountKind,
     Balance,
     Booking,
+    Lot,
     LotEntry,
     Movement,
     MovementKind,
@@ -36,6 +38,21 @@ class Lack(Enum):
 
     REFUSE = "refuse"
     SHORTFALL = "shortfall"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Entries of one event: why they are posted, and the group that ties them together."""
+
+    entries: Sequence[Entry]
+    cause: str
+    group: UUID | None = None
+
+    def grouped(self) -> "Batch":
+        """Its entries say the group themselves."""
+        if self.group is None:
+            return self
+        return replace(self, entries=[replace(one, group=self.group) for one in self.entries])
 
 
 def post(
@@ -54,23 +71,40 @@ def post(
     in one group with their movement. Whoever posts more than once in one transaction may meet
     another who does so in the other order: gather the entries and post them at once.
     """
-    assert entries, "nothing to post"
-    now = timezone.now()
-    if group is not None:
-        entries = [replace(entry, group=group) for entry in entries]
-    seen: set[UUID] = set()
-    for entry in entries:
-        check(entry, now)
-        if entry.id in seen:
-            raise IdReused(id=entry.id)
-        seen.add(entry.id)
+    batches = _checked([Batch(entries, cause, group)])
     try:
-        return _post(entries, by, cause, on_lack)
+        with transaction.atomic():
+            return _post(batches, by, on_lack)
     except IntegrityError as error:
         # Somebody posted the same id at the same moment: theirs is the first result.
         if "ledger_movement_uuid" not in str(error):
             raise
-        return _post(entries, by, cause, on_lack)
+        with transaction.atomic():
+            return _post(batches, by, on_lack)
+
+
+def post_all(batches: Sequence[Batch], *, by: Actor, on_lack: Lack = Lack.REFUSE) -> list[Movement]:
+    """Post what several events moved as ``post`` does, all or nothing, one event after the other.
+
+    For documents that are locked by their own service, in its transaction: nobody else can be
+    posting the same ids meanwhile.
+    """
+    assert transaction.get_connection().in_atomic_block, "posted together with its document"
+    return _post(_checked(batches), by, on_lack)
+
+
+def _checked(batches: Sequence[Batch]) -> list[Batch]:
+    """With their groups; raises what is wrong with an entry, ``IdReused`` for an id said twice."""
+    now, seen = timezone.now(), set[UUID]()
+    checked = [batch.grouped() for batch in batches]
+    for batch in checked:
+        assert batch.entries, "nothing to post"
+        for entry in batch.entries:
+            check(entry, now)
+            if entry.id in seen:
+                raise IdReused(id=entry.id)
+            seen.add(entry.id)
+    return checked
 
 
 def check(entry: Entry, now: datetime) -> MovementKind:
@@ -83,17 +117,20 @@ def check(entry: Entry, now: datetime) -> MovementKind:
     )
 
 
-def _post(entries: Sequence[Entry], by: Actor, cause: str, on_lack: Lack) -> list[Movement]:
-    with transaction.atomic():
-        rows = accounts(key for entry in entries for key in keys_of(entry, on_lack))
-        balances = lock(row.id for row in rows.values() if row.key.limited)
-        # Looked up under the locks: before them, a concurrent first try might not be seen yet.
-        if earlier := find_earlier(entries, rows, cause):
-            return earlier
-        posting = _Posting(rows, balances, by, cause, on_lack)
-        for entry in entries:
-            posting.add(entry)
-        return posting.write()
+def _post(batches: Sequence[Batch], by: Actor, on_lack: Lack) -> list[Movement]:
+    entries = [entry for batch in batches for entry in batch.entries]
+    rows = accounts(key for entry in entries for key in keys_of(entry, on_lack))
+    balances = lock(row.id for row in rows.values() if row.key.limited)
+    # Looked up under the locks: before them, a concurrent first try might not be seen yet.
+    known = {one.uuid: one for one in Movement.objects.filter(uuid__in=[e.id for e in entries])}
+    posting = _Posting(rows, balances, by, on_lack)
+    posting.read([entry for entry in entries if entry.id not in known])
+    posted: list[Movement] = []
+    for batch in batches:
+        earlier = find_earlier(batch.entries, known, rows, batch.cause)
+        posted += earlier or [posting.add(entry, batch.cause) for entry in batch.entries]
+    posting.write()
+    return posted
 
 
 def keys_of(entry: Entry, on_lack: Lack) -> list[AccountKey]:
@@ -109,11 +146,12 @@ def shortfall_of(key: AccountKey) -> AccountKey:
 
 def find_earlier(
     entries: Sequence[Entry],
+    posted: Mapping[UUID, Movement],
     rows: Mapping[AccountKey, AccountRow],
     cause: str,
 ) -> list[Movement]:
-    """Movements posted before under these ids; raises ``IdReused`` unless all say the same."""
-    known = {row.uuid: row for row in Movement.objects.filter(uuid__in=[e.id for e in entries])}
+    """Movements ``posted`` before under these ids; raises ``IdReused`` unless all say the same."""
+    known = {entry.id: posted[entry.id] for entry in entries if entry.id in posted}
     if not known:
         return []
     for entry in entries:
@@ -174,39 +212,55 @@ class _Posting:
         rows: dict[AccountKey, AccountRow],
         balances: dict[int, Balance],
         by: Actor,
-        cause: str,
         on_lack: Lack,
     ) -> None:
         self.rows, self.balances = rows, balances
-        self.by, self.cause, self.on_lack = by, cause, on_lack
+        self.by, self.on_lack = by, on_lack
         self.lots = LotBook()
+        self.reserved: dict[UUID, Booking] = {}
         self.movements: list[Movement] = []
-        self.asked: list[Movement] = []
         self.bookings: list[Booking] = []
         self.findings: list[Finding] = []
 
-    def add(self, entry: Entry) -> None:
+    def read(self, entries: Sequence[Entry]) -> None:
+        """Fetch what the entries name or will ask for: bookings, lots, and open lots."""
+        ids = [entry.booking for entry in entries if entry.booking]
+        if ids:
+            found = Booking.objects.select_for_update(of=("self",)).select_related("lot")
+            self.reserved = {one.uuid: one for one in found.filter(uuid__in=ids).order_by("pk")}
+        self.lots.know(one.lot for one in self.reserved.values() if one.lot)
+        self.lots.read([part.lot for entry in entries for part in entry.lots_out])
+        self.lots.read_open(
+            source.id
+            for entry in entries
+            if (source := self.rows[entry.source]).by_lots and source.key.limited
+            if not entry.lots_out and not self._lot_of(entry)
+        )
+
+    def add(self, entry: Entry, cause: str) -> Movement:
         source, target = self.rows[entry.source], self.rows[entry.target]
         reserved = self._use_booking(entry)
         if source.key.limited and (lack_g := self._lack_g(entry, source)) > 0:
             entry = replace(entry, group=entry.group or entry.id)
-            self._cover_lack(entry, source, lack_g)
-        movement = self._movement(entry.id, source, target, entry)
-        self.asked.append(movement)
+            self._cover_lack(entry, source, lack_g, cause)
+        movement = self._movement(entry.id, source, target, entry, cause)
         self.lots.move(movement, entry, source, target, reserved.lot if reserved else None)
+        return movement
 
-    def write(self) -> list[Movement]:
+    def write(self) -> None:
         Movement.objects.bulk_create(self.movements)
         self.lots.write()
         write_balances(self.balances.values())
-        if self.bookings:
-            Booking.objects.bulk_update(self.bookings, ["state", "closed_at"])
-        if self.findings:
-            record_findings(self.findings, self.by)
-        return self.asked
+        update(self.bookings, ("state", "closed_at"))
+        record_findings(self.findings, self.by)
+
+    def _lot_of(self, entry: Entry) -> Lot | None:
+        """The lot that its reservation holds for it."""
+        booking = self.reserved.get(entry.booking) if entry.booking else None
+        return booking.lot if booking else None
 
     def _movement(
-        self, uuid: UUID, source: AccountRow, target: AccountRow, entry: Entry
+        self, uuid: UUID, source: AccountRow, target: AccountRow, entry: Entry, cause: str
     ) -> Movement:
         movement = Movement(
             uuid=uuid,
@@ -219,7 +273,7 @@ class _Posting:
             original_value=entry.mass.value,
             original_unit=entry.mass.unit,
             density_kg_m3=entry.mass.density_kg,
-            cause=self.cause,
+            cause=cause,
             actor=self.by.id,
         )
         if balance := self.balances.get(source.id):
@@ -235,7 +289,7 @@ class _Posting:
         balance = self.balances[source.id]
         return entry.mass_g - (balance.in_g - balance.out_g - balance.booked_g)
 
-    def _cover_lack(self, entry: Entry, source: AccountRow, lack_g: int) -> None:
+    def _cover_lack(self, entry: Entry, source: AccountRow, lack_g: int, cause: str) -> None:
         if self.on_lack is Lack.REFUSE:
             raise NotEnough(
                 free_t=f"{(entry.mass_g - lack_g) / GRAMS_PER_T:,.3f}",
@@ -252,7 +306,7 @@ class _Posting:
             happened_at=entry.happened_at,
             group=entry.group,
         )
-        movement = self._movement(missing.id, self.rows[missing.source], source, missing)
+        movement = self._movement(missing.id, self.rows[missing.source], source, missing, cause)
         if source.by_lots:
             self.lots.shortfall(movement, source, lack_g)
         self.findings.append(shortfall_finding(source.id, lack_g, str(movement.uuid)))
@@ -262,9 +316,8 @@ class _Posting:
         if entry.booking is None:
             return None
         account_id = self.rows[entry.source].id
-        bookings = Booking.objects.select_for_update(of=("self",)).select_related("lot")
-        booking = bookings.filter(uuid=entry.booking, account=account_id).first()
-        if booking is None:
+        booking = self.reserved.get(entry.booking)
+        if booking is None or booking.account_id != account_id:
             raise UnknownBooking(field="booking")
         if booking.state != Booking.State.OPEN:
             raise BookingClosed(state=booking.get_state_display())

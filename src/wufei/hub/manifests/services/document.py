@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +24,6 @@ from wufei.hub.manifests.services.saying import said
 from wufei.hub.registry.models import Organisation, Site
 
 Lots = Mapping[UUID, Sequence[LineLot]]
-# Longer than any deadline in working days together with the longest holidays.
-_HORIZON = timedelta(days=60)
 
 
 @dataclass
@@ -211,10 +209,7 @@ def due_at(form: ManifestTemplate, status: str, since: datetime) -> datetime | N
 
 def deadline(within: Deadline | None, since: datetime) -> datetime | None:
     """When ``within`` is over, counted from ``since``; working days by the calendar."""
-    calendar = None
-    if isinstance(within, WorkingDays):
-        day = since.astimezone(rules.SHANGHAI).date()
-        calendar = workdays.calendar(day, day + _HORIZON)
+    calendar = workdays.recent_calendar() if isinstance(within, WorkingDays) else None
     return rules.due_at(within, since, calendar)
 
 

@@ -140,7 +140,7 @@ def _issue(work: _Issuing) -> Manifest:
             return _find(work) or _write(work)
     except IntegrityError as error:
         # Somebody issued the same id at the same moment: theirs is the first result.
-        twins = ("manifests_manifest_uuid", "registry_allotment_once")
+        twins = ("manifests_manifest_uuid", "registry_allotment_once", "ledger_booking_uuid")
         if any(name in str(error) for name in twins) and (earlier := _find(work)):
             return earlier
         if "manifests_manifest_authority_no" in str(error):

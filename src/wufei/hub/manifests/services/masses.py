@@ -35,20 +35,22 @@ def reserve(manifest: Manifest, lines: Sequence[Line], lots: Lots, by: Actor) ->
 
     On a linked manifest: of what was refused and is still in the custody of the first one.
     """
-    booked = [line for line in lines if is_booked(manifest, line)]
-    keys = {_source(manifest, line) for line in booked}
-    if len(keys) > 1:
-        # All at once and in one order, so that two who issue never wait for each other in a ring.
-        lock(row.id for row in accounts(keys).values())
-    why = cause(manifest, "issue")
-    for line in booked:
+    ledger.book_all(bookings(manifest, lines, lots), by=by)
+
+
+def bookings(manifest: Manifest, lines: Sequence[Line], lots: Lots) -> list[ledger.NewBooking]:
+    """What ``reserve`` books."""
+    why, asked = cause(manifest, "issue"), list[ledger.NewBooking]()
+    for line in lines:
+        if not is_booked(manifest, line):
+            continue
         key = _source(manifest, line)
         for part in lots.get(line.uuid, ()):
-            ledger.book(
-                key, grams(part.mass_g), id=part.booking, by=by, cause=why, lot=part.lot.uuid
-            )
+            mass, lot = grams(part.mass_g), part.lot.uuid
+            asked.append(ledger.NewBooking(key, mass, part.booking, why, lot))
         if not lots.get(line.uuid):
-            ledger.book(key, grams(line.declared_g), id=_booking(line), by=by, cause=why)
+            asked.append(ledger.NewBooking(key, grams(line.declared_g), _booking(line), why))
+    return asked
 
 
 def release(manifest: Manifest, by: Actor) -> None:
@@ -390,4 +392,5 @@ def _post(
     """``group`` names what is posted together where a step is signed more than once."""
     turn = step if manifest.turn == 1 else f"{step}:{manifest.turn}"
     together = _key(manifest.uuid, group or turn, again) if len(entries) > 1 else None
-    ledger.post(entries, by=by, cause=cause(manifest, step), group=together, on_lack=on_lack)
+    batch = ledger.Batch(entries, cause(manifest, step), together)
+    ledger.post_all([batch], by=by, on_lack=on_lack)

@@ -7,12 +7,13 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from wufei.hub.base import rows
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
 from wufei.hub.ledger.units import Mass
 from wufei.hub.manifests import numbers, rules
 from wufei.hub.manifests.declarations import ManifestTemplate, Step, template
-from wufei.hub.manifests.models import Line, Manifest, Signature, Status, StepCode
+from wufei.hub.manifests.models import Manifest, Signature, Status, StepCode
 from wufei.hub.manifests.refusals import (
     AlreadySigned,
     AuthorityNoTaken,
@@ -142,8 +143,10 @@ def read(manifest: Manifest, signing: Signing, by: Actor, signed: list[Signature
 
     One query that joins them all takes longer to plan than all of these to run.
     """
-    rows = manifest.lines.select_related("waste").defer("waste__official_text")
-    lines, form = list(rows.order_by("position")), template(manifest.template)
+    lines = list(
+        manifest.lines.select_related("waste").defer("waste__official_text").order_by("position")
+    )
+    form = template(manifest.template)
     mine = [one for one in signed if one.manifest_id == manifest.pk]
     last = mine[-1].content_digest if mine else ""
     latest = max((one.signed_at for one in mine), default=None)
@@ -303,10 +306,8 @@ def _check_fields(document: Document, step: Step, values: Mapping[str, Any]) -> 
 
 # What is written.
 def write_weights(document: Document) -> None:
-    for line in document.lines:
-        columns = {name: getattr(line, name) for name in document.weights}
-        if columns:
-            Line.objects.filter(pk=line.pk).update(**columns)
+    if document.weights:
+        rows.update(document.lines, document.weights)
 
 
 def _move(document: Document, steps: set[str]) -> None:

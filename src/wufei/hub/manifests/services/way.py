@@ -43,7 +43,8 @@ def arrive(document: Document) -> None:
     if manifest.leg < manifest.leg_last:
         rest = Leg.objects.filter(manifest=manifest.pk, taken_at=None, dropped_at=None)
         rest.update(dropped_at=document.at)
-    end_halt(manifest, document.at)
+    if "halted_at_site" in document.changes:
+        end_halt(manifest, document.at)
 
 
 def end_halt(manifest: Manifest, at: datetime) -> None:
