@@ -18,10 +18,11 @@ from wufei.hub.audit import services as audit
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import Invalid
 from wufei.hub.base.pages import Resource, Total
-from wufei.hub.base.tables import Column, Kind, Table, register
+from wufei.hub.base.tables import Column, Kind, Table, Taken, register
 from wufei.hub.ledger.queries.movements import day_start
 from wufei.hub.manifests import queries
-from wufei.hub.manifests.models import IssuedNumber, Manifest
+from wufei.hub.manifests.models import IssuedNumber
+from wufei.hub.manifests.refusals import Overtaken, WrongParty
 from wufei.hub.manifests.services.scanning import set_authority_no
 
 CODE = "manifests.number"
@@ -33,12 +34,27 @@ def rows(actor: Actor) -> "QuerySet[IssuedNumber]":
     return IssuedNumber.objects.filter(manifest__in=mine).select_related("manifest")
 
 
-def write(values: Mapping[str, Any], actor: Actor) -> Manifest:
+def write(values: Mapping[str, Any], actor: Actor) -> Taken:
     """One row: the authority's number of a manifest that the actor's organisation has issued."""
     found = queries.visible(actor).filter(local_id=values["local_id"].strip()).first()
     if found is None:
         raise Invalid(gettext("There is no manifest of this number."), field="local_id")
-    return set_authority_no(found, values["authority_no"], by=actor)
+    number = values["authority_no"].strip()
+    if found.authority_no == number:
+        return Taken.KNOWN
+    try:
+        set_authority_no(found, number, by=actor)
+    except Overtaken as overtaken:
+        overtaken.field = "authority_no"
+        if not found.authority_no:
+            raise
+        words = gettext("%(manifest)s has ended with the number %(number)s, which stays.")
+        told = {"manifest": found.local_id, "number": found.authority_no}
+        raise Invalid(words % told, field="authority_no") from overtaken
+    except WrongParty as refusal:
+        refusal.field = "local_id"
+        raise
+    return Taken.NEW
 
 
 def _state(number: IssuedNumber) -> str:
@@ -58,6 +74,7 @@ COLUMNS = (
         required=True,
         length_max=40,
         example="20263715000001",
+        aliases=("联单编号", "国家联单编号", "转移联单编号", "电子联单编号", "authority number"),
     ),
     Column(
         "local_id",
@@ -69,6 +86,7 @@ COLUMNS = (
         length_max=40,
         example="WF-20261125-0001",
         help=_("The platform's own number of the manifest."),
+        aliases=("平台编号", "本平台编号", "local id"),
     ),
     Column("scope", _("Scope"), imported=False),
     Column("serial", _("Serial"), Kind.INTEGER, imported=False),

@@ -4,10 +4,11 @@ from django.urls import URLPattern, URLResolver, path
 
 from wufei.hub.base.pages import urls
 from wufei.hub.base.pages.lists import ListPage
-from wufei.hub.base.pages.sheets import ExportPage, ImportPage, TemplatePage
+from wufei.hub.base.pages.sheets import ExportPage, TemplatePage
 from wufei.hub.manifests import number_pages
 from wufei.hub.manifests.conflict_pages import RESOURCE as CONFLICTS
 from wufei.hub.manifests.pages import CODE, EXPORT, RESOURCE, VIEW
+from wufei.hub.manifests.services.importing import IMPORT
 from wufei.hub.manifests.views import (
     corrections,
     document,
@@ -20,6 +21,7 @@ from wufei.hub.manifests.views import (
     refused,
     writing,
 )
+from wufei.hub.manifests.views.imports import RECEIPTS, RECORDS, ManifestImport
 from wufei.hub.manifests.views.lists import ManifestList
 
 _LIST = {
@@ -52,7 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path(
         "numbers/import/",
-        ImportPage.as_view(resource=number_pages.RESOURCE, act=number_pages.IMPORT),
+        ManifestImport.as_view(resource=number_pages.RESOURCE, act=number_pages.IMPORT),
         name="manifests.number.import",
     ),
     path(
@@ -60,6 +62,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         TemplatePage.as_view(resource=number_pages.RESOURCE, act=number_pages.IMPORT),
         name="manifests.number.template",
     ),
+    *[
+        path(f"{resource.path}{route}", page.as_view(resource=resource, act=IMPORT), name=name)
+        for resource in (RECORDS, RECEIPTS)
+        for route, page, name in (
+            ("", ManifestImport, f"{resource.code}.import"),
+            ("template/", TemplatePage, f"{resource.code}.template"),
+        )
+    ],
     path("inbox/", inbox.inbox, name="manifests.inbox"),
     *urls(CONFLICTS),
     path("new/", issuing.new, name=f"{CODE}.new"),

@@ -55,7 +55,10 @@ class TemplatePage(ResourcePage):
 
 
 class ImportPage(ResourcePage):
+    """``back`` is the name of the page that it is reached from, the resource's list if empty."""
+
     template_name = "pages/import.html"
+    back = ""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._show()
@@ -71,17 +74,18 @@ class ImportPage(ResourcePage):
         run = importing.hand_in(self.resource.table, upload, self.request.actor)
         return reverse("base.import.detail", args=[run.uuid])
 
-    def _show(self, refusal: Refusal | None = None) -> HttpResponse:
-        context: dict[str, Any] = {
+    def context(self) -> dict[str, Any]:
+        return {
             "resource": self.resource,
             "table": self.resource.table,
             "template_url": self.resource.url("template"),
-            "back": self.resource.url("list"),
-            "refusal": refusal,
+            "back": reverse(self.back or f"{self.resource.code}.list"),
             "token": uuid7(),
             "limits": importing.limits(),
             "runs": importing.runs_of(self.request.actor, self.resource.table)[:10],
         }
-        return render(
-            self.request, self.template_name, context, status=refusal.status if refusal else 200
-        )
+
+    def _show(self, refusal: Refusal | None = None) -> HttpResponse:
+        context = self.context() | {"refusal": refusal}
+        status = refusal.status if refusal else 200
+        return render(self.request, self.template_name, context, status=status)

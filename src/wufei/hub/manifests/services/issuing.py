@@ -49,6 +49,7 @@ from wufei.hub.registry.services.book import require_open
 LINES_MAX = 20
 # Written down after it happened.
 PAST = (Origin.PAPER, Origin.EMERGENCY, Origin.IMPORTED)
+LOADED_BEFORE = (Origin.PAPER, Origin.IMPORTED)
 # What the issuer can say of a manifest beside its parties.
 _ISSUED = (
     "vehicle",
@@ -124,7 +125,9 @@ class _Issuing:
     def digest(self) -> str:
         """Of everything that was asked for: tells a retry from another manifest."""
         weighed = self.weighed_out and as_json(self.weighed_out)
-        told = [repr(plain(self.new)), str(weighed), self.by.id, repr(self.signing)]
+        # A record is the same one whoever of a firm brings it in.
+        who = "" if self.other and self.other.origin == Origin.IMPORTED else self.by.id
+        told = [repr(plain(self.new)), str(weighed), who, repr(self.signing)]
         # Only where it is so: what was issued before this could be said stays the same.
         told += [repr(self.other)] if self.other else []
         return rules.digest({"asked": told})
@@ -219,6 +222,8 @@ def template_for(lines: Sequence[NewLine]) -> ManifestTemplate:
 def _draft(work: _Issuing, form: ManifestTemplate) -> Manifest:
     new, at = work.new, work.signing.signed_at
     status = Status.LOADED if work.weighed_out else Status.ISSUED
+    # What is written down afterwards has been loaded, however long after its issue.
+    waits = status == Status.ISSUED and not (work.other and work.other.origin in LOADED_BEFORE)
     return Manifest(
         uuid=work.id,
         created_digest=work.digest,
@@ -243,7 +248,7 @@ def _draft(work: _Issuing, form: ManifestTemplate) -> Manifest:
         issued_at=at,
         loaded_at=at if work.weighed_out else None,
         due_at=due_at(form, status, at),
-        expires_at=deadline(form.expires_after, at) if status == Status.ISSUED else None,
+        expires_at=deadline(form.expires_after, at) if waits else None,
         changed_at=timezone.now(),
     )
 

@@ -20,7 +20,7 @@ from wufei.hub.manifests.models import Line, LineLot, Manifest, Origin
 from wufei.hub.manifests.services.returned import came_back_g
 from wufei.hub.registry.models import Site
 
-UNBOOKED = (Origin.PAPER, Origin.EMERGENCY)
+UNBOOKED = (Origin.PAPER, Origin.EMERGENCY, Origin.IMPORTED)
 Lots = Mapping[UUID, Sequence[LineLot]]
 
 

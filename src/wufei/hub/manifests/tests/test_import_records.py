@@ -1,0 +1,434 @@
+"""Manifests of other systems: each record becomes a manifest as if it had been signed here.
+
+The works send waste oil to a refinery that has nobody who works with this platform; the
+environment bureau brings in what the national system has on record.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from wufei.hub.base.errors import Refusal
+from wufei.hub.base.models import FindingRecord
+from wufei.hub.base.tables import Quantity, Taken
+from wufei.hub.ledger.models import Booking, Movement
+from wufei.hub.ledger.units import tonnes
+from wufei.hub.ledger.verify import differences
+from wufei.hub.manifests import queries, services
+from wufei.hub.manifests.models import Manifest, Signature
+from wufei.hub.manifests.services import revisions
+from wufei.hub.manifests.tests.conftest import BATTERIES, OIL, person, t
+from wufei.hub.manifests.tests.importing import (
+    CARRIER,
+    NUMBER,
+    REFINERY,
+    WORKS,
+    line,
+    on_the_road,
+    take,
+)
+from wufei.hub.registry.models import Membership, Organisation, Site
+from wufei.hub.registry.validity import period
+
+
+@pytest.fixture
+def officer(district, actor):
+    return actor("officer")
+
+
+@pytest.fixture
+def works(district):
+    """The clerk of the works."""
+    return district.firm(WORKS).person
+
+
+def works_here(district, *firms):
+    """Somebody of each firm has an account."""
+    from wufei.hub.accounts.services import make_user
+
+    for firm in firms:
+        make_user(
+            f"user of {firm}",
+            display_name=firm,
+            role="clerk",
+            password="a-good-Passphrase-7",
+            organisations=[district.firm(firm).organisation.pk],
+            check_password=False,
+        )
+
+
+def refused(deed, code, column, row=0):
+    with pytest.raises(Refusal) as caught:
+        deed()
+    assert (caught.value.code, caught.value.field, caught.value.row) == (code, column, row)
+    assert "%(" not in str(caught.value)
+    assert not Manifest.objects.exists()
+    assert not Movement.objects.filter(cause__startswith="manifest:").exists()
+
+
+# What a record becomes.
+def test_a_record_becomes_a_manifest_with_every_step_signed_in_its_partys_name(district, works):
+    district.stored(WORKS, OIL, 10)
+    assert take(line(district), by=works) is Taken.NEW
+    manifest = Manifest.objects.get()
+    assert (manifest.status, manifest.origin, manifest.authority_no) == (
+        "closed",
+        "imported",
+        NUMBER,
+    )
+    signed = list(manifest.signatures.order_by("number"))
+    assert [(one.step, one.organisation.name, one.mode, one.actor) for one in signed] == [
+        ("issue", WORKS, "imported", works.id),
+        ("load", CARRIER, "imported", works.id),
+        ("arrive", REFINERY, "imported", works.id),
+        ("accept", REFINERY, "imported", works.id),
+    ]
+    assert all(queries.signature_holds(one) for one in signed)
+    assert district.g("stock", WORKS, OIL) == t(8)
+    assert district.g("stock", REFINERY, OIL) == t(2)
+    assert (district.booked_g(WORKS, OIL), Booking.objects.count()) == (0, 0)
+
+
+def test_several_lines_of_one_number_are_the_wastes_of_one_manifest(district, works):
+    district.stored(WORKS, OIL, 10)
+    district.stored(WORKS, BATTERIES, 3)
+    other = line(
+        district,
+        waste="900-052-31",
+        method="metal_recovery",
+        weighed_out=1,
+        accepted=Decimal("0.9995"),
+    )
+    take(line(district), other, by=works)
+    manifest = Manifest.objects.get()
+    lines = manifest.lines.order_by("position")
+    assert [(one.waste.code, one.weighed_out_g, one.accepted_g) for one in lines] == [
+        ("900-249-08", t(2), t(2)),
+        ("900-052-31", t(1), t(0.9995)),
+    ]
+
+
+def test_a_load_still_on_the_road_waits_for_its_receiver_like_any_other(district, works):
+    district.stored(WORKS, OIL, 10)
+    take(on_the_road(district), by=works)
+    manifest = Manifest.objects.get()
+    assert manifest.status == "loaded"
+    assert district.g("custody", CARRIER, OIL) == t(2)
+    district.arrive(manifest, 2)
+    district.accept(manifest)
+    assert manifest.status == "closed"
+
+
+def test_a_record_that_has_gone_on_has_its_further_steps_signed(district, works):
+    district.stored(WORKS, OIL, 10)
+    take(on_the_road(district), by=works)
+    assert take(line(district), by=works) is Taken.NEW
+    assert Manifest.objects.get().status == "closed"
+    assert take(on_the_road(district), by=works) is Taken.KNOWN
+
+
+def test_part_of_a_load_may_have_been_refused(district, works):
+    district.stored(WORKS, OIL, 10)
+    told = {"weighed_in": 2, "accepted": Decimal("1.5"), "refused": Decimal("0.5")}
+    take(line(district, **told, refusal_reason="water in it"), by=works)
+    manifest = Manifest.objects.get()
+    assert (manifest.status, manifest.refusal_reason) == ("partly_accepted", "water in it")
+    assert district.g("custody", CARRIER, OIL) == t(0.5)
+
+
+@pytest.mark.parametrize(
+    ("told", "weighed_in", "accepted"),
+    [
+        ({"accepted": 2}, 2, 2),
+        ({"accepted": None, "weighed_in": 2}, 2, 2),
+        ({"accepted": None, "weighed_in": 2, "refused": Decimal("0.5")}, 2, 1.5),
+        ({"accepted": Decimal("1.5"), "refused": Decimal("0.5")}, 2, 1.5),
+        ({"accepted": 0, "refused": 2}, 2, 0),
+        ({"accepted": None, "weighed_in": 2, "refused": 0}, 2, 2),
+    ],
+)
+def test_what_a_record_leaves_out_of_the_reception_follows_from_the_rest(
+    district, works, told, weighed_in, accepted
+):
+    district.stored(WORKS, OIL, 10)
+    reason = "" if weighed_in == accepted else "wet"
+    take(line(district, **told, refusal_reason=reason), by=works)
+    one = Manifest.objects.get().lines.get()
+    assert (one.weighed_in_g, one.accepted_g) == (t(weighed_in), t(accepted))
+
+
+def test_units_are_kept_as_they_were_written(district, works):
+    district.stored(WORKS, OIL, 10)
+    told = {"weighed_out": Quantity(Decimal(2000), "kg"), "accepted": 1990, "unit": "kg"}
+    take(line(district, **told), by=works)
+    one = Manifest.objects.get().lines.get()
+    assert (one.weighed_out_g, one.weighed_in_g) == (t(2), t(1.99))
+    signed = Signature.objects.get(step="load").values["weighed_out"]
+    assert signed[str(one.uuid)] == {"g": t(2), "value": "2000", "unit": "kg"}
+
+
+def test_a_day_without_its_time_is_that_day(district, works):
+    district.stored(WORKS, OIL, 10)
+    noon = timezone.localtime(district.at - timedelta(days=3)).replace(hour=12, minute=0)
+    midnight = noon.replace(hour=0, minute=0, second=0, microsecond=0)
+    take(line(district, issued_at=noon, loaded_at=midnight, accepted_at=midnight), by=works)
+    manifest = Manifest.objects.get()
+    assert manifest.issued_at == manifest.loaded_at == manifest.accepted_at == noon
+
+
+def test_what_the_book_lacked_and_no_plan_or_licence_allowed_is_a_finding(district, works):
+    cells = line(district)
+    district.licence(REFINERY, "hazardous", "HW49")
+    from wufei.hub.registry.models import Quota
+
+    Quota.objects.all().delete()
+    district.quota(WORKS, OIL, 1)
+    take(cells, by=works)
+    codes = set(FindingRecord.objects.values_list("code", flat=True))
+    assert {"ledger.shortfall", "manifests.no_licence", "manifests.quota_exceeded"} <= codes
+
+
+def test_an_old_record_neither_expires_nor_is_a_late_paper(district, works):
+    district.stored(WORKS, OIL, 10)
+    long_ago = timezone.now() - timedelta(days=300)
+    told = {"issued_at": long_ago, "loaded_at": long_ago + timedelta(days=40)}
+    take(on_the_road(district, **told), by=works)
+    assert Manifest.objects.get().expires_at is None
+    assert not FindingRecord.objects.filter(code="manifests.paper_late").exists()
+
+
+def test_the_ledger_recounts_what_was_imported(real_district):
+    """Whole, in part, on the road, of two wastes, more than the book had: to the gram."""
+    district, works = real_district, real_district.firm(WORKS).person
+    district.stored(WORKS, OIL, 3)
+    district.stored(WORKS, BATTERIES, 1)
+    lead = {"waste": "900-052-31", "method": "metal_recovery", "weighed_out": 1, "accepted": 1}
+    part = {"weighed_in": 2, "accepted": Decimal("1.5"), "refusal_reason": "wet"}
+    take(line(district), line(district, **lead), by=works)
+    take(line(district, number="WB-2", **part), by=works)
+    take(on_the_road(district, number="WB-3"), by=works)
+    assert district.g("stock", WORKS, OIL) == district.g("stock", WORKS, BATTERIES) == 0
+    assert district.g("stock", REFINERY, OIL) == t(3.5)
+    assert district.g("custody", CARRIER, OIL) == t(2.5)
+    assert district.g("shortfall", WORKS, OIL) == -t(3)
+    assert differences() == []
+
+
+# The same again.
+def test_the_same_record_again_changes_nothing_whoever_brings_it(district, works, officer):
+    district.stored(WORKS, OIL, 10)
+    cells = line(district)
+    take(cells, by=works)
+    before = Movement.objects.count(), Signature.objects.count()
+    colleague = replace(works, id="person:colleague")
+    for by in (works, colleague, officer):
+        assert take(cells, by=by) is Taken.KNOWN
+    assert (Movement.objects.count(), Signature.objects.count()) == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "column"),
+    [
+        ({"weighed_out": 3, "declared": 2}, "manifest_signed_otherwise", "loaded_at"),
+        ({"weighed_out": 3}, "manifest_imported_otherwise", "number"),
+        ({"plate": "鲁P00002"}, "manifest_signed_otherwise", "loaded_at"),
+        ({"note": "another"}, "manifest_imported_otherwise", "number"),
+        ({"accepted": Decimal("1.99")}, "manifest_signed_otherwise", "arrived_at"),
+    ],
+)
+def test_the_same_number_with_other_content_is_refused_and_named(
+    district, works, changes, code, column
+):
+    district.stored(WORKS, OIL, 10)
+    cells = line(district)
+    take(cells, by=works)
+    district.truck(CARRIER, "鲁P00002")
+    with pytest.raises(Refusal) as caught:
+        take(line(district, **changes), by=works)
+    assert (caught.value.code, caught.value.field) == (code, column)
+    assert str(Manifest.objects.get()) in str(caught.value)
+    assert Manifest.objects.get().lines.get().weighed_out_g == t(2)
+
+
+def test_what_was_revised_here_stays_so_when_the_file_is_sent_again(district, works):
+    """History is kept: the record as it came, and the correction with who agreed to it."""
+    district.stored(WORKS, OIL, 10)
+    cells = line(district)
+    take(cells, by=works)
+    manifest = Manifest.objects.get()
+    uuid = manifest.lines.get().uuid
+    district.at += timedelta(hours=1)
+    proposed = revisions.propose(
+        manifest,
+        {"weighed_in": {uuid: tonnes("1.99")}, "accepted": {uuid: tonnes("1.99")}},
+        id=district.signing().id,
+        reason="typing mistake",
+        by=works,
+    )
+    for firm in (CARRIER, REFINERY):
+        by = district.firm(firm).person
+        revisions.decide(proposed, approve=True, signing=district.signing(), by=by)
+    manifest.refresh_from_db()
+    assert manifest.lines.get().weighed_in_g == t(1.99)
+    assert take(cells, by=works) is Taken.KNOWN
+    assert manifest.lines.get().weighed_in_g == t(1.99)
+    first = manifest.signatures.get(step="arrive").values["weighed_in"][str(uuid)]
+    assert first["g"] == t(2)
+    assert manifest.signatures.filter(step="revise").exists()
+
+
+# Who may bring what in.
+def test_a_firm_imports_only_what_it_sends_or_receives(district, officer):
+    cells = line(district)
+    for firm in (CARRIER, "neighbour"):
+        by = district.firm(firm).person
+        refused(lambda by=by: take(cells, by=by), "manifest_import_not_a_party", "consignor")
+    district.stored(WORKS, OIL, 10)
+    take(cells, by=officer)
+
+
+def test_the_consignor_does_not_receive_for_a_plant_that_works_here(district, works):
+    works_here(district, REFINERY)
+    district.stored(WORKS, OIL, 10)
+    refused(lambda: take(line(district), by=works), "manifest_import_receiver_signs", "arrived_at")
+    take(on_the_road(district), by=works)
+
+
+def test_the_consignee_does_not_send_for_a_firm_that_works_here(district):
+    refinery = district.firm(REFINERY, "plant", "treatment").person
+    works_here(district, WORKS, REFINERY)
+    district.stored(WORKS, OIL, 10)
+    refused(lambda: take(line(district), by=refinery), "manifest_import_sender_signs", "consignor")
+
+
+def test_the_consignee_imports_what_came_from_somebody_outside(district):
+    refinery = district.firm(REFINERY, "plant", "treatment").person
+    works_here(district, REFINERY)
+    take(line(district), by=refinery)
+    assert Manifest.objects.get().status == "closed"
+
+
+@pytest.mark.parametrize("role", ["driver", "resident", "auditor", "dispatcher", "town_officer"])
+def test_others_import_no_manifests(district, role):
+    owner = district.firm(WORKS).organisation
+    refused(lambda: take(line(district), by=person(owner, role=role)), "forbidden", "")
+
+
+# Every kind of bad cell.
+@pytest.mark.parametrize(
+    ("changes", "code", "column"),
+    [
+        ({"consignor": "nobody"}, "invalid", "consignor"),
+        ({"carrier": "91371500MA3XXXXX00"}, "invalid", "carrier"),
+        ({"consignee": "=1+1"}, "invalid", "consignee"),
+        ({"consignor_site": "the moon"}, "invalid", "consignor_site"),
+        ({"consignee_site": "the moon"}, "invalid", "consignee_site"),
+        ({"plate": "鲁P99999"}, "invalid", "plate"),
+        ({"plate": "鲁P77777"}, "manifest_not_a_vehicle_of_carrier", "plate"),
+        ({"driver": "Nobody"}, "invalid", "driver"),
+        ({"driver": ""}, "manifest_field_missing", "driver"),
+        ({"waste": "999-999-99"}, "unknown_waste", "waste"),
+        ({"method": "composting"}, "manifest_unknown_method", "method"),
+        ({"method": None}, "manifest_field_missing", "method"),
+        ({"containers": -1}, "invalid", "containers"),
+        ({"weighed_out": -1}, "mass_not_positive", "weighed_out"),
+        ({"weighed_out": 0}, "invalid", "weighed_out"),
+        ({"weighed_out": 2000, "declared": 2}, "manifest_too_heavy", "weighed_out"),
+        ({"declared": 0}, "invalid", "declared"),
+        ({"weighed_out": Quantity(Decimal(2), "m3")}, "density_missing", "weighed_out"),
+        ({"weighed_out": 2, "unit": "piece"}, "density_missing", "unit"),
+        ({"weighed_out": Quantity(Decimal(2), "kg"), "unit": "t"}, "invalid", "unit"),
+        ({"accepted": 3, "weighed_in": 2}, "manifest_more_than_arrived", "accepted"),
+        ({"accepted": 1, "refused": 2, "weighed_in": 2}, "invalid", "refused"),
+        ({"accepted": 1, "weighed_in": 2}, "manifest_field_missing", "refusal_reason"),
+        ({"refusal_reason": "wet"}, "invalid", "refusal_reason"),
+        ({"accepted": Decimal("1.5")}, "manifest_field_missing", "difference_reason"),
+        ({"accepted_at": None, "accepted": 2}, "invalid", "arrived_at"),
+        ({"accepted": None}, "invalid", "weighed_in"),
+        (
+            {"accepted_at": timezone.now() - timedelta(days=900)},
+            "manifest_before_the_step_before",
+            "arrived_at",
+        ),
+        (
+            {"issued_at": timezone.now() - timedelta(minutes=5)},
+            "manifest_before_the_step_before",
+            "loaded_at",
+        ),
+        ({"loaded_at": timezone.now() + timedelta(days=900)}, "in_the_future", "issued_at"),
+        ({"accepted_at": timezone.now() + timedelta(days=9)}, "in_the_future", "arrived_at"),
+        ({"number": "WB-1", "authority_no": "12"}, "manifest_bad_authority_no", "authority_no"),
+    ],
+)
+def test_a_bad_cell_says_what_to_write_and_nothing_is_taken(district, works, changes, code, column):
+    district.truck("muck trucks", "鲁P77777")
+    district.stored(WORKS, OIL, 10)
+    refused(lambda: take(line(district, **changes), by=works), code, column)
+
+
+def test_a_name_that_two_have_is_not_guessed(district, works):
+    district.stored(WORKS, OIL, 10)
+    cells = line(district, consignee="Lu Refining")
+    for name in (REFINERY, "other refinery"):
+        owner = district.firm(name, "plant", "treatment").organisation
+        Organisation.objects.filter(pk=owner.pk).update(short_name="Lu Refining")
+    refused(lambda: take(cells, by=works), "invalid", "consignee")
+
+
+def test_a_firm_with_two_sites_has_to_say_which(district, works):
+    district.stored(WORKS, OIL, 10)
+    cells, owner = line(district), district.firm(WORKS).organisation
+    Site.objects.create(
+        organisation=owner,
+        name="north gate",
+        pinyin="ng",
+        kind="storage",
+        region=district.town,
+        validity=period(district.at.date() - timedelta(days=900)),
+    )
+    refused(lambda: take(cells, by=works), "invalid", "consignor_site")
+    take(cells | {"consignor_site": "works site"}, by=works)
+
+
+def test_brackets_of_either_width_and_former_names_are_known(district, works):
+    district.stored(WORKS, OIL, 10)
+    cells = line(district, consignor="Works （Liaocheng）", consignee="Old Refinery")
+    owner = district.firm(WORKS).organisation
+    Organisation.objects.filter(pk=owner.pk).update(name="Works (Liaocheng)")
+    district.firm(REFINERY).organisation.names.create(
+        name="Old Refinery", validity=period(district.at.date() - timedelta(days=900))
+    )
+    assert take(cells, by=works) is Taken.NEW
+
+
+def test_a_second_line_that_contradicts_the_first_is_named(district, works):
+    district.stored(WORKS, OIL, 10)
+    rows = line(district), line(district, waste="900-052-31", plate="鲁P00002")
+    refused(lambda: take(*rows, by=works), "invalid", "plate", row=1)
+
+
+def test_a_number_of_this_platform_is_not_imported_as_another_manifest(district, works, issued):
+    with pytest.raises(Refusal) as caught:
+        take(line(district, number=issued.local_id), by=works)
+    assert (caught.value.code, caught.value.field) == ("manifest_of_this_platform", "number")
+
+
+def test_an_authoritys_number_that_another_manifest_has_is_named(district, works, issued):
+    services.set_authority_no(issued, NUMBER, by=works)
+    with pytest.raises(Refusal) as caught:
+        take(line(district), by=works)
+    assert (caught.value.code, caught.value.field) == ("manifest_authority_no_taken", "number")
+    assert Manifest.objects.count() == 1
+
+
+def test_a_closed_firm_is_named_at_its_cell(district, works):
+    district.stored(WORKS, OIL, 10)
+    cells, owner = line(district), district.firm(CARRIER).organisation
+    today = district.at.date()
+    owner.validity = period(today - timedelta(days=90), today - timedelta(days=9))
+    owner.save()
+    refused(lambda: take(cells, by=works), "registry_closed", "carrier")
+    assert not Membership.objects.exists()
