@@ -194,6 +194,8 @@ def _other(district: District, manifest: Manifest, field: str) -> Any:
             return tonnes("1.97")
         case "refused":
             return [lot.uuid for lot in Lot.objects.filter(account__line=line.uuid)]
+        case "exemption":
+            return [uuid7()]
         case "lots":
             return tuple(
                 LotPart(part.lot.uuid, part.mass_g - 1000) for part in line.lots.all()

@@ -12,7 +12,9 @@ from wufei.hub.alarms.streams import off_route as routes
 from wufei.hub.base.findings import Severity
 
 WEIGHT_DIFFERENCE = "manifests.weight_difference"
+EXEMPTION_LOST = "manifests.exemption_lost"
 OFF_ROUTE, LONG_STOP, WEIGHT = "off_route", "long_stop", "weight_difference"
+EXEMPTION = "exemption_lost"
 
 
 def _site_radius(default: float) -> Parameter:
@@ -153,5 +155,21 @@ GENERAL = (
             "What was weighed in differs from what was weighed out by more than the tolerance of "
             "the manifest's template. Judged when the load is accepted."
         ),
+    ),
+    Rule(
+        code=EXEMPTION_LOST,
+        family=EXEMPTION,
+        name=_("Exemption claim did not hold"),
+        severity=Severity.ERROR,
+        kind=RuleKind.DOCUMENT,
+        basis=_(
+            "National catalogue of hazardous wastes, exemption list: a stage is exempt only while "
+            "its condition is met."
+        ),
+        sees=_(
+            "A load travelled on an exemption claim that was withdrawn or contested afterwards. "
+            "Judged when the claim ends."
+        ),
+        domains=("hazardous",),
     ),
 )

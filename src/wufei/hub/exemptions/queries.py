@@ -109,7 +109,21 @@ def coverage(lots: Collection[int], effect: str, day: date, *, for_deed: bool = 
 
 def standing(claims: Collection[int], effect: str, day: date, *, for_deed: bool) -> set[int]:
     """Those of ``claims`` (keys) that hold for ``effect`` on ``day``; held as in ``coverage``."""
-    return set(_in_force(effect, day, for_deed).filter(pk__in=claims).values_list("pk", flat=True))
+    exempt = Exemption.objects.filter(valid_on(day), effect=effect)
+    named = Claim.exemptions.through.objects.filter(exemption__in=exempt, claim__in=claims)
+    return in_force(set(named.values_list("claim", flat=True)), day, for_deed=for_deed)
+
+
+def in_force(claims: Collection[int], day: date, *, for_deed: bool) -> set[int]:
+    """Those of ``claims`` (keys) that hold on ``day``; held as in ``coverage``."""
+    if not claims:
+        return set()
+    rows = Claim.objects.filter(
+        pk__in=claims, state=Claim.State.CLAIMED, reported_on__lte=day, valid_until__gte=day
+    ).order_by("pk")
+    if for_deed:
+        rows = rows.select_for_update(no_key=True, of=("self",))
+    return set(rows.values_list("pk", flat=True))
 
 
 def origins(lots: Collection[int]) -> dict[int, set[int]]:
@@ -153,17 +167,6 @@ def _valid_claims(
         if claim in standing_ones:
             found.setdefault(lot, set()).add(claim)
     return found
-
-
-def _in_force(effect: str, day: date, for_deed: bool) -> "QuerySet[Claim]":
-    exempt = Exemption.objects.filter(valid_on(day), effect=effect)
-    rows = Claim.objects.filter(
-        state=Claim.State.CLAIMED,
-        reported_on__lte=day,
-        valid_until__gte=day,
-        pk__in=Claim.exemptions.through.objects.filter(exemption__in=exempt).values("claim"),
-    ).order_by("pk")
-    return rows.select_for_update(no_key=True, of=("self",)) if for_deed else rows
 
 
 def may_open(file: StoredFile, actor: Actor) -> bool:

@@ -12,10 +12,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from wufei.hub.exemptions.models import Claim
 from wufei.hub.labels.queries.containers import codes_of
 from wufei.hub.manifests import reading
 from wufei.hub.manifests.models import MOVING, Line, LineLot, Manifest, Route
 from wufei.hub.manifests.reading import Load, Stop, with_everything
+from wufei.hub.manifests.services import exempting
 from wufei.hub.registry.models import Driver, Licence, Organisation
 from wufei.hub.registry.queries import codes_that_cover
 from wufei.hub.registry.validity import last_day, today, valid_on
@@ -63,6 +65,7 @@ class Check:
     containers: Sequence[OnTruck]
     count: int
     papers: Sequence[Paper]
+    claims: Sequence[Claim]
     driver: str
     next: Stop | None
     in_hours: bool | None
@@ -86,6 +89,7 @@ def check_of(manifest: Manifest) -> Check:
         containers=containers,
         count=sum(line.containers or 0 for line in lines) or len(containers),
         papers=[*_of_truck(whole), *_of_receiver(whole, lines)],
+        claims=reading.claims(whole),
         driver=masked(whole.driver),
         next=next((stop for stop in stops if stop.state == reading.NEXT), None),
         in_hours=_in_hours(whole.route),
@@ -131,7 +135,7 @@ def _of_truck(manifest: Manifest) -> list[Paper]:
 
 def _of_receiver(manifest: Manifest, lines: Sequence[Line]) -> list[Paper]:
     """The licences under which the receiver may take what is on the truck."""
-    kinds = reading.template_of(manifest).licence_kinds
+    kinds = exempting.kinds(reading.template_of(manifest), lines)
     if not kinds:
         return []
     codes = {code for line in lines for code in codes_that_cover(line.waste.code)}

@@ -134,12 +134,13 @@ def consignee_sites(template: ManifestTemplate, waste: WasteType, origin: Site) 
     A template without licence kinds takes every receiving site for fitting.
     """
     domain = catalogue.domain_of(waste.stream).code
+    licensed = Exists(_licensed(template, waste)) | Exists(_exempt(template))
     rows = (
         Site.objects.filter(open_on(), kind__in=RECEIVING)
-        .filter(organisation__domains__contains=[domain])
+        .annotate(licensed=licensed)
+        .filter(Q(organisation__domains__contains=[domain]) | Q(licensed=True))
         .exclude(pk=origin.pk)
         .select_related("organisation")
-        .annotate(licensed=Exists(_licensed(template, waste)))
         .order_by("-licensed", "organisation__name", "name")
     )[:CHOICES_MAX]
     if not template.licence_kinds:
@@ -154,6 +155,15 @@ def _licensed(template: ManifestTemplate, waste: WasteType) -> "QuerySet[Licence
         organisation=OuterRef("organisation"),
         kind__in=template.licence_kinds,
         code__in=codes_that_cover(waste.code),
+    )
+
+
+def _exempt(template: ManifestTemplate) -> "QuerySet[LicenceLine]":
+    """Licence lines of those who take the waste only where it is claimed exempt."""
+    ways = template.exempt.ways if template.exempt else ()
+    kinds = {kind for way in ways for kind in way.licence_kinds}
+    return LicenceLine.objects.filter(
+        valid_on(), organisation=OuterRef("organisation"), kind__in=sorted(kinds)
     )
 
 

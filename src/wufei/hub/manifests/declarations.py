@@ -134,6 +134,35 @@ class Rounds(StrEnum):
 
 
 @dataclass(frozen=True)
+class ExemptWay:
+    """A plant that needs no licence of the template's kinds for what is claimed exempt 豁免处置.
+
+    ``effect`` is the exemption's (``catalogue.Exemption.Effect``); ``methods`` are what the plant
+    does then (codes of the stream); ``licence_kinds`` is what it holds instead, of any waste.
+    ``alone``: these methods are open under a claim only, whatever else the plant may do.
+    """
+
+    effect: str
+    methods: frozenset[str]
+    licence_kinds: tuple[str, ...] = ()
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class Exempt:
+    """What a claimed exemption of the batches lifts from a template; everything else stays.
+
+    ``carriage`` is the exemption under which carriers need no licence of ``carrier_kinds``.
+    """
+
+    ways: tuple[ExemptWay, ...]
+    carriage: str = ""
+
+    def way(self, method: str) -> ExemptWay | None:
+        return next((way for way in self.ways if method in way.methods), None)
+
+
+@dataclass(frozen=True)
 class ManifestTemplate:
     """How one family of wastes travels; every number with its source beside the declaration.
 
@@ -143,7 +172,8 @@ class ManifestTemplate:
     ``road_limit_g``: most grams of one load (None: the platform's general limit).
     ``tolerance_permille``: difference between weighed out and weighed in that needs no reason.
     ``authority_pattern``: what a number given by the authority looks like (regular expression);
-    ``number_segments``: how one is made where Wufei is configured to be the authority.
+    ``number_segments``: how one is made where Wufei is configured to be the authority, counted
+    together by all templates of one ``number_scope`` (empty: the template's own).
 
     ``quota``: whether the consignor's plan or approval bounds what may leave.
     ``carriers_max``: how many carriers may follow one another. ``halt_within``: how long a load
@@ -152,7 +182,8 @@ class ManifestTemplate:
     loads ends by itself. ``paper_within``: until when a paper manifest is to be entered.
     ``emergency_within``: until when an emergency's manifest is to be completed, and
     ``emergency_lacks`` what it may leave open until then (``services.emergency.completable``).
-    ``refusable``: whether the consignee may refuse (part of) a load.
+    ``refusable``: whether the consignee may refuse (part of) a load. ``carrier_kinds``: licences
+    of which a carrier needs one. ``exempt``: what exemption claims of its batches lift.
     """
 
     code: str
@@ -167,6 +198,7 @@ class ManifestTemplate:
     road_limit_g: int | None = None
     authority_pattern: str = ""
     number_segments: tuple[Segment, ...] = ()
+    number_scope: str = ""
     licence_kinds: tuple[str, ...] = field(default=())
     since: date | None = None
     until: date | None = None
@@ -180,6 +212,8 @@ class ManifestTemplate:
     emergency_within: Deadline | None = None
     emergency_lacks: frozenset[str] = frozenset()
     refusable: bool = True
+    carrier_kinds: tuple[str, ...] = ()
+    exempt: Exempt | None = None
 
     def step(self, code: str) -> Step:
         """Raises ``KeyError`` for a step that this template does not have."""

@@ -14,6 +14,7 @@ from wufei.hub.manifests import codes, reading
 from wufei.hub.manifests.declarations import Grade
 from wufei.hub.manifests.models import LineLot, Manifest, Mode, Status
 from wufei.hub.manifests.reading import Signed
+from wufei.hub.manifests.services import exempting
 from wufei.hub.registry.models import Licence, Organisation, Site
 from wufei.hub.registry.queries import codes_that_cover
 from wufei.hub.registry.validity import last_day, valid_on
@@ -142,12 +143,21 @@ def _consignee(manifest: Manifest) -> Rows:
         (_("Reason for refusing"), manifest.refusal_reason),
         (_("Alternate plant"), str(manifest.alternate_site or "")),
         (_("Reason for cancelling"), manifest.cancel_reason),
+        *_claims(manifest),
+    ]
+
+
+def _claims(manifest: Manifest) -> Rows:
+    """On which test reports it travels otherwise than as hazardous waste."""
+    return [
+        (_("Exempt on report"), f"{one.report_no} · {one.laboratory} · {one.reported_on}")
+        for one in reading.claims(manifest)
     ]
 
 
 def _licences(manifest: Manifest) -> Rows:
     """Under which the receiver could take it on the day when it was issued."""
-    kinds = reading.template_of(manifest).licence_kinds
+    kinds = exempting.kinds(reading.template_of(manifest), manifest.lines.all())
     if not kinds:
         return []
     cover = {one for line in manifest.lines.all() for one in codes_that_cover(line.waste.code)}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.models import FindingRecord
 from wufei.hub.catalogue.declarations import methods
+from wufei.hub.exemptions.models import Claim
 from wufei.hub.ledger.models import Movement
 from wufei.hub.ledger.queries.movements import with_names
 from wufei.hub.ledger.queries.people import names_of
@@ -178,6 +179,14 @@ def loads(manifest: Manifest) -> list[Load]:
         )
         for line in manifest.lines.all()
     ]
+
+
+def claims(manifest: Manifest) -> list[Claim]:
+    """Exemption claims that it travels on, each once."""
+    if template_of(manifest).exempt is None:
+        return []
+    found = {one.pk: one for line in manifest.lines.all() for one in line.exemption}
+    return [one for _pk, one in sorted(found.items())]
 
 
 def movements(manifest: Manifest) -> list[Movement]:

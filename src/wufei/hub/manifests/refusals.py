@@ -266,6 +266,41 @@ class LicenceMissing(Refusal):
     )
 
 
+class NotExempt(Refusal):
+    code = "manifest_not_exempt"
+    message = gettext_noop(
+        "%(lots)s of %(waste)s: on %(day)s no exemption claim stands on a test report "
+        "(“%(effect)s”). Claim the exemption with the laboratory's report, or choose a plant with "
+        "a hazardous waste licence and its method."
+    )
+
+
+class CarrierUnlicensed(Refusal):
+    code = "manifest_carrier_unlicensed"
+    message = gettext_noop(
+        "%(organisation)s holds no “%(kind)s” on %(day)s. Choose another carrier, or have the "
+        "licence entered first."
+    )
+
+
+class CarriageNotExempt(Refusal):
+    code = "manifest_carriage_not_exempt"
+    message = gettext_noop(
+        "%(organisation)s holds no “%(kind)s” on %(day)s, and no exemption claim stands on a test "
+        "report for %(lots)s of %(waste)s. Claim the exemption with the laboratory's report, or "
+        "choose a carrier with that licence."
+    )
+
+
+class ClaimLapsed(Refusal):
+    code = "manifest_claim_lapsed"
+    message = gettext_noop(
+        "%(manifest)s was issued on the exemption claim of report %(report)s, which no longer "
+        "holds (%(state)s). Cancel it and issue it again on a report that holds, or to a plant "
+        "with a hazardous waste licence."
+    )
+
+
 class UnknownMethod(Refusal):
     code = "manifest_unknown_method"
     status = 422

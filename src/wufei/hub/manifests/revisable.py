@@ -47,7 +47,7 @@ REVISABLE: Mapping[str, Revisable] = {
 }
 FIXED = frozenset(
     {"consignor", "consignor_site", "carrier", "consignee", "consignee_site", "alternate_site"}
-    | {"waste", "lots", "legs", "refused"}
+    | {"waste", "lots", "legs", "refused", "exemption"}
 )
 # What the only signer so far may still change without asking anybody.
 EDITABLE = frozenset(

@@ -58,6 +58,7 @@ FIELDS: Mapping[str, Field] = {
         Field("method", pgettext_lazy("manifest", "method"), of_line=True),
         Field("lots", _("lots and containers"), of_line=True),
         Field("containers", _("containers"), of_line=True),
+        Field("exemption", _("exemption claims"), of_line=True),
         Field("legs", _("carriers in order")),
         Field("alternate_site", _("alternate plant")),
         Field("vehicle", _("vehicle")),

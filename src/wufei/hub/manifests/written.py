@@ -1,22 +1,27 @@
 """Findings on what was written down afterwards: late papers, emergencies left open, no licence."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from wufei.hub.base import workdays
+from wufei.hub.base.errors import Refusal
 from wufei.hub.base.findings import Finding
 from wufei.hub.base.texts import finding_text
+from wufei.hub.exemptions.models import Claim
 from wufei.hub.manifests import findings, rules
 from wufei.hub.manifests.declarations import Deadline, ManifestTemplate
-from wufei.hub.manifests.models import Manifest
+from wufei.hub.manifests.models import Line, Manifest
+from wufei.hub.manifests.refusals import LicenceMissing
 
 PAPER_LATE = "manifests.paper_late"
 EMERGENCY_OPEN = "manifests.emergency_open"
 NO_LICENCE = "manifests.no_licence"
+NOT_ALLOWED = "manifests.not_allowed"
+EXEMPTION_LOST = "manifests.exemption_lost"
 _A_MINUTE = timedelta(minutes=1)
 
 
@@ -39,6 +44,22 @@ def register() -> None:
         NO_LICENCE,
         gettext_noop("%(organisation)s held no licence for %(waste)s on %(day)s."),
         _("Sent to somebody without a licence"),
+    )
+    finding_text(
+        NOT_ALLOWED,
+        gettext_noop(
+            "%(waste)s went to %(organisation)s with %(carrier)s on %(day)s, and for one of them "
+            "neither a licence nor an exemption claim stood."
+        ),
+        _("Travelled without licence or exemption"),
+    )
+    finding_text(
+        EXEMPTION_LOST,
+        gettext_noop(
+            "%(number)s travelled on the exemption claim of report %(report)s, which holds no "
+            "longer: %(reason)s."
+        ),
+        _("Exemption claim did not hold"),
     )
 
 
@@ -83,20 +104,35 @@ def _late(
     yield Finding(EMERGENCY_OPEN, findings.subject(manifest), values=values)
 
 
-def no_licence(manifest: Manifest, wastes: Iterable[str], day: date) -> Iterator[Finding]:
-    """Wastes that went to somebody who held no licence for them."""
-    for waste in wastes:
-        yield Finding(
-            NO_LICENCE,
-            findings.subject(manifest),
-            values={
-                "number": manifest.local_id,
-                "organisation": manifest.consignee.name,
-                "waste": waste,
-                "day": f"{day}",
-            },
-            episode=waste,
-        )
+def not_allowed(manifest: Manifest, line: Line, refusal: Refusal) -> Finding:
+    """A line that went to a plant or with a carrier that it should not have gone with."""
+    no_licence = isinstance(refusal, LicenceMissing)
+    day = refusal.values["day"]
+    return Finding(
+        NO_LICENCE if no_licence else NOT_ALLOWED,
+        findings.subject(manifest),
+        values={
+            "number": manifest.local_id,
+            "organisation": manifest.consignee.name,
+            "carrier": manifest.carrier.name,
+            "waste": line.waste.code,
+            "day": f"{day}",
+        },
+        episode=line.waste.code if no_licence else f"{line.position}:{refusal.code}",
+    )
+
+
+def exemption_lost(manifest: Manifest, claim: Claim) -> Finding:
+    """A load that has travelled on a claim which has ended since."""
+    values = {
+        "number": manifest.local_id,
+        "report": claim.report_no,
+        "reason": claim.end_reason,
+        "claim": str(claim.uuid),
+    }
+    return Finding(
+        EXEMPTION_LOST, findings.subject(manifest), values=values, episode=str(claim.uuid)
+    )
 
 
 def _day(at: datetime) -> str:

@@ -8,7 +8,7 @@ from wufei.hub.manifests.models.access import Invitation, QueuedStep, SigningKey
 from wufei.hub.manifests.models.documents import Manifest
 from wufei.hub.manifests.models.drafts import Draft
 from wufei.hub.manifests.models.journeys import Halt, Leg, Round, RoundStop
-from wufei.hub.manifests.models.lines import Line, LineLot
+from wufei.hub.manifests.models.lines import Line, LineClaim, LineLot
 from wufei.hub.manifests.models.numbers import IssuedNumber
 from wufei.hub.manifests.models.revisions import Approval, Revision
 from wufei.hub.manifests.models.routes import Route
@@ -37,6 +37,7 @@ __all__ = [
     "IssuedNumber",
     "Leg",
     "Line",
+    "LineClaim",
     "LineLot",
     "Manifest",
     "Mode",

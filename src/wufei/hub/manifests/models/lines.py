@@ -1,11 +1,14 @@
 """What travels: wastes, and the containers or batches they are in."""
 
+from collections.abc import Sequence
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wufei.hub.catalogue.models import WasteType
+from wufei.hub.exemptions.models import Claim
 from wufei.hub.ledger.models import Lot
 from wufei.hub.manifests.models.documents import Manifest
 from wufei.hub.registry.models import Site
@@ -40,6 +43,11 @@ class Line(models.Model):
     accepted_g = models.BigIntegerField(_("accepted"), null=True)
     refused_g = models.BigIntegerField(_("refused"), null=True)
     containers = models.PositiveIntegerField(_("containers"), null=True, blank=True)
+    claims = models.ManyToManyField(
+        Claim, through="LineClaim", related_name="+", verbose_name=_("exemption claims")
+    )
+    # What it relies on while it is written, and once it has been read.
+    relied: Sequence[Claim] | None = None
 
     class Meta:
         ordering = ["manifest", "position"]
@@ -71,6 +79,28 @@ class Line(models.Model):
     def known_g(self) -> int:
         """The best figure so far: weighed in, else weighed out, else declared; grams."""
         return self.weighed_in_g or self.weighed_out_g or self.declared_g
+
+    @property
+    def exemption(self) -> Sequence[Claim]:
+        """Claims on which it travels otherwise than as hazardous waste; mostly none."""
+        if self.relied is None:
+            self.relied = sorted(self.claims.all(), key=lambda one: one.pk) if self.pk else ()
+        return self.relied
+
+
+class LineClaim(models.Model):
+    """A claim that a line travels on: why this plant or this carrier may have it."""
+
+    line = models.ForeignKey(Line, models.PROTECT, related_name="+")
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line", "claim"], name="manifests_lineclaim_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id}: {self.claim_id}"
 
 
 class LineLot(models.Model):

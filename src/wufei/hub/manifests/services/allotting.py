@@ -13,6 +13,7 @@ from wufei.hub.ledger.units import Mass
 from wufei.hub.manifests import findings
 from wufei.hub.manifests.declarations import ManifestTemplate, QuotaRule, template
 from wufei.hub.manifests.models import Line, Manifest, Origin, Relation, StepCode
+from wufei.hub.manifests.services import exempting
 from wufei.hub.manifests.services.checks import day_of
 from wufei.hub.registry.models import Organisation
 from wufei.hub.registry.services import headroom
@@ -80,7 +81,8 @@ def _of_licence(
         return
     day = day_of(manifest.issued_at)
     owner = manifest.consignee
-    claim = headroom.licence_claim(owner, line.waste.code, form.licence_kinds, day)
+    kinds = exempting.kinds(form, [line])
+    claim = headroom.licence_claim(owner, line.waste.code, kinds, day)
     if claim and (over_g := headroom.take(claim, line.uuid, mass_g, beyond=past).over_g):
         yield _beyond(findings.LICENCE_EXCEEDED, manifest, line, owner, over_g)
 

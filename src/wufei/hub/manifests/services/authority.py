@@ -88,7 +88,7 @@ def check_given(manifest: Manifest) -> None:
 
 def _next(form: ManifestTemplate, code: str, day: date) -> Given:
     told = [_told(segment, code, day) for segment in form.number_segments]
-    scope = f"{form.code}:{''.join(told)}"
+    scope = f"{form.number_scope or form.code}:{''.join(told)}"
     serial = next_number(f"authority:{scope}")
     width = next(one.width for one in form.number_segments if one.part is Part.SERIAL)
     if serial >= 10**width:

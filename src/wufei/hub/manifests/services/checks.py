@@ -7,7 +7,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from wufei.hub.base.actor import Actor, Scope
-from wufei.hub.catalogue.models import WasteType
 from wufei.hub.ledger.figures import tonnes_text
 from wufei.hub.ledger.refusals import InTheFuture, TooEarly
 from wufei.hub.ledger.rules import EARLIEST_YEAR
@@ -17,7 +16,6 @@ from wufei.hub.manifests.declarations import ManifestTemplate, Party, Step
 from wufei.hub.manifests.models import Manifest, Status, StepCode
 from wufei.hub.manifests.refusals import (
     BeforeTheStepBefore,
-    LicenceMissing,
     NotADriverOfCarrier,
     NotAVehicleOfCarrier,
     OnTheRoadAlready,
@@ -29,8 +27,7 @@ from wufei.hub.manifests.refusals import (
     WrongUnit,
 )
 from wufei.hub.manifests.services.given import NextCarrier
-from wufei.hub.registry.models import Driver, Licence, Organisation, Site, Vehicle
-from wufei.hub.registry.queries import licensed_lines
+from wufei.hub.registry.models import Driver, Organisation, Site, Vehicle
 from wufei.hub.registry.services.book import require_open
 
 ISSUE, SIGN = "manifests.manifest.issue", "manifests.manifest.sign"
@@ -117,38 +114,12 @@ def carriers_in_order(
             driver_of(one.carrier, one.driver, day)
 
 
-def licensed(template: ManifestTemplate, site: Site, waste: WasteType, day: date) -> None:
-    """Refuse a consignee without a licence for ``waste``, as far as the register can know.
-
-    Whoever has licences of these kinds on record needs one that covers code and day. Who has
-    none on record is refused inside the district where others of the same kind hold one, and let
-    through outside it: the register of this district is not complete there.
-    """
-    kinds, consignee = template.licence_kinds, site.organisation
-    if not kinds or licensed_lines(consignee, waste.code, day).filter(kind__in=kinds).exists():
-        return
-    held = Licence.objects.filter(kind__in=kinds)
-    if held.filter(organisation=consignee).exists() or (
-        site.region.within
-        and held.filter(
-            organisation__kind=consignee.kind, organisation__region__within=True
-        ).exists()
-    ):
-        raise LicenceMissing(
-            organisation=consignee.name, waste=waste.code, day=day, field="consignee_site"
-        )
-
-
-def another_plant(
-    manifest: Manifest, site: Site, wastes: Iterable[WasteType], form: ManifestTemplate, day: date
-) -> None:
-    """Whether a refused load may go on to ``site``; raises what is wrong with it."""
+def another_plant(manifest: Manifest, site: Site, day: date) -> None:
+    """Whether a refused load may go on to ``site``; its licence is asked for with what travels."""
     if site.pk in (manifest.consignee_site_id, manifest.consignor_site_id):
         raise SamePlace(site=site.name, field="alternate_site")
     require_open(site.organisation, day)
     open_site(site, day, "alternate_site")
-    for waste in wastes:
-        licensed(form, site, waste, day)
 
 
 def truck_is_free(manifest: Manifest) -> None:

@@ -25,7 +25,7 @@ from wufei.hub.manifests.round_refusals import (
     StopDone,
     StopNotDone,
 )
-from wufei.hub.manifests.services import allotting, checks, masses, rounds
+from wufei.hub.manifests.services import allotting, checks, exempting, masses, rounds
 from wufei.hub.manifests.services.beside import Beside, sign_beside
 from wufei.hub.manifests.services.checks import ISSUE, SIGN
 from wufei.hub.manifests.services.document import Document
@@ -251,7 +251,7 @@ class _Adding:
         require_open(self.round.carrier, day)
         for new in self.news:
             checks.stops([new.site], day)
-            checks.licensed(form, self.round.destination, new.waste, day)
+            exempting.licensed(form, self.round.destination, new.waste, day)
             check_line(new)
         total_g = sum(line.weighed_out_g or 0 for line in document.lines)
         total_g += sum(new.declared.grams for new in self.news)

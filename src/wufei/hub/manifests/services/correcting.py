@@ -37,7 +37,7 @@ from wufei.hub.manifests.revision_refusals import (
     NotSignedYet,
     RefusedGoneOn,
 )
-from wufei.hub.manifests.services import authority, checks, reception, settlement
+from wufei.hub.manifests.services import authority, checks, exempting, reception, settlement
 from wufei.hub.manifests.services.document import Document, due_at, lots_of, values_json
 from wufei.hub.manifests.services.saying import said
 from wufei.hub.registry.models import Driver, Vehicle
@@ -156,6 +156,7 @@ def check(document: Document, changes: Changes) -> None:
         method = values.get("method", {}).get(line.uuid)
         if method is not None:
             _check_method(line, method)
+    exempting.check_method(document, values.get("method", {}))
     for name in changes.names & {"declared", "weighed_out", "weighed_in"}:
         total_g = sum(_new_g(line, name, values) or 0 for line in document.lines)
         checks.light_enough(document.form, total_g, name)

@@ -13,18 +13,28 @@ from wufei.hub.ledger.entries import LotPart
 from wufei.hub.ledger.models import Lot
 from wufei.hub.ledger.refusals import UnknownLot
 from wufei.hub.ledger.units import Mass, grams
-from wufei.hub.manifests import rules
+from wufei.hub.manifests import declarations, rules
 from wufei.hub.manifests.declarations import Party
-from wufei.hub.manifests.models import Leg, Line, LineLot, Manifest, Signature, Status, StepCode
+from wufei.hub.manifests.models import (
+    Leg,
+    Line,
+    LineClaim,
+    LineLot,
+    Manifest,
+    Signature,
+    Status,
+    StepCode,
+)
 from wufei.hub.manifests.refusals import FieldNotAsked
 from wufei.hub.manifests.revisable import EDITABLE
 from wufei.hub.manifests.revision_refusals import NotEditable, NothingChanged
-from wufei.hub.manifests.services import allotting, checks, issuing, masses, way
+from wufei.hub.manifests.services import allotting, checks, exempting, issuing, masses, way
 from wufei.hub.manifests.services.beside import Beside, sign_beside
 from wufei.hub.manifests.services.document import Document, Lots, lots_of
 from wufei.hub.manifests.services.given import NewLine, NewManifest, NextCarrier, Signing
 from wufei.hub.manifests.services.reposting import weights_told
 
+_EXEMPTION = frozenset({"exemption"})
 _OF_LINE = frozenset({"declared", "method", "lots", "containers"})
 
 
@@ -51,7 +61,8 @@ def edit(
         manifest.consignor_id,
         tuple(Status),
         # Lots are what the issue has sealed; the others are still open.
-        frozenset({"lots"} & changes.keys()),
+        frozenset({"lots"} & changes.keys())
+        | (_EXEMPTION if declarations.template(manifest.template).exempt else frozenset()),
         {"edited": " ".join(sorted(changes)), **_told(changes)},
         check=work.check,
         change=work.change,
@@ -115,6 +126,8 @@ class _Editing:
         total_g = sum(line.declared.grams for line in new.lines)
         checks.light_enough(form, total_g, "declared")
         self._lines(document, new)
+        unfit = exempting.rely(manifest, form, new, document.lines, self.after)
+        document.findings += exempting.told(manifest, unfit)
 
     def _lines(self, document: Document, new: NewManifest) -> None:
         for line, said in zip(document.lines, new.lines, strict=True):
@@ -131,6 +144,9 @@ class _Editing:
         masses.rebook(manifest, document.lines, self.before, self.after, document.by)
         LineLot.objects.filter(line__in=document.lines).delete()
         LineLot.objects.bulk_create(part for parts in self.after.values() for part in parts)
+        if document.form.exempt:
+            LineClaim.objects.filter(line__in=document.lines).delete()
+            exempting.keep(document.lines)
         Leg.objects.filter(manifest=manifest.pk).delete()
         way.write_legs(manifest, new.further_carriers)
         allotting.give_back(manifest)

@@ -1,6 +1,6 @@
 """Issue a manifest: by its consignor at a desk, or by one scan of the truck at the gate."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid5
@@ -10,12 +10,11 @@ from django.utils import timezone
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
-from wufei.hub.base.findings import Finding
 from wufei.hub.catalogue import declarations as catalogue
 from wufei.hub.ledger.models import Lot
 from wufei.hub.ledger.refusals import LotsDoNotAdd, UnknownLot
 from wufei.hub.ledger.units import Mass
-from wufei.hub.manifests import numbers, rules, written
+from wufei.hub.manifests import numbers, rules
 from wufei.hub.manifests.declarations import ManifestTemplate, Step, template_of
 from wufei.hub.manifests.measures import as_json
 from wufei.hub.manifests.models import Line, LineLot, Manifest, Origin, Status, StepCode
@@ -23,7 +22,6 @@ from wufei.hub.manifests.refusals import (
     AuthorityNoTaken,
     FieldMissing,
     FieldNotAsked,
-    LicenceMissing,
     MixedTemplates,
     NoLines,
     NoScan,
@@ -33,7 +31,7 @@ from wufei.hub.manifests.refusals import (
     SamePlace,
     UnknownMethod,
 )
-from wufei.hub.manifests.services import allotting, authority, checks, masses, way
+from wufei.hub.manifests.services import allotting, authority, checks, exempting, masses, way
 from wufei.hub.manifests.services.document import Document, deadline, due_at
 from wufei.hub.manifests.services.given import (
     Act,
@@ -47,8 +45,7 @@ from wufei.hub.registry.models import Vehicle
 from wufei.hub.registry.services.book import require_open
 
 LINES_MAX = 20
-# Written down after it happened.
-PAST = (Origin.PAPER, Origin.EMERGENCY, Origin.IMPORTED)
+# Written down after it was loaded.
 LOADED_BEFORE = (Origin.PAPER, Origin.IMPORTED)
 # What the issuer can say of a manifest beside its parties.
 _ISSUED = (
@@ -168,6 +165,7 @@ def _write(work: _Issuing) -> Manifest:
     _check(work, manifest, form)
     work.lines = [_line(manifest, n, line) for n, line in enumerate(new.lines, start=1)]
     work.lots = _lots(work)
+    unfit = exempting.rely(manifest, form, new, work.lines, work.lots)
     found = allotting.take(manifest, form, work.lines, work.weighed_out)
     if work.weighed_out:
         _load(work, manifest)
@@ -177,30 +175,18 @@ def _write(work: _Issuing) -> Manifest:
     manifest.local_id = numbers.local_id(form, at)
     given = authority.give(manifest, form, at)
     document = Document(manifest, form, work.lines, work.signing, by, known_lots=work.lots)
-    document.findings += [*found, *_unlicensed(work, manifest, form)]
+    document.findings += [*found, *exempting.told(manifest, unfit)]
     for act, step in _acts(work, form):
         document.sign(step, act)
     manifest.save(force_insert=True)
     authority.keep(manifest, given)
     Line.objects.bulk_create(work.lines)
+    exempting.keep(work.lines)
     way.write_legs(manifest, new.further_carriers)
     if work.lots:
         LineLot.objects.bulk_create(part for parts in work.lots.values() for part in parts)
     document.write()
     return manifest
-
-
-def _unlicensed(work: _Issuing, manifest: Manifest, form: ManifestTemplate) -> Iterator[Finding]:
-    """What went to somebody without a licence, where it has gone already."""
-    if manifest.origin not in PAST:
-        return
-    day, wastes = checks.day_of(work.signing.signed_at), []
-    for line in work.new.lines:
-        try:
-            checks.licensed(form, work.new.consignee_site, line.waste, day)
-        except LicenceMissing:
-            wastes.append(line.waste.code)
-    yield from written.no_licence(manifest, wastes, day)
 
 
 def template_for(lines: Sequence[NewLine]) -> ManifestTemplate:
@@ -370,7 +356,7 @@ def check_fields(
 
 
 def check_places(new: NewManifest, manifest: Manifest, form: ManifestTemplate, day: Any) -> None:
-    """Whether all are open, and vehicle, driver, route, carriers and licences fit."""
+    """Whether all are open, and vehicle, driver, route and carriers fit."""
     for organisation in (manifest.consignor, manifest.carrier, manifest.consignee):
         require_open(organisation, day)
     checks.open_site(new.consignor_site, day, "consignor_site")
@@ -392,13 +378,8 @@ def check_places(new: NewManifest, manifest: Manifest, form: ManifestTemplate, d
             field="route",
         )
     checks.carriers_in_order(new.further_carriers, form, day)
-    wastes = {line.waste.pk: line.waste for line in new.lines}.values()
-    # What has happened already is told as a finding.
-    if manifest.origin not in PAST:
-        for waste in wastes:
-            checks.licensed(form, new.consignee_site, waste, day)
     if new.alternate_site:
-        checks.another_plant(manifest, new.alternate_site, wastes, form, day)
+        checks.another_plant(manifest, new.alternate_site, day)
 
 
 def check_line(line: NewLine) -> None:

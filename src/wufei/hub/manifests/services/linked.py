@@ -32,6 +32,7 @@ from wufei.hub.manifests.services import (
     authority,
     checks,
     containers,
+    exempting,
     masses,
     settlement,
 )
@@ -175,6 +176,7 @@ def _write(work: _Sending) -> Manifest:
     manifest.save(force_insert=True)
     authority.keep(manifest, given)
     Line.objects.bulk_create(work.lines)
+    exempting.keep(work.lines)
     LineLot.objects.bulk_create(part for parts in work.lots.values() for part in parts)
     document.write()
     settlement.close_followed(manifest, at=work.at, by=by)
@@ -227,13 +229,16 @@ def _check(work: _Sending, manifest: Manifest, form: ManifestTemplate) -> None:
         checks.truck_is_free(refused)
     if manifest.carrier_id != refused.carrier_id:
         require_open(manifest.carrier, day)
+        for line in work.lines:
+            exempting.carriage(form, [manifest.carrier], exempting.on_the_way(line), day)
     if way.vehicle:
         checks.vehicle_of(manifest.carrier, way.vehicle, day)
     if way.driver:
         checks.driver_of(manifest.carrier, way.driver, day)
     if way.relation == Relation.REDIRECT:
-        wastes = [line.waste for line in work.lines]
-        checks.another_plant(refused, way.site, wastes, form, day)
+        checks.another_plant(refused, way.site, day)
+        for line in work.lines:
+            exempting.plant(form, way.site, exempting.on_the_way(line), day, sent_on=True)
 
 
 # What it is.
@@ -282,6 +287,8 @@ def _lines(work: _Sending, manifest: Manifest) -> list[Line]:
         mine = found.get(old.uuid, [])
         line.containers = len(mine) or None
         work.lots[line.uuid] = [_lot(line, one) for one in mine]
+        # It travels on what it travelled on before.
+        line.relied = old.exemption
         lines.append(line)
     return lines
 

@@ -11,7 +11,7 @@ from wufei.hub.base.actor import Actor, Scope
 from wufei.hub.manifests.declarations import Party
 from wufei.hub.manifests.models import Line, Manifest, Signature, Status, StepCode
 from wufei.hub.manifests.refusals import NothingRefused
-from wufei.hub.manifests.services import allotting, checks, linked
+from wufei.hub.manifests.services import allotting, checks, exempting, linked
 from wufei.hub.manifests.services.beside import Beside, sign_beside
 from wufei.hub.manifests.services.document import Document, due_at
 from wufei.hub.manifests.services.given import Signing
@@ -64,9 +64,11 @@ class _Redirecting:
         if linked.left_of(manifest) != document.lines:
             raise NothingRefused(manifest=str(manifest), status=manifest.get_status_display())
         checks.truck_is_free(manifest)
-        wastes = [line.waste for line in document.lines]
         day = checks.day_of(document.at)
-        checks.another_plant(manifest, self.site, wastes, document.form, day)
+        checks.another_plant(manifest, self.site, day)
+        for line in document.lines:
+            load = exempting.on_the_way(line)
+            exempting.plant(document.form, self.site, load, day, sent_on=True)
 
     def change(self, document: Document) -> None:
         manifest = document.manifest

@@ -47,6 +47,8 @@ def _of_line(name: str, line: Line, lots: Sequence[LineLot]) -> Any:
             return f"{line.waste.edition}:{line.waste.code}"
         case "lots":
             return {str(part.lot.uuid): part.mass_g for part in lots}
+        case "exemption":
+            return sorted(str(claim.uuid) for claim in line.exemption)
         case "method" | "containers":
             return getattr(line, name)
         case _:

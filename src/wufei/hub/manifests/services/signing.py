@@ -31,6 +31,7 @@ from wufei.hub.manifests.services import (
     allotting,
     apportioning,
     checks,
+    exempting,
     masses,
     reception,
     settlement,
@@ -259,6 +260,9 @@ def _check(
     if step.code == StepCode.LOAD and late:
         # Whether or not the clock has been looked at since.
         raise expired(manifest)
+    if step.code == StepCode.LOAD:
+        day = checks.day_of(document.at)
+        document.findings += exempting.hold(manifest, document.lines, document.signing, day)
     _check_fields(document, step, values)
     _check_parties(manifest, step, values, document)
     for name, masses_of in weighed.items():

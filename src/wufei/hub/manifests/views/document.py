@@ -57,6 +57,8 @@ def show_document(
         "stops": reading.stops(manifest),
         "signed": reading.signed(manifest),
         "loads": reading.loads(manifest),
+        "claims": reading.claims(manifest),
+        "may_claim": actor.may("exemptions.claim.view"),
         "movements": reading.movements(manifest),
         "ways": followed.ways(manifest, actor),
         "linked": followed.linked_of(manifest, queries.visible(actor)),

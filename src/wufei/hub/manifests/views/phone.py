@@ -144,6 +144,7 @@ def show_phone(
         "step": StepCode(form.step.code).label if form else "",
         "stops": stops,
         "loads": reading.loads(manifest),
+        "claims": reading.claims(manifest),
         "next": next((stop for stop in stops if stop.state == reading.NEXT), None),
         "own": own_names(request.actor),
         "now_ms": clock_ms(),
