@@ -135,7 +135,7 @@ FLY_ASH = LotSource(
     8.0,
     _CARRIER,
     12,
-    (_to("hazcentre", "landfill", 92, 84), _to("kiln", "cement_kiln", 8, 16)),
+    (_to("hazcentre", "secure_landfill", 92, 84), _to("kiln", "cement_kiln", 8, 16)),
     load_t=34,
     label="SL18",
     simulated=True,

@@ -17,7 +17,7 @@ SHOWN_MAX = 100
 
 def seen(actor: Actor, act: str) -> Q:
     """Claims that a manifest relies on which the actor sees: its carrier and consignee do too."""
-    if actor.scope(act) in (Scope.ALL, Scope.NONE):
+    if actor.scope(act) is Scope.NONE:
         return Q(pk__in=[])
     mine = queries.visible(actor, VIEW).order_by().values("pk")
     return Q(pk__in=LineClaim.objects.filter(line__manifest__in=mine).values("claim"))
