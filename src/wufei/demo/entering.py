@@ -45,6 +45,9 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
     "agent": ("parts", "machine", "board", "chemical"),
     "driver": ("truck1",),
     "keeper": ("transhx", "sorting"),
+    "hospital": ("hospital",),
+    "plant": ("oil", "recycle", "burner"),
+    "rounds": ("medtrans",),
 }
 
 
@@ -174,10 +177,12 @@ def _drivers(
 
 
 def _users_of_drivers() -> dict[str, User]:
-    """By plate; the demo's own driver signs in and drives the first truck."""
+    """By plate; the demo's own drivers sign in and drive a tipper and a medical van."""
     plates = [truck.plate for truck in district.trucks()]
-    names = {crew.driver_name(plate): plate for plate in plates[1:]} | {"driver": plates[0]}
-    return {names[user.username]: user for user in User.objects.filter(username__in=names)}
+    names = {crew.driver_name(plate): plate for plate in plates}
+    names |= {username: plate for plate, username in crew.GUESTS.items()}
+    found = User.objects.filter(username__in=names).order_by("username")
+    return {names[user.username]: user for user in found}
 
 
 def _devices(

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from wufei.demo import lastdays, live, plan, script
+from wufei.demo import lastdays, live, plan, script, stories
 from wufei.demo.entering import Entered, enter
 from wufei.demo.history import Correction, Event, Place, World, history
 from wufei.demo.history.construction import sources as construction
@@ -75,6 +75,7 @@ def _finish(record: Load, entered: Entered, by: Actor, progress: Progress | None
     script.write(record, entered)
     _tell(record, world, by, progress)
     lastdays.enact(record, entered, by)
+    stories.tell(record, entered, by)
     record.finished = True
 
 

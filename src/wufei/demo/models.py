@@ -28,6 +28,21 @@ class Load(models.Model):
         return f"{self.seed}: {self.reached}"
 
 
+class Told(models.Model):
+    """A story that was told once; people may have changed since what came of it."""
+
+    load = models.ForeignKey(Load, models.CASCADE, related_name="told")
+    story = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["load", "story"], name="demo_told_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.story
+
+
 class LiveSpan(models.Model):
     """While it lasts the simulator drives the trips that the history would have told.
 

@@ -1,0 +1,133 @@
+"""Rounds: medical waste with a manifest for each hospital, kitchen waste on one record."""
+
+from datetime import timedelta
+
+from wufei.demo.stories.stage import Stage, kilos
+from wufei.hub.catalogue.queries import waste
+from wufei.hub.ledger.entries import LotPart
+from wufei.hub.ledger.models import Lot
+from wufei.hub.ledger.units import grams, tonnes
+from wufei.hub.manifests import services
+from wufei.hub.manifests.models import Round, RoundStop
+from wufei.hub.manifests.services import Collected, NewRound
+
+_INFECTIOUS, _SHARP = "841-001-01", "841-002-01"
+_HOSPITALS = ("hospital", "clinicyj", "cliniczl")
+# What stood ready at each place: tonnes of each box.
+_BOXES = {"hospital": (0.062, 0.058, 0.049), "clinicyj": (0.031,), "cliniczl": (0.027, 0.024)}
+# Whoever looks round drives this one.
+GUESTS_TRUCK = "鲁P0SL38"
+
+
+def a_medical_round(stage: Stage) -> None:
+    """Three hospitals, a manifest each, boxes by their labels, one weight at the plant."""
+    begun = _medical(stage, "medical", "鲁P0SL37", hours=30)
+    for number, key in enumerate(_HOSPITALS):
+        _boxes(stage, begun, key, "medical", hours=29.4 - number * 0.6)
+    services.finish_round(begun, at=stage.ago(27.5), by=stage.at_wheel("鲁P0SL37"))
+    services.arrive_round(
+        begun,
+        kilos(251),
+        signing=stage.signing("medical:arrive", stage.ago(27), "medcentre"),
+        by=stage.person("medcentre"),
+        accept=True,
+    )
+
+
+def a_medical_round_is_under_way(stage: Stage) -> None:
+    """One stop is done, two are to come."""
+    begun = _medical(stage, "medical-now", GUESTS_TRUCK, hours=1.2)
+    _boxes(stage, begun, "hospital", "medical-now", hours=0.8)
+    for key in _HOSPITALS[1:]:
+        stage.arise(f"medical-now:{key}", key, _INFECTIOUS, *_BOXES[key], hours=20)
+
+
+def _medical(stage: Stage, name: str, plate: str, *, hours: float) -> Round:
+    new = NewRound(
+        "medical",
+        stage.firm("medtrans"),
+        stage.truck(plate),
+        stage.site("medcentre"),
+        tuple(stage.site(key) for key in _HOSPITALS),
+        stage.driver(plate),
+    )
+    return services.start_round(
+        new, id=stage.id(f"round:{name}"), at=stage.ago(hours), by=stage.at_wheel(plate)
+    )
+
+
+def _boxes(stage: Stage, begun: Round, key: str, name: str, *, hours: float) -> None:
+    boxes = stage.arise(f"{name}:{key}", key, _INFECTIOUS, *_BOXES[key], hours=hours + 18)
+    services.collect(
+        _stop(begun, stage, key),
+        [_collected(boxes)],
+        signing=stage.signing(f"{name}:{key}", stage.ago(hours), key),
+        by=stage.at_wheel(begun.vehicle.plate),
+        issuer=stage.person(key),
+    )
+
+
+def _collected(boxes: list[Lot]) -> Collected:
+    parts = tuple(LotPart(box.uuid, box.remaining_g) for box in boxes)
+    mass = grams(sum(part.mass_g for part in parts))
+    return Collected(waste(_INFECTIOUS), mass, "steam_sterilisation", parts, len(parts))
+
+
+def a_kitchen_round(stage: Stage) -> None:
+    """A hotel, a market and an estate on one record; a wrong bin is mended before the plant."""
+    plate, hours = "鲁P0SL20", 20.0
+    begun = services.start_round(
+        NewRound(
+            "kitchen_waste",
+            stage.firm("clean"),
+            stage.truck(plate),
+            stage.site("kitchen"),
+            tuple(stage.site(key) for key in ("hotel", "market", "lakeview", "water")),
+            stage.driver(plate),
+        ),
+        id=stage.id("round:kitchen"),
+        at=stage.ago(hours),
+        by=stage.at_wheel(plate),
+    )
+    for number, (key, code, mass_t) in enumerate(
+        (("hotel", "LC-catering", 2.36), ("market", "LC-market-organic", 1.18)), start=1
+    ):
+        services.collect(
+            _stop(begun, stage, key),
+            [Collected(waste(code), tonnes(mass_t), "biogas", containers=number * 6)],
+            signing=stage.signing(f"kitchen:{key}", stage.ago(hours - number * 0.5), key),
+            by=stage.at_wheel(plate),
+        )
+    lines = begun.manifests.get().lines.order_by("position")
+    services.correct_stop(
+        _stop(begun, stage, "market"),
+        {lines[1].uuid: tonnes(1.08)},
+        signing=stage.signing("kitchen:mended", stage.ago(hours - 1.2), "market"),
+        by=stage.at_wheel(plate),
+        reason="误计一桶",
+    )
+    services.collect(
+        _stop(begun, stage, "lakeview"),
+        [Collected(waste("LC-kitchen"), tonnes(0.84), "biogas", containers=8)],
+        signing=stage.signing("kitchen:lakeview", stage.ago(hours - 1.6), "lakeview"),
+        by=stage.at_wheel(plate),
+    )
+    services.skip_stop(
+        _stop(begun, stage, "water"), reason="小区道路施工，改夜间收运", by=stage.at_wheel(plate)
+    )
+    end = stage.ago(hours) + timedelta(hours=2.2)
+    services.finish_round(begun, at=end, by=stage.at_wheel(plate))
+    services.arrive_round(
+        begun,
+        tonnes(4.26),
+        signing=stage.signing("kitchen:arrive", end + timedelta(minutes=35), "kitchen"),
+        by=stage.person("kitchen"),
+        accept=True,
+    )
+
+
+def _stop(begun: Round, stage: Stage, key: str) -> RoundStop:
+    return begun.stops.get(site=stage.site(key))
+
+
+STORIES = (a_medical_round, a_medical_round_is_under_way, a_kitchen_round)

@@ -1,0 +1,111 @@
+"""After a load every path of a manifest has been gone once, by the people whose paths they are."""
+
+from collections import Counter
+
+import pytest
+from django.utils import timezone
+
+from wufei.demo import load as loading
+from wufei.demo.entering import enter
+from wufei.demo.models import Told
+from wufei.demo.stories import STORIES, tell
+from wufei.hub.base.actor import system
+from wufei.hub.base.models import FindingRecord
+from wufei.hub.labels.models import ContainerLabel
+from wufei.hub.ledger.models import Lot, Treatment
+from wufei.hub.ledger.verify import differences
+from wufei.hub.manifests.models import (
+    Draft,
+    Halt,
+    Invitation,
+    Leg,
+    Manifest,
+    Mode,
+    QueuedStep,
+    Relation,
+    Revision,
+    Round,
+    Signature,
+    SiteCode,
+)
+
+BY = system("test")
+
+
+@pytest.fixture
+def told(committed, settings, tmp_path):
+    """A district with its people whose stories have been told, without any history."""
+    settings.DEMO, settings.DEMO_SEED, settings.SIMULATE = True, 2021, True
+    settings.HOME = tmp_path
+    record = loading._record(timezone.now().replace(second=0, microsecond=0))
+    entered = enter(BY, record.anchor)
+    assert tell(record, entered, BY) == []
+    return record, entered
+
+
+def test_every_path_of_a_manifest_has_been_gone(told):
+    states = Counter(Manifest.objects.values_list("status", flat=True))
+    assert set(states) >= {
+        *("issued", "loaded", "accepted", "partly_accepted", "refused", "closed"),
+        *("cancelled", "expired"),
+    }
+    relations = set(Manifest.objects.values_list("relation", flat=True))
+    assert relations >= {Relation.RETURN, Relation.REDIRECT}
+    assert Manifest.objects.filter(turn=2, status="closed").exists()
+    assert set(Manifest.objects.values_list("origin", flat=True)) >= {"paper", "emergency"}
+    assert Manifest.objects.exclude(left_open=[]).count() == 1
+    assert Halt.objects.count() == 2
+    assert Leg.objects.filter(taken_at__isnull=False).count() >= 3
+    assert Signature.objects.filter(mode=Mode.SLIP).count() == 2
+    _rounds()
+    _desks()
+    _lots()
+    _quotas()
+    assert differences() == []
+
+
+def _rounds():
+    sets, records = (Round.objects.filter(template=code) for code in ("medical", "kitchen_waste"))
+    assert sorted(one.manifests.count() for one in sets) == [1, 3]
+    assert sets.filter(ended_at=None).count() == 1
+    (record,) = records.get().manifests.all()
+    assert record.lines.count() == 3
+    assert record.status == "closed"
+
+
+def _desks():
+    assert set(Revision.objects.values_list("state", flat=True)) == {
+        *("pending", "approved", "refused")
+    }
+    assert Draft.objects.filter(kind=Draft.Kind.DRAFT).count() == 1
+    assert Draft.objects.filter(kind=Draft.Kind.PATTERN).count() > 20
+    assert Invitation.objects.filter(used_at=None).count() == 1
+    assert SiteCode.objects.count() == 3
+    assert QueuedStep.objects.get().outcome == QueuedStep.Outcome.CONFLICT
+
+
+def _lots():
+    products = [p["name"] for t in Treatment.objects.all() for p in t.products]
+    assert set(products) >= {"再生基础油", "蒸压砖"}
+    assert ContainerLabel.objects.count() == 3
+    assert Lot.objects.filter(label__startswith="并桶").count() >= 2
+
+
+def _quotas():
+    codes = set(FindingRecord.objects.values_list("code", flat=True))
+    assert codes >= {"manifests.quota_near", "manifests.quota_exceeded", "manifests.refused"}
+
+
+def test_told_again_nothing_is_told_twice(told):
+    record, entered = told
+    before = Manifest.objects.count()
+    assert tell(record, entered, BY) == []
+    assert Manifest.objects.count() == before
+    assert Told.objects.count() == len(STORIES)
+
+
+def test_where_nobody_simulates_the_demo_itself_signs(committed, settings, tmp_path):
+    settings.DEMO, settings.DEMO_SEED, settings.SIMULATE = True, 2022, False
+    record = loading._record(timezone.now().replace(second=0, microsecond=0))
+    assert tell(record, enter(BY, record.anchor), BY) == []
+    assert differences() == []
