@@ -61,7 +61,7 @@ NAVIGATION: tuple[Entry, ...] = (
     ),
     Entry(
         WATCH,
-        _("Signed without network"),
+        _("Signed offline"),
         "manifests.conflict.list",
         "manifests.conflict.view",
         "wifi-off",

@@ -75,8 +75,11 @@ def _vehicles(entered: Entered) -> Iterator[dict[str, Any]]:
         .order_by("pk")
     )
     drivers = dict(Driver.objects.filter(user__isnull=False).values_list("user__username", "uuid"))
+    # Whoever comes from elsewhere drives elsewhere.
+    away = {firm.key for firm in district.firms() if firm.outside}
     for truck in district.trucks():
-        if truck.plate not in numbers:
+        idle = truck.carrier in away or truck.plate in crew.RESERVED
+        if truck.plate not in numbers or idle:
             continue
         user = crew.driver_name(truck.plate)
         yield {

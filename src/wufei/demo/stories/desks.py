@@ -61,7 +61,7 @@ def _received(stage: Stage, name: str, hours: float, in_t: float) -> Load:
     drums = stage.arise(name, "parts", "336-064-17", 1.5, 1.5, hours=hours + 150)
     load = Load(stage, name, stage.ago(hours))
     load.issue(load.new("parts", "danger", "hazcentre", "336-064-17", drums, "metal_recovery"))
-    return load.load("鲁P0SL35", 3.0).received(in_t)
+    return load.load("鲁P0SL43", 3.0).received(in_t)
 
 
 def drafts_and_patterns_lie_ready(stage: Stage) -> None:
@@ -115,7 +115,7 @@ def a_step_signed_without_network_conflicts(stage: Stage) -> None:
     drums = stage.arise("offline", "machine", "900-249-08", 0.9, 0.91, hours=180)
     load = Load(stage, "offline", stage.ago(7))
     load.issue(load.new("machine", "danger", "oil", "900-249-08", drums, "oil_refining"))
-    load.load("鲁P0SL34", 1.81)
+    load.load("鲁P0SL49", 1.81)
     if by.kind is not ActorKind.PERSON:
         return
     secret = ec.generate_private_key(ec.SECP256R1())

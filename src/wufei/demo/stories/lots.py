@@ -17,7 +17,7 @@ from wufei.hub.ledger.units import grams, tonnes
 
 _BATTERIES, _ASH, _RESIDUAL = "900-052-31", "772-002-18", "LC-residual"
 _RESIDUE = "900-213-08"
-_TRUCK = "鲁P0SL34"
+_TRUCK = "鲁P0SL43"
 
 
 def batteries_are_collected_and_sent_on(stage: Stage) -> None:
@@ -32,7 +32,7 @@ def batteries_are_collected_and_sent_on(stage: Stage) -> None:
     one, other = _split(stage, "lead:split", "collect", pallet, 0.75, 108)
     load = Load(stage, "lead:on", stage.ago(100))
     load.issue(load.new("collect", "danger", "leadplant", _BATTERIES, [one], "metal_recovery"))
-    load.load("鲁P0SL35", 0.75).received(0.75)
+    load.load(_TRUCK, 0.75).received(0.75)
     assert other.remaining_g, "the rest waits at the station"
 
 
@@ -42,7 +42,7 @@ def oil_is_refined_and_its_residue_burnt(stage: Stage) -> None:
         drums = stage.arise(f"oil:{key}", key, "900-249-08", *masses_t, hours=320)
         load = Load(stage, f"oil:{key}", stage.ago(160 if key == "bearing" else 156))
         load.issue(load.new(key, "danger", "oil", "900-249-08", drums, "oil_refining"))
-        load.load(_TRUCK if key == "bearing" else "鲁P0SL36", sum(masses_t))
+        load.load(_TRUCK, sum(masses_t))
         load.received(sum(masses_t))
     tank = _regroup(stage, "oil:group", "oil", _standing(stage, "oil:bearing", "oil:machine"), 145)
     residue = NewLot(stage.id("oil:residue"), f"SL08-{stage.ago(130):%y%m%d}-残渣")
@@ -60,7 +60,7 @@ def oil_is_refined_and_its_residue_burnt(stage: Stage) -> None:
     load = Load(stage, "oil:on", stage.ago(98))
     lot = Lot.objects.get(uuid=residue.uuid)
     load.issue(load.new("oil", "danger", "incinerator", _RESIDUE, [lot], "incineration"))
-    load.load("鲁P0SL36", 0.36).received(0.36)
+    load.load(_TRUCK, 0.36).received(0.36)
 
 
 def waste_is_burnt_and_its_ash_goes_to_the_kiln(stage: Stage) -> None:
@@ -84,12 +84,12 @@ def waste_is_burnt_and_its_ash_goes_to_the_kiln(stage: Stage) -> None:
     joined = _regroup(stage, "ash:group", "burner", lots, 120)
     load = Load(stage, "ash:on", stage.ago(90))
     load.issue(load.new("burner", "danger", "kiln", _ASH, [joined], "cement_kiln"))
-    load.load("鲁P0SL33", 0.28).received(0.28)
+    load.load(_TRUCK, 0.28).received(0.28)
 
 
-def firebricks_become_bricks(stage: Stage) -> None:
-    """A foundry's old lining by a batch record to the brickworks; what comes out is a product."""
-    code, site = "LC-refractory", stage.site("foundry")
+def gangue_becomes_bricks(stage: Stage) -> None:
+    """A power station's gangue by a batch record to the brickworks; bricks are a product."""
+    code, site = "LC-coal-gangue", stage.site("power")
     origin, stock = (
         AccountKey(kind, site.organisation_id, waste(code).pk, site.pk)
         for kind in (AccountKind.ORIGIN, AccountKind.STOCK)
@@ -97,7 +97,7 @@ def firebricks_become_bricks(stage: Stage) -> None:
     entry = Entry(stage.id("bricks:arising"), origin, stock, tonnes(24), stage.ago(260))
     ledger.post([entry], by=stage.by, cause="desk:demo")
     load = Load(stage, "bricks", stage.ago(80))
-    new = load.new("foundry", "logistics", "jiancai", code, 22.4, "building_materials")
+    new = load.new("power", "logistics", "jiancai", code, 22.4, "building_materials")
     load.gate("鲁P0SL23", new, 22.4).received(22.36)
     _treat(
         stage,
@@ -215,6 +215,6 @@ STORIES = (
     batteries_are_collected_and_sent_on,
     oil_is_refined_and_its_residue_burnt,
     waste_is_burnt_and_its_ash_goes_to_the_kiln,
-    firebricks_become_bricks,
+    gangue_becomes_bricks,
     drums_have_their_labels,
 )

@@ -13,7 +13,7 @@ from wufei.hub.ledger.units import tonnes
 from wufei.hub.manifests import services
 from wufei.hub.manifests.services import OnPaper, Paper, invitations, slips
 
-_TRUCK = "鲁P0SL33"
+_TRUCK = "鲁P0SL43"
 
 
 def a_paper_is_entered(stage: Stage) -> None:
@@ -61,7 +61,7 @@ def an_emergency_is_still_to_be_completed(stage: Stage) -> None:
         signing=load.signing("issue", new.consignor_site),
         by=stage.person("chemical"),
     )
-    load.load("鲁P0SL36", 1.4, minutes=40)
+    load.load("鲁P0SL45", 1.4, minutes=40)
 
 
 def a_plant_outside_gets_a_link(stage: Stage) -> None:
@@ -69,7 +69,7 @@ def a_plant_outside_gets_a_link(stage: Stage) -> None:
     drums = stage.arise("invited", "parts", "336-064-17", 1.5, hours=200)
     load = Load(stage, "invited", stage.ago(5))
     load.issue(load.new("parts", "danger", "kiln", "336-064-17", drums, "cement_kiln"))
-    load.load("鲁P0SL35", 1.5, minutes=60)
+    load.load("鲁P0SL44", 1.5, minutes=60)
     invitations.invite(load.manifest, "arrive", recipient="茌平接收员（示例）", by=load.consignor)
 
 
@@ -78,10 +78,10 @@ def a_slip_stands_for_a_plant_outside(stage: Stage) -> None:
     drums = stage.arise("slip", "parts", "336-064-17", 1.5, 1.5, hours=260)
     load = Load(stage, "slip", stage.ago(54))
     load.issue(load.new("parts", "danger", "kiln", "336-064-17", drums, "cement_kiln"))
-    load.load("鲁P0SL34", 3.0).wait(200)
+    load.load(_TRUCK, 3.0).wait(200)
     rows = [
         ("过磅单号", "SL-20261123-07"),
-        ("车牌", "鲁P0SL34"),
+        ("车牌", _TRUCK),
         ("毛重 / 皮重", "17.480 t / 14.490 t"),
         ("净重", "2.990 t"),
         ("收货单位", load.manifest.consignee.name),

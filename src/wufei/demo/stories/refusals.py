@@ -3,7 +3,7 @@
 from wufei.demo.stories.stage import Load, Stage
 from wufei.hub.manifests import services
 
-_FIRST, _SECOND, _THIRD = "鲁P0SL33", "鲁P0SL34", "鲁P0SL35"
+_FIRST, _SECOND, _THIRD = "鲁P0SL43", "鲁P0SL44", "鲁P0SL45"
 
 
 def some_drums_are_sent_back_and_arrive(stage: Stage) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from wufei.demo.stories.stage import Stage, kilos
+from wufei.demo.stories.stage import Load, Stage, kilos
 from wufei.hub.catalogue.queries import waste
 from wufei.hub.ledger.entries import LotPart
 from wufei.hub.ledger.models import Lot
@@ -11,7 +11,7 @@ from wufei.hub.manifests import services
 from wufei.hub.manifests.models import Round, RoundStop
 from wufei.hub.manifests.services import Collected, NewRound
 
-_INFECTIOUS, _SHARP = "841-001-01", "841-002-01"
+_INFECTIOUS, _STEAM = "841-001-01", "steam_sterilisation"
 _HOSPITALS = ("hospital", "clinicyj", "cliniczl")
 # What stood ready at each place: tonnes of each box.
 _BOXES = {"hospital": (0.062, 0.058, 0.049), "clinicyj": (0.031,), "cliniczl": (0.027, 0.024)}
@@ -35,11 +35,13 @@ def a_medical_round(stage: Stage) -> None:
 
 
 def a_medical_round_is_under_way(stage: Stage) -> None:
-    """One stop is done, two are to come."""
+    """One stop is done; at two more the clerks have issued what the driver will load."""
     begun = _medical(stage, "medical-now", GUESTS_TRUCK, hours=1.2)
     _boxes(stage, begun, "hospital", "medical-now", hours=0.8)
     for key in _HOSPITALS[1:]:
-        stage.arise(f"medical-now:{key}", key, _INFECTIOUS, *_BOXES[key], hours=20)
+        boxes = stage.arise(f"medical-now:{key}", key, _INFECTIOUS, *_BOXES[key], hours=20)
+        load = Load(stage, f"medical-now:{key}:ready", stage.ago(1))
+        load.issue(load.new(key, "medtrans", "medcentre", _INFECTIOUS, boxes, _STEAM))
 
 
 def _medical(stage: Stage, name: str, plate: str, *, hours: float) -> Round:
@@ -70,7 +72,7 @@ def _boxes(stage: Stage, begun: Round, key: str, name: str, *, hours: float) -> 
 def _collected(boxes: list[Lot]) -> Collected:
     parts = tuple(LotPart(box.uuid, box.remaining_g) for box in boxes)
     mass = grams(sum(part.mass_g for part in parts))
-    return Collected(waste(_INFECTIOUS), mass, "steam_sterilisation", parts, len(parts))
+    return Collected(waste(_INFECTIOUS), mass, _STEAM, parts, len(parts))
 
 
 def a_kitchen_round(stage: Stage) -> None:

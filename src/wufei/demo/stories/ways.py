@@ -5,7 +5,7 @@ from wufei.hub.manifests import services
 from wufei.hub.manifests.services import NextCarrier
 from wufei.hub.manifests.services.expiry import expire
 
-_OURS, _THEIRS = "鲁P0SL36", "鲁P0SL41"
+_OURS, _THEIRS = "鲁P0SL46", "鲁P0SL41"
 
 
 def two_carriers_and_a_night_in_between(stage: Stage) -> None:

@@ -29,7 +29,7 @@ def test_credit_codes_have_right_check_digits_and_are_unique():
 
 def test_every_vehicle_has_a_plate_that_could_exist():
     plates = [truck.plate for truck in district.trucks()]
-    assert len(plates) == len(set(plates)) == 42
+    assert len(plates) == len(set(plates)) == 49
     assert not [plate for plate in plates if plate_problem(plate)]
 
 

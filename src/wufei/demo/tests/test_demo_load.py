@@ -62,7 +62,7 @@ def _the_registers_are_filled():
         Organisation.objects.count() == Organisation.objects.filter(name__startswith="示例").count()
     )
     assert Site.objects.filter(approximate=True).count() == Organisation.objects.count()
-    assert Vehicle.objects.count() == Driver.objects.count() == 42
+    assert Vehicle.objects.count() == Driver.objects.count() == 49
     assert Driver.objects.get(user__username="driver").carrier.name == "示例·江北渣土一队"
     clerk = User.objects.get(username="clerk")
     assert clerk.memberships.get().organisation.name == "示例·湖西汽配"

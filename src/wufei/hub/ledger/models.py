@@ -216,7 +216,7 @@ class Booking(models.Model):
     """Reservation of free stock: open, then posted (loaded) or released. Not in transit."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("booking", "Open")
         POSTED = "posted", _("Posted")
         RELEASED = "released", _("Released")
 

@@ -1,6 +1,6 @@
 """The list of steps from phones' queues that need a decision, and the page of each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import django_filters
@@ -13,10 +13,13 @@ from wufei.hub.audit import services as audit
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.pages import Action, Resource, Section
 from wufei.hub.base.tables import Column, Kind, Table, register
-from wufei.hub.ledger.forms.fields import MomentField
+from wufei.hub.base.tables.spec import Text
+from wufei.hub.ledger.forms.fields import MomentField, uuid_or_none
+from wufei.hub.manifests import rules
 from wufei.hub.manifests.forms.queued import perform
 from wufei.hub.manifests.models import QueuedStep
 from wufei.hub.manifests.services import conflicts
+from wufei.hub.registry.models import Site, Vehicle
 
 CODE = "manifests.conflict"
 Outcome = QueuedStep.Outcome
@@ -112,9 +115,36 @@ def _open(row: QueuedStep) -> bool:
 def _sections(row: QueuedStep, actor: Actor) -> list[Section]:
     """What was filled in on the phone."""
     entry = conflicts.entry_of(row)
-    said = [(name, "、".join(values)) for name, values in sorted(entry.fields.items())]
-    context = {"row": row, "entry": entry, "said": said}
+    context = {"row": row, "entry": entry, "said": _said(entry.fields)}
     return [Section(_("What the phone kept"), "manifests/_kept.html", context)]
+
+
+def _said(fields: Mapping[str, Sequence[str]]) -> list[tuple[Text, str]]:
+    """What stands in each field, in words: a weight with its unit, a choice by its name."""
+    found: list[tuple[Text, str]] = []
+    for name, values in sorted(fields.items()):
+        kind, _part, number = name.partition("_")
+        text = "、".join(values)
+        if kind == "unit" and number.isdigit():
+            continue
+        if kind == "value" and number.isdigit():
+            unit = "、".join(fields.get(f"unit_{number}", ()))
+            found.append((_("Weight"), f"{text} {unit}".strip() if text else ""))
+        else:
+            found.append((_label(name), _chosen(name, text)))
+    return found
+
+
+def _label(name: str) -> Text:
+    return rules.FIELDS[name].label if name in rules.FIELDS else name
+
+
+def _chosen(name: str, text: str) -> str:
+    """The name of a site or vehicle that a field names by its key."""
+    model = {"consignee_site": Site, "vehicle": Vehicle}.get(name)
+    uuid = uuid_or_none(text) if model else None
+    row = model._default_manager.filter(uuid=uuid).first() if model and uuid else None
+    return str(row) if row else text
 
 
 def _exported(actor: Actor) -> None:

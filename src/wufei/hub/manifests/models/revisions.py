@@ -64,7 +64,7 @@ class Approval(models.Model):
     """What one counterpart says to a revision; ``closed`` when another's refusal ended it."""
 
     class Decision(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("approval", "Open")
         APPROVED = "approved", _("Agreed")
         REFUSED = "refused", _("Not agreed")
         CLOSED = "closed", pgettext_lazy("approval", "Closed")

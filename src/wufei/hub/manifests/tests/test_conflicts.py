@@ -61,6 +61,13 @@ def at(moment):
     return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M")
 
 
+def test_its_page_says_in_words_what_the_phone_kept(conflict):
+    held, row = conflict
+    text = held.client.get(page(row)).content.decode()
+    assert "1.99 t" in text
+    assert "value_0" not in text
+
+
 # Settled.
 def test_signed_all_the_same_with_a_stated_time(district, load, conflict):
     held, row = conflict

@@ -67,7 +67,7 @@ export function trace(data, width) {
     tooltip: { trigger: "item", confine: true, formatter: ({ data: it }) => tip(it, data, mass) },
     series: [{
       type: "sankey", orient: narrow ? "vertical" : "horizontal",
-      left: 12, right: narrow ? 12 : layer, top: 18, bottom: narrow ? 74 : 18,
+      left: 12, right: narrow ? 12 : layer, top: 18, bottom: narrow ? 74 : 40,
       nodeWidth: 12, nodeGap: narrow ? 34 : 40, layoutIterations: 32,
       // A name that would lie on another one is in the tip and in the table.
       labelLayout: { hideOverlap: true },

@@ -33,6 +33,16 @@ function csrf() {
   return cookie?.slice("csrftoken=".length) ?? document.querySelector("meta[name=csrf-token]")?.content ?? "";
 }
 
+/** What its owner knows it by: the system, and the browser that keeps the key. */
+function phoneName() {
+  const told = navigator.userAgent;
+  const first = (names) => names.find((name) => told.includes(name)) ?? "";
+  const system = first(["Android", "HarmonyOS", "iPhone", "iPad", "Windows", "Mac OS", "Linux"]);
+  const browser = first(["MicroMessenger", "Edg", "Firefox", "Chrome", "Safari"]);
+  const words = { MicroMessenger: "WeChat", Edg: "Edge" };
+  return [system, words[browser] ?? browser].filter(Boolean).join(" · ") || told.slice(0, 80);
+}
+
 /** Makes and registers the key where there is network; asked again once an hour. */
 export async function ensure(user, address) {
   let key = (await keyOf(user)) ?? (await make(user));
@@ -42,7 +52,7 @@ export async function ensure(user, address) {
     method: "POST",
     redirect: "manual",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf() },
-    body: JSON.stringify({ id: key.id, name: navigator.userAgent.slice(0, 80), public_key: key.publicKey }),
+    body: JSON.stringify({ id: key.id, name: phoneName(), public_key: key.publicKey }),
   });
   if (answer.ok) {
     await measured(asked, (await answer.json()).now_ms);
