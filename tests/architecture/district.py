@@ -82,6 +82,7 @@ def firm(name: str, number: int, town: str, user: Any) -> Firm:
     )
     things = _register(owner, site, number, user) | _ledger(owner, site)
     things["alarms.alarm"] = _alarm(things["registry.vehicle"])
+    things["exemptions.lot"] = things["ledger.lot"]
     things["exemptions.claim"] = _claim(owner, things["ledger.lot"])
     return Firm(owner, things | _manifests(owner, site, things))
 

@@ -12,6 +12,7 @@ from wufei.hub.accounts.api import router as tokens
 from wufei.hub.base.access import public
 from wufei.hub.base.api import OPERATIONS, Api, handle_errors
 from wufei.hub.evidence.api import router as receipts
+from wufei.hub.exemptions.api import router as claims
 from wufei.hub.manifests.api.corrections import router as corrections
 from wufei.hub.manifests.api.drafts import router as drafts
 from wufei.hub.manifests.api.journeys import router as journeys
@@ -36,6 +37,7 @@ API.add_router("", receipts)
 API.add_router("", journeys)
 API.add_router("", linked)
 API.add_router("", drafts)
+API.add_router("", claims)
 API.add_router("", corrections)
 API.add_router("", rounds)
 API.add_router("", lookups)

@@ -24,7 +24,7 @@ STATES = {
     Claim.State.WITHDRAWN.value: pgettext_lazy("exemption", "Withdrawn"),
     Claim.State.CONTESTED.value: pgettext_lazy("exemption", "Contested"),
 }
-_TONES = {Claim.State.CLAIMED.value: "good", Claim.State.CONTESTED.value: "bad"}
+TONES = {Claim.State.CLAIMED.value: "good", Claim.State.CONTESTED.value: "bad"}
 
 
 def state_of(claim: Claim) -> str:
@@ -53,7 +53,7 @@ CLAIM_COLUMNS = (
         choices=lambda: list(STATES.items()),
         value=state_of,
         sort="state",
-        tone=lambda one: _TONES.get(state_of(one), "attention"),
+        tone=lambda one: TONES.get(state_of(one), "attention"),
     ),
     Column(
         "organisation",

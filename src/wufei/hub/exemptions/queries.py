@@ -3,12 +3,14 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from wufei.hub.base.actor import Actor, Scope
 from wufei.hub.base.files.models import StoredFile
 from wufei.hub.catalogue.models import Exemption
+from wufei.hub.catalogue.queries import exemptions_of
 from wufei.hub.exemptions import rules
 from wufei.hub.exemptions.models import Claim, ClaimedLot, Criterion
 from wufei.hub.ledger.models import AccountKind, Lot, LotEntry
@@ -54,6 +56,13 @@ def claimable_exemptions() -> "QuerySet[Exemption]":
     return Exemption.objects.filter(valid_on()).filter(wanted).order_by("edition", "position")
 
 
+def exemptions_named(effects: Collection[str], lots: Collection[UUID]) -> tuple[Exemption, ...]:
+    """Exemptions in force with these effects, for the waste of ``lots``."""
+    lot = Lot.objects.filter(uuid__in=lots).select_related("account__waste").first()
+    known = exemptions_of(lot.account.waste.code) if lot else []
+    return tuple(one for one in known if one.effect in effects)
+
+
 def criteria(exemptions: Iterable[Exemption], day: date | None = None) -> list[Criterion]:
     """Limits that all these exemptions together ask for on ``day`` (today), each once."""
     wanted = Q(pk__in=[])
@@ -76,6 +85,21 @@ def claimable_lots(actor: Actor, codes: Collection[str]) -> "QuerySet[Lot]":
         .select_related("account__holder", "account__place", "account__waste")
         .order_by("account__holder__name", "-since", "pk")
     )
+
+
+def is_claimable(lot: Lot, actor: Actor) -> bool:
+    """Whether the actor may claim this lot: its waste has an exemption with limits."""
+    code = lot.account.waste.code
+    if not any(code in one.codes for one in claimable_exemptions()):
+        return False
+    return claimable_lots(actor, [code]).filter(pk=lot.pk).exists()
+
+
+def claims_of(lot: Lot, actor: Actor) -> list[Claim]:
+    """Claims that name the lot or one that its mass was in before, the latest first."""
+    parents = origins([lot.pk])
+    lots = {lot.pk, *(one for before in parents.values() for one in before)}
+    return list(visible(actor).filter(lots__lot__in=lots).distinct())
 
 
 @dataclass(frozen=True)

@@ -238,6 +238,12 @@ class LotOut(BaseModel):
     mass: Mass
 
 
+class ClaimedOut(BaseModel):
+    id: UUID
+    report_no: str
+    state: str
+
+
 class LineOut(BaseModel):
     id: UUID
     waste: str
@@ -250,6 +256,7 @@ class LineOut(BaseModel):
     accepted: Mass | None
     refused: Mass | None
     lots: list[LotOut]
+    exemption: list[ClaimedOut] = Field(description="Exemption claims that it travels on.")
 
 
 class LegOut(BaseModel):

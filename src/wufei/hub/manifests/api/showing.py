@@ -7,6 +7,7 @@ from wufei.hub.base.actor import Actor
 from wufei.hub.ledger.models import Lot
 from wufei.hub.ledger.units import GRAMS_PER_T
 from wufei.hub.manifests import queries
+from wufei.hub.manifests.declarations import template
 from wufei.hub.manifests.models import Leg, Line, Manifest, Signature
 from wufei.hub.registry.models import Site, Vehicle
 
@@ -43,6 +44,7 @@ def short(manifest: Manifest) -> dict[str, Any]:
 def whole(manifest: Manifest, actor: Actor) -> dict[str, Any]:
     """Everything; a driver by id only, since a name is personal data."""
     lines = manifest.lines.select_related("waste").prefetch_related("lots__lot")
+    exempt = template(manifest.template).exempt is not None
     signatures = manifest.signatures.select_related("organisation")
     legs = manifest.legs.select_related("carrier", "vehicle", "driver")
     return short(manifest) | {
@@ -62,7 +64,7 @@ def whole(manifest: Manifest, actor: Actor) -> dict[str, Any]:
         "follows": _linked(manifest.follows, manifest) if manifest.follows else None,
         "followers": [_linked(one, one) for one in manifest.followers.order_by("pk")],
         "cancel_reason": manifest.cancel_reason,
-        "lines": [_line(line) for line in lines],
+        "lines": [_line(line, exempt) for line in lines],
         "legs": [_leg(leg) for leg in legs],
         "halts": [
             {"site": named(halt.site), "since": halt.since, "until": halt.until}
@@ -108,7 +110,7 @@ def free_lot(lot: Lot) -> dict[str, Any]:
     }
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _line(line: Line, exempt: bool) -> dict[str, Any]:
     weights = ("declared", "weighed_out", "weighed_in", "accepted", "refused")
     return {name: mass(getattr(line, f"{name}_g")) for name in weights} | {
         "id": line.uuid,
@@ -116,6 +118,10 @@ def _line(line: Line) -> dict[str, Any]:
         "waste_name": line.waste.label,
         "method": line.method,
         "containers": line.containers,
+        "exemption": [
+            {"id": one.uuid, "report_no": one.report_no, "state": one.state}
+            for one in (line.exemption if exempt else ())
+        ],
         "lots": [
             {"lot": part.lot.uuid, "label": part.lot.label, "mass": mass(part.mass_g)}
             for part in line.lots.all()

@@ -1,0 +1,96 @@
+"""What people see of an exempt load: its document, phone page, paper, roadside check and lot."""
+
+from typing import Any
+
+from django.urls import reverse
+from tests.scenarios.test_fly_ash import HAZARDOUS, LANDFILL, TRUCKS, Story, story
+from uuid_utils.compat import uuid7
+
+from wufei.hub.base.models import FindingRecord
+from wufei.hub.exemptions import services as claims
+from wufei.hub.exemptions.queries import may_open
+from wufei.hub.exemptions.tests.conftest import FLY_ASH, officer
+from wufei.hub.labels.checks import check_of
+from wufei.hub.manifests import declarations, papers
+from wufei.hub.manifests.api.showing import whole
+from wufei.hub.manifests.choices import consignee_sites
+from wufei.hub.manifests.models import Origin
+from wufei.hub.manifests.services.issuing import Otherwise, issue_otherwise
+
+__all__ = ["story"]
+
+
+def test_whoever_receives_it_reads_the_report_and_nobody_else_does(story: Story, sign_in: Any):
+    batch = story.batches(20)
+    claim = story.claim(batch)
+    url = reverse("exemptions.claim.detail", args=[claim.uuid])
+    landfill = sign_in("clerk", organisations=[story.district.firm(LANDFILL).organisation])
+    assert landfill.get(url).status_code == 404
+    manifest = story.send(batch)
+    page = landfill.get(url).content.decode()
+    assert "Travels on it" in page
+    assert manifest.local_id in page
+    receiver, pit = (story.district.firm(name) for name in (LANDFILL, "pit"))
+    assert may_open(claim.evidence, receiver.person)
+    assert not may_open(claim.evidence, pit.person)
+    stranger = sign_in(
+        "clerk", username="stranger", organisations=[story.district.firm("pit").organisation]
+    )
+    assert stranger.get(url).status_code == 404
+
+
+def test_document_phone_paper_roadside_and_api_say_what_it_travels_on(story: Story, sign_in: Any):
+    batch = story.batches(20)
+    claim = story.claim(batch)
+    manifest = story.send(batch)
+    story.load(manifest, 20)
+    clerk = sign_in("clerk", organisations=[story.plant.organisation])
+    document = clerk.get(reverse("manifests.manifest.detail", args=[manifest.uuid]))
+    assert reverse("exemptions.claim.detail", args=[claim.uuid]) in document.content.decode()
+    phone = clerk.get(reverse("manifests.qr", args=[manifest.uuid])).content.decode()
+    assert "Exempt on report JC-2026-118" in phone
+    printed = papers.document(manifest)
+    rows = [row for section in printed["sections"] for row in section["rows"]]
+    assert any(label == "Exempt on report" and "JC-2026-118" in text for label, text in rows)
+    check = check_of(manifest)
+    assert list(check.claims) == [claim]
+    (line,) = whole(manifest, story.plant.person)["lines"]
+    assert line["exemption"] == [{"id": claim.uuid, "report_no": "JC-2026-118", "state": "claimed"}]
+    claims.contest(claim, reason="not accredited", by=officer())
+    document = clerk.get(reverse("manifests.manifest.detail", args=[manifest.uuid]))
+    assert "not accredited" in document.content.decode()
+
+
+def test_the_form_offers_the_landfill_first_among_those_that_may_take_it(story: Story):
+    form, waste = declarations.template("fly_ash"), story.district.waste(FLY_ASH)
+    found = consignee_sites(form, waste, story.plant.site)
+    assert {site.organisation.name for site in found.fitting} >= {LANDFILL, HAZARDOUS}
+
+
+def test_a_paper_without_report_is_entered_and_told_as_a_finding(story: Story):
+    """What has happened has happened."""
+    batch = story.batches(20)
+    new = story.manifest(batch, LANDFILL, TRUCKS)
+    manifest = issue_otherwise(
+        new,
+        Otherwise(Origin.PAPER, "no network"),
+        id=uuid7(),
+        signing=story.district.signing(),
+        by=story.plant.person,
+    )
+    found = FindingRecord.objects.filter(code="manifests.not_allowed")
+    assert found.count() == 2
+    assert {one.subject for one in found} == {f"manifests.manifest:{manifest.uuid}"}
+
+
+def test_the_page_of_a_lot_shows_its_claims_and_the_way_to_make_one(story: Story, sign_in: Any):
+    one, other = story.batches(20, 20)
+    story.claim([one])
+    clerk = sign_in("clerk", organisations=[story.plant.organisation])
+    part = clerk.get(reverse("exemptions.lot", args=[one.uuid])).content.decode()
+    assert "JC-2026-118" in part
+    assert "Claim an exemption" not in part
+    part = clerk.get(reverse("exemptions.lot", args=[other.uuid])).content.decode()
+    assert f"{reverse('exemptions.claim.new')}?lot={other.uuid}" in part
+    page = clerk.get(reverse("ledger.lot", args=[other.uuid])).content.decode()
+    assert reverse("exemptions.lot", args=[other.uuid]) in page
