@@ -22,6 +22,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
 from wufei.testing import scratch_server
 
 STORED_T = 90_000
+# How many are signed at once in bulk.
+AT_ONCE = 200
 
 
 @dataclass
@@ -158,6 +160,25 @@ class Bench:
             services.sign(manifest, step, signing=self.signing(), values=values, by=self.by)
         assert manifest.status == "closed"
         return manifest
+
+    def bulk(self) -> Any:
+        """The same by bulk signing: each step of many loads by one person at once."""
+        from uuid_utils.compat import uuid7
+
+        from wufei.hub.manifests import services
+
+        new, truck = self.new("lead_battery"), {"vehicle": self.trucks[0], "driver": self.driver}
+        news = [services.ToIssue(new, uuid7(), self.signing()) for _n in range(AT_ONCE)]
+        manifests = services.issue_many(news, by=self.by)
+        for step, values in (
+            ("load", {"weighed_out": self.mass, **truck}),
+            ("arrive", {"weighed_in": self.arrived}),
+            ("accept", {}),
+        ):
+            asked = [services.ToSign(one, self.signing(), values) for one in manifests]
+            services.sign_many(step, asked, by=self.by)
+        assert all(one.status == "closed" for one in manifests)
+        return manifests[-1]
 
     def two_scans(self) -> Any:
         """Gate and site, as a muck truck at night."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from wufei.hub.audit.models import AuditEvent
 from wufei.hub.base.actor import Actor
+from wufei.hub.base.rows import insert
 
 
 def record(
@@ -21,13 +22,15 @@ def record(
     )
 
 
-def record_all(actor: Actor, subject: str, events: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
-    """As ``record``, for several things (event, values) that were done to one subject at once."""
-    AuditEvent.objects.bulk_create(
-        AuditEvent(
-            actor=actor.id, role=actor.role, event=event, subject=subject, values=dict(values)
-        )
-        for event, values in events
+def record_all(actor: Actor, events: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
+    """As ``record``, for several things (subject, event, values) that were done at once."""
+    insert(
+        [
+            AuditEvent(
+                actor=actor.id, role=actor.role, event=event, subject=subject, values=dict(values)
+            )
+            for subject, event, values in events
+        ]
     )
 
 

@@ -49,6 +49,14 @@ class TooManyCarriers(Refusal):
     )
 
 
+class TooManyAtOnce(Refusal):
+    code = "manifest_too_many_at_once"
+    status = 422
+    message = gettext_noop(
+        "%(count)s at once are too many: at most %(most)s. Nothing was signed; sign them in parts."
+    )
+
+
 class NoFurtherCarrier(Refusal):
     code = "manifest_no_further_carrier"
     message = gettext_noop(

@@ -3,9 +3,11 @@
 from datetime import date
 
 import pytest
+from django.db import DataError, transaction
+from django.utils import timezone
 
 from wufei.hub.base import rows
-from wufei.hub.base.models import CalendarDay
+from wufei.hub.base.models import CalendarDay, FindingRecord
 
 pytestmark = pytest.mark.django_db
 DAYS = [date(2031, 5, n) for n in (1, 2, 5)]
@@ -39,6 +41,22 @@ def test_what_is_not_as_expected_is_left_alone(days):
     assert [name for name, _certain in names()] == ["New", "Meanwhile", "New"]
 
 
+def test_what_is_too_long_is_refused_and_not_cut_off(days):
+    days[0].name = "x" * 41
+    with pytest.raises(DataError), transaction.atomic():
+        rows.update(days, ["name"])
+
+
+def test_new_rows_get_their_keys_and_what_the_database_fills_in():
+    seen = {"first_seen": timezone.now(), "last_seen": timezone.now()}
+    made = [FindingRecord(code="a.b", subject=f"s:{n}", values={"n": n}, **seen) for n in range(3)]
+    rows.insert(made)
+    found = {one.pk: one for one in FindingRecord.objects.filter(code="a.b")}
+    assert [found[one.pk].values for one in made] == [{"n": 0}, {"n": 1}, {"n": 2}]
+    assert not any(one._state.adding for one in made)
+
+
 def test_nothing_to_write_asks_nothing(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert rows.update([], ["name"]) == set()
+        rows.insert([])

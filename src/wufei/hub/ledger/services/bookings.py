@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
-from wufei.hub.base.rows import update
+from wufei.hub.base.rows import insert, update
 from wufei.hub.ledger import rules
 from wufei.hub.ledger.entries import AccountKey
 from wufei.hub.ledger.models import Account, Balance, Booking, Lot, MovementKind
@@ -82,7 +82,7 @@ def book_all(asked: Sequence[NewBooking], *, by: Actor) -> list[Booking]:
     for one in asked:
         _check_same(booked[one.id], rows[one.key].id, one)
     if new:
-        Booking.objects.bulk_create(booked[one.id] for one in new)
+        insert([booked[one.id] for one in new])
         held.write()
     return [booked[one.id] for one in asked]
 

@@ -100,22 +100,24 @@ class LotBook:
         """Write lots and entries; the movements must have been saved before."""
         made = {lot.uuid for lot in self._new}
         try:
-            Lot.objects.bulk_create(self._new)
+            rows.insert(self._new)
         except IntegrityError as error:
             if "ledger_lot_uuid" not in str(error):
                 raise
             raise LotTaken(lot=self._new[0], field="lots") from error
         update(lot for lot in self._changed.values() if lot.uuid not in made)
-        LotEntry.objects.bulk_create(
-            LotEntry(
-                movement=draft.movement,
-                lot=draft.lot,
-                parent=draft.parent,
-                side=draft.side,
-                mass_g=draft.mass_g,
-                attributed=draft.attributed,
-            )
-            for draft in self._drafts
+        rows.insert(
+            [
+                LotEntry(
+                    movement=draft.movement,
+                    lot=draft.lot,
+                    parent=draft.parent,
+                    side=draft.side,
+                    mass_g=draft.mass_g,
+                    attributed=draft.attributed,
+                )
+                for draft in self._drafts
+            ]
         )
 
     def _take(self, account: AccountRow, mass_g: int, parts: Sequence[LotPart]) -> list[Taken]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
 from wufei.hub.base.findings import Finding
-from wufei.hub.base.rows import update
+from wufei.hub.base.rows import insert, update
 from wufei.hub.base.services import record_findings
 from wufei.hub.ledger import rules
 from wufei.hub.ledger.entries import AccountKey, Entry
@@ -248,7 +248,7 @@ class _Posting:
         return movement
 
     def write(self) -> None:
-        Movement.objects.bulk_create(self.movements)
+        insert(self.movements)
         self.lots.write()
         write_balances(self.balances.values())
         update(self.bookings, ("state", "closed_at"))

@@ -21,7 +21,8 @@ from wufei.hub.manifests.refusals import BadAuthorityNo
 from wufei.hub.manifests.services.checks import day_of
 from wufei.hub.manifests.services.given import NewLine, NewManifest
 from wufei.hub.manifests.services.importing import IMPORT, Record, Told, import_record
-from wufei.hub.manifests.services.issuing import LINES_MAX, check_line, template_for
+from wufei.hub.manifests.services.issue_checks import check_line
+from wufei.hub.manifests.services.issuing import LINES_MAX, template_for
 from wufei.hub.registry.models import Driver, Organisation, Site, Vehicle
 from wufei.hub.registry.services.book import require_open
 

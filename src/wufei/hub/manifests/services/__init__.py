@@ -1,6 +1,7 @@
 """Every way to change a manifest."""
 
 from wufei.hub.manifests.services import revisions
+from wufei.hub.manifests.services.bulk import ToIssue, ToSign, issue_many, sign_many
 from wufei.hub.manifests.services.collecting import Collected, collect
 from wufei.hub.manifests.services.collecting import correct as correct_stop
 from wufei.hub.manifests.services.edits import edit
@@ -29,6 +30,8 @@ __all__ = [
     "OnPaper",
     "Paper",
     "Signing",
+    "ToIssue",
+    "ToSign",
     "add_stop",
     "arrive_round",
     "cancel",
@@ -40,6 +43,7 @@ __all__ = [
     "finish_round",
     "issue",
     "issue_emergency",
+    "issue_many",
     "pick_up",
     "prepare",
     "redirect",
@@ -51,6 +55,7 @@ __all__ = [
     "set_authority_no",
     "set_down",
     "sign",
+    "sign_many",
     "skip_stop",
     "start_round",
     "take_over",

@@ -5,6 +5,7 @@ Taken at issue with what is declared, corrected to what was weighed out (plan) a
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from wufei.hub.base.findings import Finding
@@ -15,98 +16,151 @@ from wufei.hub.manifests.declarations import ManifestTemplate, QuotaRule, templa
 from wufei.hub.manifests.models import Line, Manifest, Origin, Relation, StepCode
 from wufei.hub.manifests.services import exempting
 from wufei.hub.manifests.services.checks import day_of
-from wufei.hub.registry.models import Organisation
+from wufei.hub.registry.models import Allotment, Organisation
 from wufei.hub.registry.services import headroom
 from wufei.hub.registry.services.refusals import QuotaMissing
+
+
+@dataclass(frozen=True)
+class Load:
+    """What is to be taken for a manifest: the declared mass of each line, at a gate the weighed."""
+
+    manifest: Manifest
+    form: ManifestTemplate
+    lines: Sequence[Line]
+    weighed: Mass | None = None
+
+    @property
+    def past(self) -> bool:
+        """It has happened already."""
+        return self.manifest.origin in (Origin.PAPER, Origin.IMPORTED, Origin.EMERGENCY)
+
+    @property
+    def left(self) -> bool:
+        """What goes on to another plant has left its producer already, too."""
+        on = self.manifest.turn > 1 or self.manifest.relation == Relation.REDIRECT
+        return self.past or on
+
+
+@dataclass(frozen=True)
+class _Asked:
+    load: Load
+    line: Line
+    taking: headroom.Taking
+
+    def found(self, taken: headroom.Taken) -> Iterator[Finding]:
+        manifest, line, claim = self.load.manifest, self.line, self.taking.claim
+        plan = claim.quota is not None
+        if taken.over_g:
+            code = findings.QUOTA_EXCEEDED if plan else findings.LICENCE_EXCEEDED
+            yield _beyond(code, manifest, line, claim.organisation, taken.over_g)
+        elif plan and taken.nears(claim.limit_g):
+            yield _near(manifest, line, claim, taken.taken_g)
 
 
 def take(
     manifest: Manifest, form: ManifestTemplate, lines: Sequence[Line], weighed: Mass | None = None
 ) -> list[Finding]:
-    """Take the declared (or at a gate the weighed) mass of each line.
+    """Take what a load needs of its consignor's plan and its consignee's licence.
 
     Raises ``QuotaMissing``, ``QuotaExceeded`` and ``LicenceExceeded``; what has happened already
     (paper, import, emergency) is told as findings instead.
     """
-    past = manifest.origin in (Origin.PAPER, Origin.IMPORTED, Origin.EMERGENCY)
-    # What goes on to another plant has left its producer already.
-    left = past or manifest.turn > 1 or manifest.relation == Relation.REDIRECT
-    found: list[Finding] = []
-    for line in _in_order(lines):
-        mass_g = weighed.grams if weighed else line.declared_g
-        found += _of_plan(manifest, form, line, mass_g, left)
-        found += _of_licence(manifest, form, line, mass_g, past)
+    return take_all([Load(manifest, form, lines, weighed)])
+
+
+def take_all(loads: Sequence[Load], papers: headroom.Papers | None = None) -> list[Finding]:
+    """As ``take`` for each of ``loads``, one after the other, all or nothing."""
+    papers, asked, found = papers or headroom.Papers(), list[_Asked](), list[Finding]()
+    for load in loads:
+        for line in _in_order(load.lines):
+            found += _of_plan(load, line, papers, asked)
+            _of_licence(load, line, papers, asked)
+    for one, taken in zip(asked, headroom.take_all([one.taking for one in asked]), strict=True):
+        found += one.found(taken)
     return found
 
 
 def _in_order(lines: Sequence[Line]) -> list[Line]:
-    """By waste: everybody takes what several may want in the same order."""
     return sorted(lines, key=lambda line: (line.waste.code, line.position))
 
 
 def _of_plan(
-    manifest: Manifest, form: ManifestTemplate, line: Line, mass_g: int, past: bool
+    load: Load, line: Line, papers: headroom.Papers, asked: list[_Asked]
 ) -> Iterator[Finding]:
+    """Ask for what the plan has to allow; where there is none, that is told or refused."""
+    manifest, form = load.manifest, load.form
     # A return is no new transfer of the producer, and who sends from elsewhere has plans there.
     if form.quota is QuotaRule.NONE or manifest.relation == Relation.RETURN:
         return
     site = line.site or manifest.consignor_site
     if not site.region.within:
         return
-    owner, day = site.organisation, day_of(manifest.issued_at)
-    claim = headroom.quota_claim(owner, line.waste.code, day, site)
-    if claim is None:
-        if form.quota is QuotaRule.NEEDED and not past:
-            raise QuotaMissing(
-                organisation=owner.name, code=line.waste.code, day=day, field="waste"
-            )
-        yield Finding(
-            findings.NO_QUOTA,
-            subject=findings.subject(manifest),
-            values={"organisation": owner.name, "code": line.waste.code},
-            episode=str(line.position),
-        )
+    owner, day, code = site.organisation, day_of(manifest.issued_at), line.waste.code
+    if claim := headroom.quota_claim(owner, code, day, site, papers):
+        asked.append(_Asked(load, line, _taking(load, line, claim, load.left)))
         return
-    taken = headroom.take(claim, line.uuid, mass_g, beyond=past)
-    if taken.over_g:
-        yield _beyond(findings.QUOTA_EXCEEDED, manifest, line, owner, taken.over_g)
-    elif taken.nears(claim.limit_g):
-        yield _near(manifest, line, claim, taken.taken_g)
+    if form.quota is QuotaRule.NEEDED and not load.left:
+        raise QuotaMissing(organisation=owner.name, code=code, day=day, field="waste")
+    yield Finding(
+        findings.NO_QUOTA,
+        subject=findings.subject(manifest),
+        values={"organisation": owner.name, "code": code},
+        episode=str(line.position),
+    )
 
 
-def _of_licence(
-    manifest: Manifest, form: ManifestTemplate, line: Line, mass_g: int, past: bool
-) -> Iterator[Finding]:
-    if not form.licence_kinds or manifest.relation == Relation.RETURN:
+def _of_licence(load: Load, line: Line, papers: headroom.Papers, asked: list[_Asked]) -> None:
+    manifest = load.manifest
+    if not load.form.licence_kinds or manifest.relation == Relation.RETURN:
         return
-    day = day_of(manifest.issued_at)
-    owner = manifest.consignee
-    kinds = exempting.kinds(form, [line])
-    claim = headroom.licence_claim(owner, line.waste.code, kinds, day)
-    if claim and (over_g := headroom.take(claim, line.uuid, mass_g, beyond=past).over_g):
-        yield _beyond(findings.LICENCE_EXCEEDED, manifest, line, owner, over_g)
+    kinds = exempting.kinds(load.form, [line])
+    day, owner = day_of(manifest.issued_at), manifest.consignee
+    if claim := headroom.licence_claim(owner, line.waste.code, kinds, day, papers):
+        asked.append(_Asked(load, line, _taking(load, line, claim, load.past)))
+
+
+def _taking(load: Load, line: Line, claim: headroom.Claim, beyond: bool) -> headroom.Taking:
+    mass_g = load.weighed.grams if load.weighed else line.declared_g
+    return headroom.Taking(claim, line.uuid, mass_g, beyond)
 
 
 def correct(manifest: Manifest, lines: Sequence[Line], steps: set[str]) -> list[Finding]:
     """Correct what was taken: to what was weighed out, and to what was accepted."""
-    form, found = template(manifest.template), list[Finding]()
-    bounded = form.quota is not QuotaRule.NONE or form.licence_kinds
-    if not bounded or not steps & {StepCode.LOAD, StepCode.ACCEPT}:
-        return found
-    by_uuid = {line.uuid: line for line in lines}
-    for one in headroom.taken_by(by_uuid):
-        line, plan = by_uuid[one.key], one.headroom.quota_id is not None
-        if StepCode.ACCEPT in steps:
-            mass_g = line.accepted_g or 0
-        elif plan:
-            mass_g = line.weighed_out_g or one.mass_g
-        else:
-            continue
-        if over_g := headroom.change(one, mass_g):
+    return correct_all([(manifest, lines)], steps)
+
+
+def correct_all(loads: Iterable[tuple[Manifest, Sequence[Line]]], steps: set[str]) -> list[Finding]:
+    """As ``correct`` for several that signed the same steps, one after the other."""
+    if not steps & {StepCode.LOAD, StepCode.ACCEPT}:
+        return []
+    bounded = [(manifest, lines) for manifest, lines in loads if _bounded(manifest)]
+    of = {line.uuid: (manifest, line) for manifest, lines in bounded for line in lines}
+    order = {uuid: n for n, uuid in enumerate(of)}
+    taken = sorted(headroom.taken_by(of) if of else [], key=lambda one: order[one.key])
+    changes = [(one, _really_g(one, of[one.key][1], steps)) for one in taken]
+    found = []
+    for (one, _mass_g), over_g in zip(changes, headroom.change_all(changes), strict=True):
+        if over_g:
+            (manifest, line), plan = of[one.key], one.headroom.quota_id is not None
             code = findings.QUOTA_EXCEEDED if plan else findings.LICENCE_EXCEEDED
             owner = manifest.consignor if plan else manifest.consignee
             found.append(_beyond(code, manifest, line, owner, over_g))
     return found
+
+
+def _bounded(manifest: Manifest) -> bool:
+    form = template(manifest.template)
+    return form.quota is not QuotaRule.NONE or bool(form.licence_kinds)
+
+
+def _really_g(one: Allotment, line: Line, steps: set[str]) -> int:
+    """Grams of a plan or licence that ``line`` takes now that ``steps`` are signed."""
+    if StepCode.ACCEPT in steps:
+        return line.accepted_g or 0
+    if one.headroom.quota_id is not None:
+        return line.weighed_out_g or one.mass_g
+    return one.mass_g
 
 
 def give_back(manifest: Manifest) -> None:

@@ -5,6 +5,7 @@ lasts until the manifest is certain, so that one that is rolled back leaves no g
 cancelled keeps its number, voided with its reason.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -66,12 +67,32 @@ def give(manifest: Manifest, form: ManifestTemplate, at: datetime) -> Given | No
     return given
 
 
+def give_all(
+    new: Sequence[tuple[Manifest, ManifestTemplate, datetime]],
+) -> list[tuple[Manifest, Given]]:
+    """As ``give``, to several manifests; those that were given one, with what it is."""
+    # Everybody waits for the scopes in the same order; within one the manifests keep theirs.
+    ordered = sorted(new, key=lambda one: (one[1].code, one[2].year, _where(one[0])))
+    given = [(manifest, give(manifest, form, at)) for manifest, form, at in ordered]
+    return [(manifest, number) for manifest, number in given if number]
+
+
+def _where(manifest: Manifest) -> str:
+    return _county(manifest.consignor_site.region)
+
+
 def keep(manifest: Manifest, given: Given | None) -> None:
     """Write down the number of a manifest that has been saved."""
     if given is not None:
-        IssuedNumber.objects.create(
-            scope=given.scope, serial=given.serial, number=given.number, manifest=manifest
-        )
+        keep_all([(manifest, given)])
+
+
+def keep_all(given: Sequence[tuple[Manifest, Given]]) -> None:
+    """Write down the numbers of manifests that have been saved."""
+    IssuedNumber.objects.bulk_create(
+        IssuedNumber(scope=one.scope, serial=one.serial, number=one.number, manifest=manifest)
+        for manifest, one in given
+    )
 
 
 def void(manifest: Manifest, reason: str) -> None:

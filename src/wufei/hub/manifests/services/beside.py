@@ -8,17 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
 from wufei.hub.manifests.models import Manifest, Signature
 from wufei.hub.manifests.refusals import Interleaved, Overtaken
 from wufei.hub.manifests.services import checks
-from wufei.hub.manifests.services.document import Document, refresh
+from wufei.hub.manifests.services.document import Document, refresh, save_all
 from wufei.hub.manifests.services.given import Act, Signing
 from wufei.hub.manifests.services.retries import earlier_of, signed_under
-from wufei.hub.manifests.services.signing import TRIES, read, write_weights
+from wufei.hub.manifests.services.signing import TRIES, read
 
 Change = Callable[[Document], None]
 
@@ -96,16 +95,13 @@ def _sign(
         raise Overtaken(manifest=str(manifest), status=manifest.get_status_display())
     last = max((one.signed_at for one in signed if one.manifest_id == manifest.pk), default=None)
     checks.at_time(document.at, beside.code, last)
-    before, count = manifest.status, manifest.signed
     beside.check(document)
     beside.change(document)
     signature = document.seal(act, beside.seals, beside.party, beside.organisation_id)
-    waiting = Manifest.objects.filter(pk=manifest.pk, status=before, signed=count)
-    if waiting.update(**document.changes, changed_at=timezone.now()) != 1:
+    if save_all([document]):
         now = Manifest.objects.get(pk=manifest.pk)
-        late = Interleaved if now.status == before else Overtaken
+        late = Interleaved if now.status == document.seen[0] else Overtaken
         raise late(manifest=str(now), status=now.get_status_display())
-    write_weights(document)
     beside.move(document)
     document.write()
     refresh(given, manifest)

@@ -30,7 +30,8 @@ from wufei.hub.manifests.services.beside import Beside, sign_beside
 from wufei.hub.manifests.services.checks import ISSUE, SIGN
 from wufei.hub.manifests.services.document import Document
 from wufei.hub.manifests.services.given import NewLine, NewManifest, Signing, part_of
-from wufei.hub.manifests.services.issuing import check_line, issue, template_for
+from wufei.hub.manifests.services.issue_checks import check_line
+from wufei.hub.manifests.services.issuing import issue, template_for
 from wufei.hub.manifests.services.signing import sign
 from wufei.hub.registry.models import Site
 from wufei.hub.registry.queries import open_on

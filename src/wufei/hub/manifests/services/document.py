@@ -1,13 +1,15 @@
 """A manifest being written: steps are signed in memory, then everything is written at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from wufei.hub.audit import services as audit
-from wufei.hub.base import workdays
+from wufei.hub.base import rows, workdays
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.findings import Finding
 from wufei.hub.base.services import record_findings
@@ -28,11 +30,12 @@ Lots = Mapping[UUID, Sequence[LineLot]]
 
 @dataclass
 class Document:
-    """``changes`` are the manifest's columns, ``weights`` the lines' columns that were filled in.
+    """``changed`` are the manifest's columns, ``weights`` the lines' columns that were filled in.
 
-    ``digest`` is that of the latest signature, ``latest`` its time; ``lots`` are read when somebody
-    asks for them. ``accepted_lots`` are the parts of containers that are accepted, by line, where
-    some are refused.
+    ``seen`` is the state and count of signatures that the manifest was found with, ``digest`` that
+    of the latest signature, ``latest`` its time; ``lots`` are read when somebody asks for them.
+    ``accepted_lots`` are the parts of containers that are accepted, by line, where some are
+    refused.
     """
 
     manifest: Manifest
@@ -43,13 +46,18 @@ class Document:
     digest: str = ""
     latest: datetime | None = None
     known_lots: Lots | None = None
-    changes: dict[str, Any] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
     weights: set[str] = field(default_factory=set)
     weighed: dict[str, Mapping[UUID, Mass]] = field(default_factory=dict)
     accepted_lots: dict[UUID, tuple[LotPart, ...]] = field(default_factory=dict)
     signatures: list[Signature] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     events: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+
+    seen: tuple[str, int] = ("", 0)
+
+    def __post_init__(self) -> None:
+        self.seen = (self.manifest.status, self.manifest.signed)
 
     @property
     def at(self) -> datetime:
@@ -65,7 +73,7 @@ class Document:
         """Change columns of the manifest, in memory and when it is written."""
         for name, value in columns.items():
             setattr(self.manifest, name, value)
-        self.changes |= columns
+        self.changed |= columns.keys()
 
     def weigh(self, column: str, weighed: Mapping[UUID, Mass]) -> None:
         """Fill in a column of each line."""
@@ -124,17 +132,56 @@ class Document:
 
     def write(self) -> None:
         """Signatures, findings and audit; manifest and lines must have been written before."""
-        Signature.objects.bulk_create(self.signatures)
-        record_findings(self.findings, self.by)
-        number = {"number": self.manifest.local_id}
-        audit.record_all(
-            self.by,
-            findings.subject(self.manifest),
-            [
-                (f"manifests:manifest:{action}", number | dict(values))
-                for action, values in self.events
-            ],
-        )
+        write_all([self])
+
+
+def save_all(documents: Iterable[Document]) -> list[Document]:
+    """Write what was changed of manifests and lines; returns the documents that came too late.
+
+    The WHERE clause is the lock: only one signer finds the old state and count of signatures.
+    """
+    late: list[Document] = []
+    for columns, some in _alike(documents, lambda one: one.changed):
+        now = timezone.now()
+        for one in some:
+            one.manifest.changed_at = now
+        status, signed = zip(*(one.seen for one in some), strict=True)
+        expected = {"status": status, "signed": signed}
+        found = rows.update([one.manifest for one in some], columns | {"changed_at"}, expected)
+        late += [one for one in some if one.manifest.pk not in found]
+    for columns, some in _alike(documents, lambda one: one.weights):
+        if columns:
+            rows.update([line for one in some for line in one.lines], columns)
+    return late
+
+
+def _alike(
+    documents: Iterable[Document], columns: Callable[[Document], set[str]]
+) -> list[tuple[frozenset[str], list[Document]]]:
+    """Documents of which the same columns are written, since they fit into one statement."""
+    found: dict[frozenset[str], list[Document]] = {}
+    for one in documents:
+        found.setdefault(frozenset(columns(one)), []).append(one)
+    return list(found.items())
+
+
+def write_all(documents: Sequence[Document]) -> None:
+    """Signatures, findings and audit of documents that one actor has signed."""
+    rows.insert([signature for one in documents for signature in one.signatures])
+    by = documents[0].by
+    record_findings([found for one in documents for found in one.findings], by)
+    audit.record_all(
+        by,
+        [
+            (
+                findings.subject(one.manifest),
+                f"manifests:manifest:{action}",
+                {"number": one.manifest.local_id, **values},
+            )
+            for one in documents
+            for action, values in one.events
+        ],
+    )
 
 
 def lots_of(lines: Sequence[Line]) -> dict[UUID, list[LineLot]]:
@@ -142,27 +189,27 @@ def lots_of(lines: Sequence[Line]) -> dict[UUID, list[LineLot]]:
     by_pk = {line.pk: line.uuid for line in lines if masses.by_lots(line)}
     found: dict[UUID, list[LineLot]] = {}
     if by_pk:
-        rows = LineLot.objects.filter(line__in=by_pk).select_related("lot").order_by("pk")
-        for part in rows:
+        parts = LineLot.objects.filter(line__in=by_pk).select_related("lot").order_by("pk")
+        for part in parts:
             found.setdefault(by_pk[part.line_id], []).append(part)
     return found
 
 
-def fetch_parties(manifest: Manifest) -> None:
-    """All three organisations in one query."""
-    ids = {name: getattr(manifest, f"{name}_id") for name in PARTIES}
-    rows = Organisation.objects.in_bulk(set(ids.values()))
-    for name, pk in ids.items():
-        setattr(manifest, name, rows[pk])
+def fetch_parties(manifests: Iterable[Manifest]) -> None:
+    """All three organisations of each in one query."""
+    of = [(one, name) for one in manifests for name in PARTIES]
+    parties = Organisation.objects.in_bulk({getattr(one, f"{name}_id") for one, name in of})
+    for one, name in of:
+        setattr(one, name, parties[getattr(one, f"{name}_id")])
 
 
-def fetch_places(manifest: Manifest) -> None:
-    """Both sites and their regions in one query."""
-    rows = Site.objects.select_related("region").in_bulk(
-        {manifest.consignor_site_id, manifest.consignee_site_id}
-    )
-    manifest.consignor_site = rows[manifest.consignor_site_id]
-    manifest.consignee_site = rows[manifest.consignee_site_id]
+def fetch_places(manifests: Iterable[Manifest]) -> None:
+    """Both sites of each and their regions in one query."""
+    of = [(one, name) for one in manifests for name in ("consignor_site", "consignee_site")]
+    sites = Site.objects.select_related("region")
+    places = sites.in_bulk({getattr(one, f"{name}_id") for one, name in of})
+    for one, name in of:
+        setattr(one, name, places[getattr(one, f"{name}_id")])
 
 
 def digest_of(signature: Signature, template: str, before: str) -> str:

@@ -28,7 +28,15 @@ from wufei.hub.manifests.models import (
 from wufei.hub.manifests.refusals import FieldNotAsked
 from wufei.hub.manifests.revisable import EDITABLE
 from wufei.hub.manifests.revision_refusals import NotEditable, NothingChanged
-from wufei.hub.manifests.services import allotting, checks, exempting, issuing, masses, way
+from wufei.hub.manifests.services import (
+    allotting,
+    checks,
+    exempting,
+    issue_checks,
+    masses,
+    reserving,
+    way,
+)
 from wufei.hub.manifests.services.beside import Beside, sign_beside
 from wufei.hub.manifests.services.document import Document, Lots, lots_of
 from wufei.hub.manifests.services.given import NewLine, NewManifest, NextCarrier, Signing
@@ -119,10 +127,10 @@ class _Editing:
             left_open=[name for name in manifest.left_open if not new.field(name)],
         )
         step, day = form.step(StepCode.ISSUE), checks.day_of(document.at)
-        issuing.check_fields(new, [step], frozenset(manifest.left_open))
-        issuing.check_places(new, manifest, form, day)
+        issue_checks.check_fields(new, [step], frozenset(manifest.left_open))
+        issue_checks.check_places(new, manifest, form, day)
         for line in new.lines:
-            issuing.check_line(line)
+            issue_checks.check_line(line)
         total_g = sum(line.declared.grams for line in new.lines)
         checks.light_enough(form, total_g, "declared")
         self._lines(document, new)
@@ -141,7 +149,7 @@ class _Editing:
     def move(self, document: Document) -> None:
         manifest, new = document.manifest, self.new
         assert new is not None, "was changed before"
-        masses.rebook(manifest, document.lines, self.before, self.after, document.by)
+        reserving.rebook(manifest, document.lines, self.before, self.after, document.by)
         LineLot.objects.filter(line__in=document.lines).delete()
         LineLot.objects.bulk_create(part for parts in self.after.values() for part in parts)
         if document.form.exempt:

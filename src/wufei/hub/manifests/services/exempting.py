@@ -43,7 +43,7 @@ from wufei.hub.manifests.services import checks
 from wufei.hub.manifests.services.document import Document
 from wufei.hub.manifests.services.given import NewManifest, Signing
 from wufei.hub.registry.models import Licence, Organisation, Site
-from wufei.hub.registry.queries import licensed_lines
+from wufei.hub.registry.services.headroom import Papers
 from wufei.hub.registry.validity import valid_on
 
 # Written down after it happened: what was wrong with it is a finding.
@@ -79,7 +79,13 @@ def on_the_way(line: Line) -> Load:
 
 # The plant.
 def plant(
-    form: ManifestTemplate, site: Site, load: Load, day: date, *, sent_on: bool = False
+    form: ManifestTemplate,
+    site: Site,
+    load: Load,
+    day: date,
+    papers: Papers | None = None,
+    *,
+    sent_on: bool = False,
 ) -> Claims:
     """Claims without which ``site`` could not take the load; none where it is licensed for it.
 
@@ -93,11 +99,11 @@ def plant(
         if claims := _NONE.union(*(one.claims for one in covered if one)):
             return claims
     if way is None:
-        licensed(form, site, load.waste, day)
+        licensed(form, site, load.waste, day, papers)
         return _NONE
     if sent_on or not way.alone:
         try:
-            licensed(form, site, load.waste, day)
+            licensed(form, site, load.waste, day, papers)
             return _NONE
         except LicenceMissing:
             pass
@@ -121,10 +127,16 @@ def plant(
     return found.claims
 
 
-def licensed(template: ManifestTemplate, site: Site, waste: WasteType, day: date) -> None:
+def licensed(
+    template: ManifestTemplate,
+    site: Site,
+    waste: WasteType,
+    day: date,
+    papers: Papers | None = None,
+) -> None:
     """Refuse a consignee without a licence for ``waste``, as far as the register can know."""
     kinds, consignee = template.licence_kinds, site.organisation
-    if not kinds or licensed_lines(consignee, waste.code, day).filter(kind__in=kinds).exists():
+    if not kinds or (papers or Papers()).licences(consignee, waste.code, kinds, day):
         return
     if _is_known_to_lack(kinds, consignee, site):
         raise LicenceMissing(
@@ -156,14 +168,20 @@ def _is_known_to_lack(kinds: tuple[str, ...], holder: Organisation, at: Site | N
 
 # The carriers.
 def carriage(
-    form: ManifestTemplate, carriers: Iterable[Organisation], load: Load, day: date
+    form: ManifestTemplate,
+    carriers: Iterable[Organisation],
+    load: Load,
+    day: date,
+    papers: Papers | None = None,
 ) -> Claims:
     """Claims without which one of ``carriers`` could not carry the load.
 
     Raises ``CarrierUnlicensed``, or ``CarriageNotExempt`` where a claim would do.
     """
     for carrier in carriers if form.carrier_kinds else ():
-        if not _lacks(form.carrier_kinds, carrier, day):
+        kinds = form.carrier_kinds
+        key = ("lacks", kinds, carrier.pk, day)
+        if not (papers or Papers()).once(key, partial(_lacks, kinds, carrier, day)):
             continue
         said = {
             "organisation": carrier.name,
@@ -202,17 +220,18 @@ def rely(
     new: NewManifest,
     lines: Sequence[Line],
     lots: Mapping[UUID, Sequence[LineLot]],
+    papers: Papers | None = None,
 ) -> list[Unfit]:
     """Hold plants and carriers against each line, and let it keep the claims that it relies on.
 
     Raises what ``plant`` and ``carriage`` raise; returns it where it has happened already.
     """
-    day = checks.day_of(manifest.issued_at)
+    day, papers = checks.day_of(manifest.issued_at), papers or Papers()
     found: list[Unfit] = []
     for line in lines:
         batches = tuple(part.lot_id for part in lots.get(line.uuid, ()))
         claims = set[int]()
-        for ask in _asks(form, new, Load(line.waste, line.method, batches), day):
+        for ask in _asks(form, new, Load(line.waste, line.method, batches), day, papers):
             try:
                 claims |= ask()
             except _UNFIT as refusal:
@@ -224,13 +243,13 @@ def rely(
 
 
 def _asks(
-    form: ManifestTemplate, new: NewManifest, load: Load, day: date
+    form: ManifestTemplate, new: NewManifest, load: Load, day: date, papers: Papers
 ) -> list[Callable[[], Claims]]:
     plants = [new.consignee_site, *filter(None, [new.alternate_site])]
     carriers = [new.carrier, *(one.carrier for one in new.further_carriers)]
     return [
-        *(partial(plant, form, site, load, day) for site in plants),
-        partial(carriage, form, carriers, load, day),
+        *(partial(plant, form, site, load, day, papers) for site in plants),
+        partial(carriage, form, carriers, load, day, papers),
     ]
 
 

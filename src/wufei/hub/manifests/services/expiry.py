@@ -11,7 +11,7 @@ from wufei.hub.base.actor import Actor, system
 from wufei.hub.base.notices.services import notify
 from wufei.hub.manifests import findings
 from wufei.hub.manifests.models import Manifest, Status
-from wufei.hub.manifests.services import allotting, authority, masses
+from wufei.hub.manifests.services import allotting, authority, reserving
 
 CLOCK = system("clock")
 # Of one look; the next one follows within minutes.
@@ -39,7 +39,7 @@ def _expire(manifest: Manifest, now: datetime, by: Actor) -> bool:
         )
         if changed != 1:
             return False
-        masses.release(manifest, by)
+        reserving.release(manifest, by)
         allotting.give_back(manifest)
         authority.void(manifest, EXPIRED)
         audit.record(

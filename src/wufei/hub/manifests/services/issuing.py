@@ -1,6 +1,6 @@
 """Issue a manifest: by its consignor at a desk, or by one scan of the truck at the gate."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid5
@@ -9,10 +9,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from wufei.hub.base.actor import Actor
-from wufei.hub.base.errors import IdReused
+from wufei.hub.base.errors import IdReused, Refusal
+from wufei.hub.base.rows import insert
 from wufei.hub.catalogue import declarations as catalogue
+from wufei.hub.ledger import services as ledger
 from wufei.hub.ledger.models import Lot
-from wufei.hub.ledger.refusals import LotsDoNotAdd, UnknownLot
+from wufei.hub.ledger.refusals import UnknownLot
 from wufei.hub.ledger.units import Mass
 from wufei.hub.manifests import numbers, rules
 from wufei.hub.manifests.declarations import ManifestTemplate, Step, template_of
@@ -20,19 +22,22 @@ from wufei.hub.manifests.measures import as_json
 from wufei.hub.manifests.models import Line, LineLot, Manifest, Origin, Status, StepCode
 from wufei.hub.manifests.refusals import (
     AuthorityNoTaken,
-    FieldMissing,
-    FieldNotAsked,
     MixedTemplates,
     NoLines,
     NoScan,
     NoTemplate,
     OnTheRoadAlready,
-    RouteElsewhere,
-    SamePlace,
-    UnknownMethod,
 )
-from wufei.hub.manifests.services import allotting, authority, checks, exempting, masses, way
-from wufei.hub.manifests.services.document import Document, deadline, due_at
+from wufei.hub.manifests.services import (
+    allotting,
+    authority,
+    checks,
+    exempting,
+    masses,
+    reserving,
+    way,
+)
+from wufei.hub.manifests.services.document import Document, deadline, due_at, write_all
 from wufei.hub.manifests.services.given import (
     Act,
     NewLine,
@@ -41,24 +46,13 @@ from wufei.hub.manifests.services.given import (
     part_of,
     plain,
 )
+from wufei.hub.manifests.services.issue_checks import check_fields, check_line, check_places
 from wufei.hub.registry.models import Vehicle
-from wufei.hub.registry.services.book import require_open
+from wufei.hub.registry.services.headroom import Papers
 
 LINES_MAX = 20
 # Written down after it was loaded.
 LOADED_BEFORE = (Origin.PAPER, Origin.IMPORTED)
-# What the issuer can say of a manifest beside its parties.
-_ISSUED = (
-    "vehicle",
-    "driver",
-    "route",
-    "note",
-    "authority_no",
-    "method",
-    "lots",
-    "containers",
-    "alternate_site",
-)
 
 
 def issue(new: NewManifest, *, id: UUID, signing: Signing, by: Actor) -> Manifest:
@@ -67,7 +61,7 @@ def issue(new: NewManifest, *, id: UUID, signing: Signing, by: Actor) -> Manifes
     Raises a refusal of ``manifests.refusals``, the ledger's (``NotEnough``) or the register's
     (``Closed``); nothing is written then.
     """
-    return _issue(_Issuing(new, id, signing, by))
+    return _issue(Issuing(new, id, signing, by))
 
 
 def scan_out(
@@ -79,7 +73,7 @@ def scan_out(
     ``OnTheRoadAlready``.
     """
     new = replace(new, vehicle=truck)
-    return _issue(_Issuing(new, id, signing, by, weighed_out))
+    return _issue(Issuing(new, id, signing, by, weighed_out))
 
 
 @dataclass(frozen=True)
@@ -102,12 +96,15 @@ def issue_otherwise(
     new: NewManifest, other: Otherwise, *, id: UUID, signing: Signing, by: Actor
 ) -> Manifest:
     """Issue what left under a paper or in an emergency; its mass is not reserved."""
-    return _issue(_Issuing(new, id, signing, by, other=other))
+    return _issue(Issuing(new, id, signing, by, other=other))
 
 
 @dataclass
-class _Issuing:
-    """A manifest on its way into the database."""
+class Issuing:
+    """A manifest on its way into the database.
+
+    ``outcome`` is what has been decided, None for as long as nothing is.
+    """
 
     new: NewManifest
     id: UUID
@@ -117,6 +114,8 @@ class _Issuing:
     other: "Otherwise | None" = None
     lines: list[Line] = field(default_factory=list)
     lots: dict[UUID, list[LineLot]] = field(default_factory=dict)
+    document: Document | None = None
+    outcome: Manifest | Refusal | None = None
 
     @property
     def digest(self) -> str:
@@ -134,59 +133,114 @@ class _Issuing:
         return self.other.left_open if self.other else frozenset()
 
 
-def _issue(work: _Issuing) -> Manifest:
+def _issue(work: Issuing) -> Manifest:
     try:
         with transaction.atomic():
-            return _find(work) or _write(work)
+            (issued,) = issue_together([work])
     except IntegrityError as error:
         # Somebody issued the same id at the same moment: theirs is the first result.
         twins = ("manifests_manifest_uuid", "registry_allotment_once", "ledger_booking_uuid")
-        if any(name in str(error) for name in twins) and (earlier := _find(work)):
-            return earlier
+        if any(name in str(error) for name in twins) and (earlier := _find([work]).get(work.id)):
+            return _same(earlier, work)
         if "manifests_manifest_authority_no" in str(error):
             number = work.new.authority_no
             raise AuthorityNoTaken(number=number, field="authority_no") from error
         if "manifests_signature_uuid" in str(error):
             raise IdReused(id=work.signing.id) from error
         raise
+    if isinstance(issued, Refusal):
+        raise issued
+    return issued
 
 
-def _find(work: _Issuing) -> Manifest | None:
-    found = Manifest.objects.filter(uuid=work.id).first()
-    if found and found.created_digest != work.digest:
+def issue_together(works: Sequence[Issuing]) -> list[Manifest | Refusal]:
+    """Issue several manifests of one actor: each one's row, or why it is refused.
+
+    Each is judged alone, and nothing is written of one that is refused. What only the ledger or a
+    limit finds out, about any of them, is raised instead, and nothing may be committed then. In
+    the caller's transaction; each id may be named once.
+    """
+    found, papers = _find(works), Papers()
+    lots = _named_lots([work for work in works if work.id not in found])
+    for work in works:
+        earlier = found.get(work.id)
+        try:
+            work.outcome = _same(earlier, work) if earlier else _judge(work, lots, papers)
+        except Refusal as refusal:
+            work.document, work.outcome = None, refusal
+    _write([(work, work.document) for work in works if work.document is not None], papers)
+    return [work.outcome for work in works if work.outcome is not None]
+
+
+def _find(works: Sequence[Issuing]) -> dict[UUID, Manifest]:
+    rows = Manifest.objects.filter(uuid__in=[work.id for work in works])
+    return {found.uuid: found for found in rows}
+
+
+def _same(earlier: Manifest, work: Issuing) -> Manifest:
+    if earlier.created_digest != work.digest:
         raise IdReused(id=work.id)
-    return found
+    return earlier
 
 
-def _write(work: _Issuing) -> Manifest:
-    new, by, at = work.new, work.by, work.signing.signed_at
-    form = template_for(new.lines)
+def _judge(work: Issuing, lots: Mapping[UUID, Lot], papers: Papers) -> Manifest:
+    """The manifest as it will be, in memory; raises what is wrong with it."""
+    form = template_for(work.new.lines)
     manifest = _draft(work, form)
     _check(work, manifest, form)
-    work.lines = [_line(manifest, n, line) for n, line in enumerate(new.lines, start=1)]
-    work.lots = _lots(work)
-    unfit = exempting.rely(manifest, form, new, work.lines, work.lots)
-    found = allotting.take(manifest, form, work.lines, work.weighed_out)
-    if work.weighed_out:
-        _load(work, manifest)
-    elif not work.other:
-        masses.reserve(manifest, work.lines, work.lots, by)
-    # Late, since everybody else who issues under this prefix waits from here on.
-    manifest.local_id = numbers.local_id(form, at)
-    given = authority.give(manifest, form, at)
-    document = Document(manifest, form, work.lines, work.signing, by, known_lots=work.lots)
-    document.findings += [*found, *exempting.told(manifest, unfit)]
-    for act, step in _acts(work, form):
-        document.sign(step, act)
-    manifest.save(force_insert=True)
-    authority.keep(manifest, given)
-    Line.objects.bulk_create(work.lines)
-    exempting.keep(work.lines)
-    way.write_legs(manifest, new.further_carriers)
-    if work.lots:
-        LineLot.objects.bulk_create(part for parts in work.lots.values() for part in parts)
-    document.write()
+    work.lines = [_line(manifest, n, line) for n, line in enumerate(work.new.lines, start=1)]
+    work.lots = _lots(work, lots)
+    unfit = exempting.rely(manifest, form, work.new, work.lines, work.lots, papers)
+    work.document = Document(
+        manifest, form, work.lines, work.signing, work.by, known_lots=work.lots
+    )
+    work.document.findings += exempting.told(manifest, unfit)
     return manifest
+
+
+def _write(works: Sequence[tuple[Issuing, Document]], papers: Papers) -> None:
+    """Take, reserve, number, sign and write what was judged."""
+    if not works:
+        return
+    documents = [document for _work, document in works]
+    documents[0].findings += allotting.take_all(
+        [
+            allotting.Load(document.manifest, document.form, work.lines, work.weighed_out)
+            for work, document in works
+        ],
+        papers,
+    )
+    _move(works)
+    # Late, since everybody else who issues under these prefixes waits from here on.
+    numbers.give_local_ids([(one.manifest, one.form, one.at) for one in documents])
+    given = authority.give_all([(one.manifest, one.form, one.at) for one in documents])
+    for work, document in works:
+        for act, step in _acts(work, document.form):
+            document.sign(step, act)
+    insert([document.manifest for document in documents])
+    authority.keep_all(given)
+    lines = [line for work, _document in works for line in work.lines]
+    insert(lines)
+    exempting.keep(lines)
+    for work, document in works:
+        way.write_legs(document.manifest, work.new.further_carriers)
+    insert([part for work, _document in works for parts in work.lots.values() for part in parts])
+    write_all(documents)
+
+
+def _move(works: Sequence[tuple[Issuing, Document]]) -> None:
+    """Reserve what is to leave, and load what a gate has weighed."""
+    for work, document in works:
+        if work.weighed_out:
+            _load(work, document.manifest)
+    planned = [
+        booking
+        for work, document in works
+        if not work.weighed_out and not work.other
+        for booking in reserving.bookings(document.manifest, work.lines, work.lots)
+    ]
+    if planned:
+        ledger.book_all(planned, by=works[0][0].by)
 
 
 def template_for(lines: Sequence[NewLine]) -> ManifestTemplate:
@@ -205,7 +259,7 @@ def template_for(lines: Sequence[NewLine]) -> ManifestTemplate:
     return next(iter(found.values()))
 
 
-def _draft(work: _Issuing, form: ManifestTemplate) -> Manifest:
+def _draft(work: Issuing, form: ManifestTemplate) -> Manifest:
     new, at = work.new, work.signing.signed_at
     status = Status.LOADED if work.weighed_out else Status.ISSUED
     # What is written down afterwards has been loaded, however long after its issue.
@@ -252,10 +306,13 @@ def _line(manifest: Manifest, position: int, new: NewLine) -> Line:
     )
 
 
-def _lots(work: _Issuing) -> dict[UUID, list[LineLot]]:
+def _named_lots(works: Sequence[Issuing]) -> dict[UUID, Lot]:
+    named = {part.lot for work in works for line in work.new.lines for part in line.lots}
+    return {lot.uuid: lot for lot in Lot.objects.filter(uuid__in=named)} if named else {}
+
+
+def _lots(work: Issuing, known: Mapping[UUID, Lot]) -> dict[UUID, list[LineLot]]:
     """Rows of the named lots; the booking (or posting) finds out whether they are there."""
-    named = [part.lot for new in work.new.lines for part in new.lots]
-    known = {lot.uuid: lot for lot in Lot.objects.filter(uuid__in=named)} if named else {}
     found: dict[UUID, list[LineLot]] = {}
     for line, new in zip(work.lines, work.new.lines, strict=True):
         for part in new.lots:
@@ -271,7 +328,7 @@ def _lots(work: _Issuing) -> dict[UUID, list[LineLot]]:
     return found
 
 
-def _load(work: _Issuing, manifest: Manifest) -> None:
+def _load(work: Issuing, manifest: Manifest) -> None:
     assert work.weighed_out is not None
     (line,) = work.lines
     checks.light_enough(template_for(work.new.lines), work.weighed_out.grams, "weighed_out")
@@ -288,7 +345,7 @@ def _load(work: _Issuing, manifest: Manifest) -> None:
     )
 
 
-def _acts(work: _Issuing, form: ManifestTemplate) -> list[tuple[Act, Step]]:
+def _acts(work: Issuing, form: ManifestTemplate) -> list[tuple[Act, Step]]:
     """What is signed: the issue, or both steps of the scan at the gate."""
     declared = {
         line.uuid: new.declared for line, new in zip(work.lines, work.new.lines, strict=True)
@@ -306,7 +363,7 @@ def _acts(work: _Issuing, form: ManifestTemplate) -> list[tuple[Act, Step]]:
 
 
 # Checks.
-def _check(work: _Issuing, manifest: Manifest, form: ManifestTemplate) -> None:
+def _check(work: Issuing, manifest: Manifest, form: ManifestTemplate) -> None:
     new, signing = work.new, work.signing
     checks.at_time(signing.signed_at)
     steps = [form.step(StepCode.ISSUE)]
@@ -321,7 +378,7 @@ def _check(work: _Issuing, manifest: Manifest, form: ManifestTemplate) -> None:
     checks.light_enough(form, sum(line.declared.grams for line in new.lines), "declared")
 
 
-def _gate(work: _Issuing, form: ManifestTemplate) -> Step:
+def _gate(work: Issuing, form: ManifestTemplate) -> Step:
     """The loading that a scan at the gate signs as well; one load at a time on a truck."""
     scan = form.scan("gate")
     if scan is None or len(work.new.lines) != 1:
@@ -335,60 +392,3 @@ def _gate(work: _Issuing, form: ManifestTemplate) -> Step:
     if moving is not None:
         raise OnTheRoadAlready(plate=truck.plate, manifest=str(moving), field="vehicle")
     return form.step(StepCode.LOAD)
-
-
-def check_fields(
-    new: NewManifest, steps: Sequence[Step], left_open: frozenset[str] = frozenset()
-) -> None:
-    """Whether all is said that ``steps`` need, and nothing that they do not take."""
-    first = steps[0]
-    needed = {name for step in steps for name in step.needs} - {"weighed_out"}
-    for name in sorted(needed - left_open):
-        if not new.field(name):
-            label = rules.FIELDS[name].label
-            raise FieldMissing(step=checks.step_name(first.code), label=label, field=name)
-    allowed = needed | {name for step in steps for name in step.may}
-    for name in _ISSUED:
-        said = getattr(new, name, None) or any(getattr(line, name, None) for line in new.lines)
-        if said and name not in allowed:
-            label = rules.FIELDS[name].label
-            raise FieldNotAsked(step=checks.step_name(first.code), label=label, field=name)
-
-
-def check_places(new: NewManifest, manifest: Manifest, form: ManifestTemplate, day: Any) -> None:
-    """Whether all are open, and vehicle, driver, route and carriers fit."""
-    for organisation in (manifest.consignor, manifest.carrier, manifest.consignee):
-        require_open(organisation, day)
-    checks.open_site(new.consignor_site, day, "consignor_site")
-    checks.open_site(new.consignee_site, day, "consignee_site")
-    checks.stops((line.site for line in new.lines), day)
-    # A round may end in the yard that it set out from: each of its lines has a place of its own.
-    if new.consignor_site.pk == new.consignee_site.pk and new.round is None:
-        raise SamePlace(site=new.consignor_site.name, field="consignee_site")
-    if new.vehicle:
-        checks.vehicle_of(new.carrier, new.vehicle, day)
-    if new.driver:
-        checks.driver_of(new.carrier, new.driver, day)
-    ends = (new.consignor_site.pk, new.consignee_site.pk)
-    if new.route and (new.route.origin_id, new.route.destination_id) != ends:
-        raise RouteElsewhere(
-            route=str(new.route),
-            origin=new.consignor_site.name,
-            destination=new.consignee_site.name,
-            field="route",
-        )
-    checks.carriers_in_order(new.further_carriers, form, day)
-    if new.alternate_site:
-        checks.another_plant(manifest, new.alternate_site, day)
-
-
-def check_line(line: NewLine) -> None:
-    known = {method.code: method for method in catalogue.stream(line.waste.stream).methods}
-    if line.method and line.method not in known:
-        names = ", ".join(known)
-        raise UnknownMethod(
-            waste=line.waste.code, method=line.method[:40], methods=names, field="method"
-        )
-    lots_g = sum(part.mass_g for part in line.lots)
-    if line.lots and lots_g != line.declared.grams:
-        raise LotsDoNotAdd(lots_g=lots_g, mass_g=line.declared.grams, field="lots")

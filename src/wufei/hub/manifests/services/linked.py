@@ -34,6 +34,7 @@ from wufei.hub.manifests.services import (
     containers,
     exempting,
     masses,
+    reserving,
     settlement,
 )
 from wufei.hub.manifests.services.document import Document, due_at
@@ -166,7 +167,7 @@ def _write(work: _Sending) -> Manifest:
         weighed = {line.uuid: grams(line.declared_g) for line in work.lines}
         masses.load(manifest, work.lines, work.lots, weighed, at=work.at, by=by, booked=False)
     else:
-        masses.reserve(manifest, work.lines, work.lots, by)
+        reserving.reserve(manifest, work.lines, work.lots, by)
     # Late, since everybody else who issues under this prefix waits from here on.
     manifest.local_id = numbers.local_id(form, work.at)
     given = authority.give(manifest, form, work.at)

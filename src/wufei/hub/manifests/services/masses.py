@@ -13,11 +13,10 @@ from wufei.hub.catalogue.declarations import Stream, Tracking
 from wufei.hub.ledger import services as ledger
 from wufei.hub.ledger.entries import AccountKey, Entry, LotPart
 from wufei.hub.ledger.models import AccountKind, Balance, Lot
-from wufei.hub.ledger.services.accounts import accounts, lock
 from wufei.hub.ledger.units import Mass, grams
 from wufei.hub.manifests import rules
 from wufei.hub.manifests.models import Line, LineLot, Manifest, Origin
-from wufei.hub.manifests.services.returned import came_back_g
+from wufei.hub.manifests.services.returned import CameBack
 from wufei.hub.registry.models import Site
 
 UNBOOKED = (Origin.PAPER, Origin.EMERGENCY, Origin.IMPORTED)
@@ -27,59 +26,6 @@ Lots = Mapping[UUID, Sequence[LineLot]]
 def cause(manifest: Manifest, step: str) -> str:
     """Why a movement happened, as the ledger keeps it."""
     return f"manifest:{manifest.uuid}:{step}"
-
-
-# Issue.
-def reserve(manifest: Manifest, lines: Sequence[Line], lots: Lots, by: Actor) -> None:
-    """Book the declared masses of the consignor's stock, lot by lot where lots are named.
-
-    On a linked manifest: of what was refused and is still in the custody of the first one.
-    """
-    ledger.book_all(bookings(manifest, lines, lots), by=by)
-
-
-def bookings(manifest: Manifest, lines: Sequence[Line], lots: Lots) -> list[ledger.NewBooking]:
-    """What ``reserve`` books."""
-    why, asked = cause(manifest, "issue"), list[ledger.NewBooking]()
-    for line in lines:
-        if not is_booked(manifest, line):
-            continue
-        key = _source(manifest, line)
-        for part in lots.get(line.uuid, ()):
-            mass, lot = grams(part.mass_g), part.lot.uuid
-            asked.append(ledger.NewBooking(key, mass, part.booking, why, lot))
-        if not lots.get(line.uuid):
-            asked.append(ledger.NewBooking(key, grams(line.declared_g), _booking(line), why))
-    return asked
-
-
-def release(manifest: Manifest, by: Actor) -> None:
-    """Free what was booked for a manifest that is cancelled."""
-    bookings: list[UUID] = []
-    for line in manifest.lines.select_related("waste"):
-        if is_booked(manifest, line):
-            bookings += line.lots.values_list("booking", flat=True) or [_booking(line)]
-    for booking in bookings:
-        ledger.release(booking, by=by)
-
-
-def rebook(manifest: Manifest, lines: Sequence[Line], before: Lots, after: Lots, by: Actor) -> None:
-    """Let the reservations of an edited manifest hold what its lines say now."""
-    booked = [line for line in lines if is_booked(manifest, line)]
-    lock(row.id for row in accounts({_source(manifest, line) for line in booked}).values())
-    for line in booked:
-        held = [part.booking for part in before.get(line.uuid, ())] or [_booking(line)]
-        for booking in held:
-            ledger.release(booking, by=by)
-    why = cause(manifest, "issue")
-    for line in booked:
-        key = _source(manifest, line)
-        for part in after.get(line.uuid, ()):
-            mass, lot = grams(part.mass_g), part.lot.uuid
-            ledger.rebook(key, mass, id=part.booking, by=by, cause=why, lot=lot)
-        if not after.get(line.uuid):
-            mass = grams(line.declared_g)
-            ledger.rebook(key, mass, id=_booking(line), by=by, cause=why)
 
 
 def booking_of(booked: UUID, lot: UUID) -> UUID:
@@ -103,6 +49,27 @@ def load(
     """Post what was weighed out into the carrier's custody.
 
     ``again`` names the revision for which it is posted anew, ``group`` the stop of a round.
+    """
+    back = CameBack()
+    batch = loading(
+        manifest, lines, lots, weighed, back, at=at, booked=booked, again=again, group=group
+    )
+    ledger.post_all([batch], by=by, on_lack=ledger.Lack.SHORTFALL)
+
+
+def loading(
+    manifest: Manifest,
+    lines: Sequence[Line],
+    lots: Lots,
+    weighed: Mapping[UUID, Mass],
+    back: CameBack,
+    *,
+    at: datetime,
+    booked: bool,
+    again: str = "",
+    group: str = "",
+) -> ledger.Batch:
+    """What ``load`` posts; ``back`` knows what has been returned and goes first.
 
     The truck is loaded: what the book lacks is posted as a shortfall. Containers travel with the
     mass that the book has of them; what the weighbridge says more or less is a difference.
@@ -120,33 +87,33 @@ def load(
             entries += _load_refused(manifest, line, mass, at, booked=booked, again=again)
             continue
         if not keeps_stock(manifest, line):
-            entries += _load_arising(manifest, line, weighed[line.uuid], at, again)
+            entries += _load_arising(manifest, line, weighed[line.uuid], back, at, again)
             continue
         entries.append(
             Entry(
                 _key(line.uuid, "load", again),
-                _source(manifest, line),
+                source_of(manifest, line),
                 custody_of(manifest, line),
                 weighed[line.uuid],
                 at,
-                booking=_booking(line) if booked else None,
+                booking=booking_of_line(line) if booked else None,
             )
         )
-    _post(manifest, "load", entries, by, ledger.Lack.SHORTFALL, group=group, again=again)
+    return _batch(manifest, "load", entries, group=group, again=again)
 
 
 def _load_arising(
-    manifest: Manifest, line: Line, weighed: Mass, at: datetime, again: str
+    manifest: Manifest, line: Line, weighed: Mass, back: CameBack, at: datetime, again: str
 ) -> Iterator[Entry]:
     """What arises when it is loaded; what came back to its site arose before, and goes first."""
     custody = custody_of(manifest, line)
-    back_g = min(came_back_g(place_of(manifest, line), line.waste_id), weighed.grams)
+    back_g = back.take(place_of(manifest, line), line.waste_id, weighed.grams)
     if back_g:
         key, mass = _key(line.uuid, "returned", again), grams(back_g)
         yield Entry(key, _stock(manifest, line), custody, mass, at)
         weighed = grams(weighed.grams - back_g)
     if weighed.grams:
-        yield Entry(_key(line.uuid, "load", again), _source(manifest, line), custody, weighed, at)
+        yield Entry(_key(line.uuid, "load", again), source_of(manifest, line), custody, weighed, at)
 
 
 def _load_lots(
@@ -163,7 +130,7 @@ def _load_lots(
     for part in parts:
         yield Entry(
             _key(part.booking, "load", again),
-            _source(manifest, line),
+            source_of(manifest, line),
             custody,
             grams(part.mass_g),
             at,
@@ -185,11 +152,11 @@ def _load_refused(
     custody = custody_of(manifest, line)
     yield Entry(
         _key(line.uuid, "load", again),
-        _source(manifest, line),
+        source_of(manifest, line),
         custody,
         grams(line.declared_g),
         at,
-        booking=_booking(line) if booked else None,
+        booking=booking_of_line(line) if booked else None,
     )
     off_g, key = weighed.grams - line.declared_g, _left(manifest, line)
     yield from _difference(_key(line.uuid, "loading", again), custody, key, off_g, (), at)
@@ -219,6 +186,23 @@ def accept(
     ``weighed`` has the masses ``weighed_in`` and ``accepted`` by line. What is refused stays in
     custody until a linked manifest takes it.
     """
+    batches = accepting(
+        manifest, lines, weighed, accepted_lots, on_the_road(lines), at=at, again=again
+    )
+    ledger.post_all(batches, by=by)
+
+
+def accepting(
+    manifest: Manifest,
+    lines: Sequence[Line],
+    weighed: Mapping[str, Mapping[UUID, Mass]],
+    accepted_lots: Mapping[UUID, tuple[LotPart, ...]],
+    road: Mapping[UUID, Sequence[tuple[UUID, int]]],
+    *,
+    at: datetime,
+    again: str = "",
+) -> list[ledger.Batch]:
+    """What ``accept`` posts, if anything; ``road`` has the lots in custody by line."""
     entries: list[Entry] = []
     for line in lines:
         custody, mass = custody_of(manifest, line), weighed["accepted"][line.uuid]
@@ -226,15 +210,26 @@ def accept(
             AccountKind.VARIANCE, manifest.consignee_id, line.waste_id, manifest.consignee_site_id
         )
         more_g = off_g(manifest, line, weighed["weighed_in"][line.uuid])
-        lots = list(_on_the_road(line)) if more_g < 0 and by_lots(line) else []
+        lots = road.get(line.uuid, ())
         id = difference_id(manifest, line, again)
         entries += _difference(id, custody, variance, more_g, lots, at)
         if mass.grams:
             parts = accepted_lots.get(line.uuid, ())
             id = turned(manifest, line, "accept", again)
             entries.append(Entry(id, custody, _target(manifest, line), mass, at, lots_out=parts))
-    if entries:
-        _post(manifest, "accept", entries, by, ledger.Lack.REFUSE, again=again)
+    return [_batch(manifest, "accept", entries, again=again)] if entries else []
+
+
+def on_the_road(lines: Iterable[Line]) -> dict[UUID, list[tuple[UUID, int]]]:
+    """(lot, grams) in custody by line, the oldest first: those that a loss is shared by."""
+    uuids = [line.uuid for line in lines if by_lots(line)]
+    found: dict[UUID, list[tuple[UUID, int]]] = {}
+    if uuids:
+        lots = Lot.objects.filter(account__line__in=uuids, remaining_g__gt=0).order_by("pk")
+        for of, lot, mass_g in lots.values_list("account__line", "uuid", "remaining_g"):
+            assert of is not None, "asked for by line"
+            found.setdefault(of, []).append((lot, mass_g))
+    return found
 
 
 def turned(manifest: Manifest, line: Line, what: str, again: str = "") -> UUID:
@@ -280,12 +275,7 @@ def hand_over(
         held = AccountKey(AccountKind.CUSTODY, before_id, line.waste_id, line=line.uuid)
         custody, mass = custody_of(manifest, line), grams(line.weighed_out_g)
         entries.append(Entry(_key(line.uuid, step, again), held, custody, mass, at))
-    _post(manifest, "take_over", entries, by, ledger.Lack.REFUSE, group=step, again=again)
-
-
-def _on_the_road(line: Line) -> "Iterable[tuple[UUID, int]]":
-    rows = Lot.objects.filter(account__line=line.uuid, remaining_g__gt=0).order_by("pk")
-    return rows.values_list("uuid", "remaining_g")
+    ledger.post_all([_batch(manifest, "take_over", entries, group=step, again=again)], by=by)
 
 
 def _target(manifest: Manifest, line: Line) -> AccountKey:
@@ -338,7 +328,7 @@ def _stock(manifest: Manifest, line: Line) -> AccountKey:
     return AccountKey(AccountKind.STOCK, place.organisation_id, line.waste_id, place.pk)
 
 
-def _source(manifest: Manifest, line: Line) -> AccountKey:
+def source_of(manifest: Manifest, line: Line) -> AccountKey:
     if line.follows is not None:
         return custody_of(line.follows.manifest, line.follows)
     if keeps_stock(manifest, line):
@@ -352,7 +342,7 @@ def custody_of(manifest: Manifest, line: Line) -> AccountKey:
     return AccountKey(AccountKind.CUSTODY, manifest.carrier_id, line.waste_id, line=line.uuid)
 
 
-def _booking(line: Line) -> UUID:
+def booking_of_line(line: Line) -> UUID:
     return uuid5(line.uuid, "booking")
 
 
@@ -379,18 +369,10 @@ def _difference(
         yield Entry(id, custody, variance, grams(-off_g), at, lots_out=parts)
 
 
-def _post(
-    manifest: Manifest,
-    step: str,
-    entries: Sequence[Entry],
-    by: Actor,
-    on_lack: ledger.Lack,
-    *,
-    group: str = "",
-    again: str = "",
-) -> None:
+def _batch(
+    manifest: Manifest, step: str, entries: Sequence[Entry], *, group: str = "", again: str = ""
+) -> ledger.Batch:
     """``group`` names what is posted together where a step is signed more than once."""
     turn = step if manifest.turn == 1 else f"{step}:{manifest.turn}"
     together = _key(manifest.uuid, group or turn, again) if len(entries) > 1 else None
-    batch = ledger.Batch(entries, cause(manifest, step), together)
-    ledger.post_all([batch], by=by, on_lack=on_lack)
+    return ledger.Batch(entries, cause(manifest, step), together)

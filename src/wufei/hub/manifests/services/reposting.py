@@ -44,7 +44,7 @@ def repost(document: Document, since: StepCode, reason: str, again: str) -> None
         raise BroughtOn(manifest=str(manifest), field="weighed_out")
     accepted = _accepted_before(document)
     take_back(document, since, reason)
-    fetch_places(manifest)
+    fetch_places([manifest])
     if since == StepCode.LOAD:
         _load(document, again)
     if manifest.accepted_at is None:

@@ -1,6 +1,7 @@
 """What was signed before under the same keys: the same thing asked for twice is done once."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -13,8 +14,29 @@ from wufei.hub.manifests.services.given import Act, Signing
 
 def signed_under(manifest: Manifest, acts: Sequence[Act]) -> list[Signature]:
     """Signatures of this manifest, and those of any other that have one of these ids."""
-    known = Q(manifest=manifest.pk) | Q(uuid__in=[act.id for act in acts])
-    return list(Signature.objects.filter(known).order_by("pk"))
+    return signed_under_each([(manifest, acts)])[0]
+
+
+def signed_under_each(
+    asked: Sequence[tuple[Manifest, Sequence[Act]]],
+) -> list[list[Signature]]:
+    """As ``signed_under`` for each, in one query."""
+    ids = {act.id for _manifest, acts in asked for act in acts}
+    known = Q(manifest__in=[manifest.pk for manifest, _acts in asked]) | Q(uuid__in=ids)
+    of: dict[int, list[Signature]] = {}
+    under: dict[UUID, Signature] = {}
+    for one in Signature.objects.filter(known).order_by("pk"):
+        of.setdefault(one.manifest_id, []).append(one)
+        under[one.uuid] = one
+    return [
+        of.get(manifest.pk, [])
+        + [
+            under[act.id]
+            for act in acts
+            if act.id in under and under[act.id].manifest_id != manifest.pk
+        ]
+        for manifest, acts in asked
+    ]
 
 
 def earlier_of(

@@ -20,7 +20,7 @@ from wufei.hub.manifests.refusals import (
     Overtaken,
     ReasonMissing,
 )
-from wufei.hub.manifests.services import allotting, authority, checks, masses
+from wufei.hub.manifests.services import allotting, authority, checks, reserving
 from wufei.hub.manifests.services.document import refresh
 from wufei.hub.manifests.services.given import Act, Signing, part_of
 from wufei.hub.manifests.services.signing import sign_all
@@ -86,7 +86,7 @@ def cancel(manifest: Manifest, *, reason: str, by: Actor) -> Manifest:
         if changed == 1:
             allotting.give_back(now)
             authority.void(now, reason)
-            masses.release(now, by)
+            reserving.release(now, by)
             _record(by, "cancel", now, {"reason": reason[:REASON_MAX]})
         refresh(manifest, Manifest.objects.get(pk=now.pk))
     if manifest.status != Status.CANCELLED:

@@ -43,7 +43,7 @@ def arrive(document: Document) -> None:
     if manifest.leg < manifest.leg_last:
         rest = Leg.objects.filter(manifest=manifest.pk, taken_at=None, dropped_at=None)
         rest.update(dropped_at=document.at)
-    if "halted_at_site" in document.changes:
+    if "halted_at_site" in document.changed:
         end_halt(manifest, document.at)
 
 

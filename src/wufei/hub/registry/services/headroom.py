@@ -1,21 +1,23 @@
 """What is left of a quota or a licence's yearly quantity: taken and given back under one lock."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F
 
 from wufei.hub.base.errors import Refusal
+from wufei.hub.base.rows import insert, update
 from wufei.hub.registry.models import Allotment, Headroom, LicenceLine, Organisation, Quota, Site
 from wufei.hub.registry.queries import licensed_lines
 from wufei.hub.registry.services.refusals import LicenceExceeded, QuotaExceeded
 from wufei.hub.registry.validity import valid_on
 
 _GRAMS_PER_T = 1_000_000
+T = TypeVar("T")
 NEAR_PERMILLE = 900
 """From here on whoever granted a quota is told that it is nearly used up; local practice."""
 
@@ -31,6 +33,14 @@ class Claim:
     line: LicenceLine | None = None
     year: int | None = None
 
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Which row it is that is taken from; everybody takes in this order."""
+        if self.quota:
+            return (self.code, 0, self.quota.pk, "", 0)
+        assert self.line is not None, "a claim is on a quota or on a licence"
+        return (self.code, 1, self.line.licence_id, self.line.code, self.year)
+
     def refusal(self, taken_g: int, asked_g: int) -> Refusal:
         """Why ``asked_g`` do not fit beside the ``taken_g`` of others."""
         figures = {
@@ -45,11 +55,46 @@ class Claim:
         return LicenceExceeded(**figures, year=self.year, field="consignee_site")
 
 
+@dataclass
+class Papers:
+    """What the register was asked about quotas and licences, each thing once."""
+
+    _told: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+    def once(self, key: tuple[Any, ...], ask: Callable[[], T]) -> T:
+        """What ``ask`` says, or said before under this key."""
+        if key not in self._told:
+            self._told[key] = ask()
+        said: T = self._told[key]
+        return said
+
+    def quotas(self, organisation: Organisation, code: str, day: date) -> list[Quota]:
+        """Quotas of an organisation and its sites for a waste."""
+
+        def rows() -> list[Quota]:
+            found = Quota.objects.filter(valid_on(day), organisation=organisation)
+            return list(found.filter(code=code.upper()))
+
+        return self.once(("quotas", organisation.pk, code, day), rows)
+
+    def licences(
+        self, organisation: Organisation, code: str, kinds: tuple[str, ...], day: date
+    ) -> list[LicenceLine]:
+        """Licence lines of these kinds under which an organisation may take a waste."""
+        key = ("licences", organisation.pk, code, day)
+        lines = self.once(key, lambda: list(licensed_lines(organisation, code, day)))
+        return [row for row in lines if row.kind in kinds]
+
+
 def quota_claim(
-    organisation: Organisation, code: str, day: date, site: Site | None = None
+    organisation: Organisation,
+    code: str,
+    day: date,
+    site: Site | None = None,
+    papers: Papers | None = None,
 ) -> Claim | None:
     """The site's own quota, else the organisation's; None where there is none."""
-    rows = Quota.objects.filter(valid_on(day), organisation=organisation, code=code.upper())
+    rows = (papers or Papers()).quotas(organisation, code, day)
     found = {row.site_id: row for row in rows if row.site_id in (None, site and site.pk)}
     quota = found.get(site.pk if site else None) or found.get(None)
     if quota is None:
@@ -58,10 +103,14 @@ def quota_claim(
 
 
 def licence_claim(
-    organisation: Organisation, code: str, kinds: tuple[str, ...], day: date
+    organisation: Organisation,
+    code: str,
+    kinds: tuple[str, ...],
+    day: date,
+    papers: Papers | None = None,
 ) -> Claim | None:
     """The licence line that covers ``code`` most closely; None where none names a quantity."""
-    rows = licensed_lines(organisation, code, day).filter(kind__in=kinds)
+    rows = (papers or Papers()).licences(organisation, code, kinds, day)
     limited = sorted(
         (row for row in rows if row.limit_t is not None), key=lambda row: (-len(row.code), row.pk)
     )
@@ -86,26 +135,62 @@ class Taken:
         return near and limit_g * NEAR_PERMILLE <= self.taken_g * 1000 and not self.over_g
 
 
-def take(claim: Claim, key: UUID, mass_g: int, *, beyond: bool = False) -> Taken:
-    """Take grams for a new ``key``.
+@dataclass(frozen=True)
+class Taking:
+    """Grams to take of a claim for a new ``key``.
 
-    Raises ``QuotaExceeded`` or ``LicenceExceeded`` unless ``beyond`` says that it has happened
-    already: a truck that was loaded. Call it inside a transaction, before the ledger's locks.
+    ``beyond`` says that it has happened already: a truck that was loaded.
     """
+
+    claim: Claim
+    key: UUID
+    mass_g: int
+    beyond: bool = False
+
+
+def take_all(asked: Sequence[Taking]) -> list[Taken]:
+    """Take one after the other, all or nothing.
+
+    Raises ``QuotaExceeded`` or ``LicenceExceeded`` for the first that does not fit. Call it inside
+    a transaction, before the ledger's locks, and once for all that is asked for.
+    """
+    sums: dict[tuple[Any, ...], int] = {}
+    claims = {one.claim.key: one.claim for one in asked}
+    for one in asked:
+        sums[one.claim.key] = sums.get(one.claim.key, 0) + one.mass_g
+    # Everybody locks in this order.
+    rows = {key: _take(claims[key], sums[key]) for key in sorted(claims)}
+    # First this: a twin of the very same request is to fail here, and not for want of headroom.
+    insert(
+        [
+            Allotment(key=one.key, headroom_id=rows[one.claim.key][0], mass_g=one.mass_g)
+            for one in asked
+        ]
+    )
+    before_g = {key: taken_g - sums[key] for key, (_pk, taken_g) in rows.items()}
+    return [_fit(one, before_g) for one in asked]
+
+
+def _take(claim: Claim, mass_g: int) -> tuple[int, int]:
+    """(headroom, grams taken of it). The row is the lock: who comes second sees what is taken."""
     licence = claim.line.licence_id if claim.line else None
     code = claim.line.code if claim.line else ""
     quota = claim.quota.pk if claim.quota else None
+    target = "(quota_id)" if quota else "(licence_id, code, year)"
     with connection.cursor() as cursor:
-        # The row is the lock: whoever comes second sees what the first has taken.
-        target = "(quota_id)" if quota else "(licence_id, code, year)"
         cursor.execute(_TAKE.format(target=target), [quota, licence, code, claim.year, mass_g])
         headroom, taken_g = cursor.fetchone()
-    # First this: a twin of the very same request is to fail here, and not for want of headroom.
-    Allotment.objects.create(key=key, headroom_id=headroom, mass_g=mass_g)
-    over_g: int = max(0, taken_g - claim.limit_g)
-    if over_g and not beyond:
-        raise claim.refusal(taken_g - mass_g, mass_g)
-    return Taken(mass_g, taken_g, min(over_g, mass_g))
+    return headroom, taken_g
+
+
+def _fit(one: Taking, taken_g: dict[tuple[Any, ...], int]) -> Taken:
+    """Count ``one`` on top of what others took."""
+    before_g = taken_g[one.claim.key]
+    taken_g[one.claim.key] = after_g = before_g + one.mass_g
+    over_g = max(0, after_g - one.claim.limit_g)
+    if over_g and not one.beyond:
+        raise one.claim.refusal(before_g, one.mass_g)
+    return Taken(one.mass_g, after_g, min(over_g, one.mass_g))
 
 
 _TAKE = """
@@ -121,23 +206,36 @@ def taken_by(keys: Iterable[UUID]) -> list[Allotment]:
     return list(rows.select_related("headroom__quota").order_by("headroom"))
 
 
-def change(one: Allotment, mass_g: int) -> int:
-    """Set what was taken to what it really was; returns the grams beyond the limit it leaves."""
-    if mass_g == one.mass_g:
+def change_all(changes: Sequence[tuple[Allotment, int]]) -> list[int]:
+    """Set what was taken to what it really was (grams), one after the other.
+
+    Returns, for each, the grams beyond the limit that it leaves.
+    """
+    changed = [(one, mass_g) for one, mass_g in changes if mass_g != one.mass_g]
+    if not changed:
+        return [0] * len(changes)
+    found = Headroom.objects.select_for_update(of=("self",)).select_related("quota")
+    rooms = found.filter(pk__in={one.headroom_id for one, _g in changed}).order_by("pk")
+    by_pk = {room.pk: room for room in rooms}
+    over_g = [_change(one, mass_g, by_pk) for one, mass_g in changes]
+    update(list(by_pk.values()), ("taken_g",))
+    update([one for one, mass_g in changed if mass_g], ("mass_g",))
+    if gone := [one.pk for one, mass_g in changed if not mass_g]:
+        Allotment.objects.filter(pk__in=gone).delete()
+    return over_g
+
+
+def _change(one: Allotment, mass_g: int, rooms: Mapping[int, Headroom]) -> int:
+    if (more_g := mass_g - one.mass_g) == 0:
         return 0
-    more_g = mass_g - one.mass_g
-    Headroom.objects.filter(pk=one.headroom_id).update(taken_g=F("taken_g") + more_g)
-    if mass_g:
-        Allotment.objects.filter(pk=one.pk).update(mass_g=mass_g)
-    else:
-        Allotment.objects.filter(pk=one.pk).delete()
-    return min(_over(one.headroom), more_g) if more_g > 0 else 0
+    one.mass_g, room = mass_g, rooms[one.headroom_id]
+    room.taken_g += more_g
+    return min(_over(room), more_g) if more_g > 0 else 0
 
 
 def give_back(keys: Iterable[UUID]) -> None:
     """Free all that these keys took."""
-    for one in taken_by(keys):
-        change(one, 0)
+    change_all([(one, 0) for one in taken_by(keys)])
 
 
 def taken_g(claim: Claim) -> int:
@@ -150,10 +248,9 @@ def taken_g(claim: Claim) -> int:
 
 def _over(row: Headroom) -> int:
     """Grams beyond the limit of the quota; a licence's limit is looked up anew."""
-    row.refresh_from_db()
     if row.quota is not None:
         return max(0, row.taken_g - _in_g(row.quota.limit_t))
-    line = LicenceLine.objects.filter(licence=row.licence, code=row.code).first()
+    line = LicenceLine.objects.filter(licence=row.licence_id, code=row.code).first()
     if line is None or line.limit_t is None:
         return 0
     return max(0, row.taken_g - _in_g(line.limit_t))
