@@ -26,8 +26,8 @@ class SignedOtherwise(Refusal):
 class OfThisPlatform(Refusal):
     code = "manifest_of_this_platform"
     message = gettext_noop(
-        "%(manifest)s was issued here. Import its receipt or its number of the authority from "
-        "their own tables."
+        "%(manifest)s is on this platform already and did not come by import. Import its receipt "
+        "or its number of the authority from their own tables."
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -10,12 +11,14 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from wufei.hub.base import printing
+from wufei.hub.base.actor import Scope
 from wufei.hub.base.errors import Refusal
 from wufei.hub.base.pages.forms import submit_once
 from wufei.hub.base.pages.lists import Selection
 from wufei.hub.base.pages.resource import ResourcePage
 from wufei.hub.base.streaming import made
 from wufei.hub.base.tables import exporting, importing
+from wufei.hub.base.tables.models import ImportRun
 from wufei.hub.base.tables.template import write_template
 
 _WRITERS = {
@@ -80,10 +83,18 @@ class ImportPage(ResourcePage):
             "table": self.resource.table,
             "template_url": self.resource.url("template"),
             "back": reverse(self.back or f"{self.resource.code}.list"),
+            "back_title": self.resource.title,
             "token": uuid7(),
             "limits": importing.limits(),
-            "runs": importing.runs_of(self.request.actor, self.resource.table)[:10],
+            "runs": self._runs()[:10],
         }
+
+    def _runs(self) -> "QuerySet[ImportRun]":
+        """One's own; who imports for the whole district sees that others did, and when."""
+        actor, table = self.request.actor, self.resource.table
+        if actor.scope(self.act) is Scope.ALL:
+            return importing.runs_into(table)
+        return importing.runs_of(actor, table)
 
     def _show(self, refusal: Refusal | None = None) -> HttpResponse:
         context = self.context() | {"refusal": refusal}

@@ -100,6 +100,11 @@ def runs_of(actor: Actor, table: Table | None = None) -> "QuerySet[ImportRun]":
     return runs.filter(table_code=table.code) if table is not None else runs
 
 
+def runs_into(table: Table) -> "QuerySet[ImportRun]":
+    """Everybody's, for a list of who has imported what; its lines are for who handed it in."""
+    return ImportRun.objects.filter(table_code=table.code).select_related("file")
+
+
 def cancel(run: ImportRun, actor: Actor) -> None:
     """Stop after the batch in hand; rows taken so far stay, since each stands alone."""
     with transaction.atomic():

@@ -59,6 +59,11 @@ class ImportRun(models.Model):
         return self.rows_done - self.rows_bad - self.rows_known
 
     @property
+    def who(self) -> str:
+        """The name that whoever handed it in had then."""
+        return str(self.actor_row.get("name", ""))
+
+    @property
     def percent(self) -> int:
         return min(100, self.rows_done * 100 // self.rows_total) if self.rows_total else 0
 

@@ -214,6 +214,15 @@ def test_only_the_person_who_handed_it_in_sees_an_import(hand_in, sheet, gardene
     assert "0 entries" in other.get("/imports/").content.decode()
 
 
+def test_who_imports_for_the_whole_district_sees_who_has_imported_what(hand_in, sheet, gardener):
+    _client, run = hand_in(sheet([HEAD, GOOD]), gardener(display_name="Chen Mei"))
+    page = gardener(display_name="Sun Li").get("/garden/days/import/").content.decode()
+    assert "days.xlsx" in page
+    assert "Chen Mei" in page
+    # Its lines are for who handed it in.
+    assert str(run.uuid) not in page
+
+
 def test_a_file_sent_twice_by_a_double_tap_is_one_import(gardener, committed, sheet):
     # One workbook for both: it holds the second in which it was made.
     client, token, file = gardener(), str(uuid4()), sheet([HEAD, GOOD])

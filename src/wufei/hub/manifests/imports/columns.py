@@ -87,6 +87,8 @@ RECEPTION = (
     REFUSAL_REASON,
     DIFFERENCE_REASON,
 )
+# Words for a manifest that came to nothing.
+CANCELLED = ("作废", "撤销", "取消", "撤回", "void", "cancel", "withdrawn")
 WASTE_ALIASES = (
     *("废物代码", "危废代码", "危险废物代码", "废物八位码", "八位码", "固废代码", "固体废物代码"),
     "waste",
@@ -138,8 +140,8 @@ RECORD = (
     ),
     Column(
         "consignor_site",
-        _("From"),
-        aliases=("移出地", "移出地点", "产生地点", "起运地"),
+        _("Site of the consignor"),
+        aliases=("from", "移出地", "移出地点", "产生地点", "起运地"),
         help=_("name of the site in the register; empty where there is only one"),
     ),
     Column(
@@ -179,8 +181,8 @@ RECORD = (
     ),
     Column(
         "consignee_site",
-        _("To"),
-        aliases=("接受地", "接受地点", "接收地点", "目的地"),
+        _("Site of the consignee"),
+        aliases=("to", "接受地", "接受地点", "接收地点", "目的地"),
         help=_("name of the site in the register; empty where there is only one"),
     ),
     Column(
@@ -223,5 +225,11 @@ RECORD = (
     ),
     *RECEPTION,
     UNIT,
+    Column(
+        "state",
+        _("State"),
+        aliases=("联单状态", "状态"),
+        help=_("only to leave out what was cancelled; everything else is seen from the dates"),
+    ),
     Column("note", _("Remark"), length_max=300, aliases=("备注", "note")),
 )

@@ -15,7 +15,7 @@ from wufei.hub.catalogue.queries import waste as waste_of
 from wufei.hub.manifests import numbers, queries
 from wufei.hub.manifests.imports import cells, finding, reception
 from wufei.hub.manifests.imports.cells import Row
-from wufei.hub.manifests.imports.columns import RECORD
+from wufei.hub.manifests.imports.columns import CANCELLED, RECORD
 from wufei.hub.manifests.models import Manifest, StepCode
 from wufei.hub.manifests.refusals import BadAuthorityNo
 from wufei.hub.manifests.services.checks import day_of
@@ -27,7 +27,7 @@ from wufei.hub.registry.models import Driver, Organisation, Site, Vehicle
 from wufei.hub.registry.services.book import require_open
 
 _OF_ALL = (
-    *("number", "authority_no", "issued_at", "loaded_at", "note"),
+    *("number", "authority_no", "issued_at", "loaded_at", "state", "note"),
     *("consignor", "consignor_site", "carrier", "plate", "driver", "consignee", "consignee_site"),
 )
 _CONTAINERS_MAX = 1_000_000
@@ -38,6 +38,10 @@ _COLUMNS = {"vehicle": "plate", "lines": "number", "signed_at": "loaded_at", "qu
 def take(rows: Sequence[Row], actor: Actor) -> Taken:
     """The lines of one manifest. The same again changes nothing, and it is told."""
     told = cells.together(rows, _OF_ALL)
+    state = str(told["state"] or "").casefold()
+    if any(word in state for word in CANCELLED):
+        words = gettext("A cancelled manifest moved nothing. Take this line out.")
+        raise Invalid(words, field="state")
     number, loaded_at = str(told["number"]).strip(), told["loaded_at"]
     if told["issued_at"]:
         loaded_at = cells.not_before(loaded_at, told["issued_at"])

@@ -280,6 +280,35 @@ def test_what_was_revised_here_stays_so_when_the_file_is_sent_again(district, wo
     assert manifest.signatures.filter(step="revise").exists()
 
 
+def test_what_the_parties_signed_themselves_meanwhile_is_known_if_it_agrees(district, works):
+    district.stored(WORKS, OIL, 10)
+    whole, other = line(district), line(district, accepted=Decimal("1.99"))
+    take(on_the_road(district), by=works)
+    manifest = Manifest.objects.get()
+    district.arrive(manifest, 2)
+    district.accept(manifest)
+    assert take(whole, by=works) is Taken.KNOWN
+    with pytest.raises(Refusal) as caught:
+        take(other, by=works)
+    assert caught.value.code == "manifest_signed_otherwise"
+
+
+def test_what_was_loaded_is_revised_like_anywhere(district, works):
+    district.stored(WORKS, OIL, 10)
+    cells = on_the_road(district)
+    take(cells, by=works)
+    manifest, carrier = Manifest.objects.get(), district.firm(CARRIER).person
+    line_uuid = manifest.lines.get().uuid
+    changes = {"weighed_out": {line_uuid: tonnes("1.5")}}
+    proposed = revisions.propose(
+        manifest, changes, id=district.signing().id, reason="wrong ticket", by=works
+    )
+    revisions.decide(proposed, approve=True, signing=district.signing(), by=carrier)
+    assert district.g("stock", WORKS, OIL) == t(8.5)
+    assert take(cells, by=works) is Taken.KNOWN
+    assert district.g("custody", CARRIER, OIL) == t(1.5)
+
+
 # Who may bring what in.
 def test_a_firm_imports_only_what_it_sends_or_receives(district, officer):
     cells = line(district)
@@ -334,6 +363,7 @@ def test_others_import_no_manifests(district, role):
         ({"method": "composting"}, "manifest_unknown_method", "method"),
         ({"method": None}, "manifest_field_missing", "method"),
         ({"containers": -1}, "invalid", "containers"),
+        ({"state": "已作废"}, "invalid", "state"),
         ({"weighed_out": -1}, "mass_not_positive", "weighed_out"),
         ({"weighed_out": 0}, "invalid", "weighed_out"),
         ({"weighed_out": 2000, "declared": 2}, "manifest_too_heavy", "weighed_out"),
@@ -420,7 +450,7 @@ def test_an_authoritys_number_that_another_manifest_has_is_named(district, works
     services.set_authority_no(issued, NUMBER, by=works)
     with pytest.raises(Refusal) as caught:
         take(line(district), by=works)
-    assert (caught.value.code, caught.value.field) == ("manifest_authority_no_taken", "number")
+    assert (caught.value.code, caught.value.field) == ("manifest_of_this_platform", "number")
     assert Manifest.objects.count() == 1
 
 

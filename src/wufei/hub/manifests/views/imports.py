@@ -45,4 +45,4 @@ class ManifestImport(ImportPage):
             for code, label, act in _TABS
             if may(act)
         ]
-        return super().context() | {"tabs": tabs}
+        return super().context() | {"tabs": tabs, "back_title": RECORDS.title}
