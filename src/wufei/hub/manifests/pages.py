@@ -22,7 +22,8 @@ from wufei.hub.catalogue import declarations as catalogue
 from wufei.hub.ledger.queries.movements import day_start
 from wufei.hub.ledger.tables import method_label
 from wufei.hub.ledger.units import GRAMS_PER_T
-from wufei.hub.manifests import followed, queries
+from wufei.hub.manifests import crossing, followed, queries
+from wufei.hub.manifests.crossing import Crossing
 from wufei.hub.manifests.declarations import templates
 from wufei.hub.manifests.figures import difference, tolerance_of
 from wufei.hub.manifests.models import OPEN, Line, Manifest, Relation, Status
@@ -122,6 +123,14 @@ COLUMNS = (
     Column("consignor_site", _("From"), value=_name("consignor_site"), listed=False),
     Column("consignee", _("Consignee"), value=_name("consignee"), sort="consignee__name"),
     Column("consignee_site", _("To"), value=_name("consignee_site"), listed=False),
+    Column(
+        "crossing",
+        _("Crosses"),
+        Kind.CHOICE,
+        choices=lambda: list(Crossing.choices),
+        value=crossing.of,
+        listed=False,
+    ),
     Column(
         "carrier",
         pgettext_lazy("manifest", "Carrier"),
@@ -277,6 +286,9 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
         queryset=_carriers,
         to_field_name="uuid",
     )
+    crossing = django_filters.ChoiceFilter(
+        label=_("Crosses"), empty_label=_("All"), choices=Crossing.choices, method="by_crossing"
+    )
     since = _day(_("Issued from"), "by_since")
     until = _day(_("Issued until"), "by_until")
 
@@ -288,6 +300,9 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
         if value == "unsent":
             return found.filter(followed.unsent())
         return found.filter(status=value)
+
+    def by_crossing(self, found: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
+        return crossing.filtered(found, value)
 
     def by_since(self, found: "QuerySet[Any]", name: str, value: date) -> "QuerySet[Any]":
         return found.filter(issued_at__gte=day_start(value))

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from wufei.hub.base.tables import show
 from wufei.hub.ledger.figures import tonnes_text
-from wufei.hub.manifests import codes, reading
+from wufei.hub.manifests import codes, crossing, reading
 from wufei.hub.manifests.declarations import Grade
 from wufei.hub.manifests.models import LineLot, Manifest, Mode, Status
 from wufei.hub.manifests.reading import Signed
@@ -74,7 +74,7 @@ def _authority(manifest: Manifest) -> str:
 
 
 def _numbers(manifest: Manifest) -> Rows:
-    follows = manifest.follows
+    follows, crosses = manifest.follows, crossing.of(manifest)
     return [
         (_("Number"), manifest.local_id),
         (_("Number of the authority"), manifest.authority_no or ""),
@@ -82,6 +82,7 @@ def _numbers(manifest: Manifest) -> Rows:
         (_("How it was written"), manifest.get_origin_display()),
         (manifest.get_relation_display() or _("Follows"), str(follows) if follows else ""),
         (_("Issued at"), show.text(manifest.issued_at)),
+        (_("Crosses"), str(crosses.label) if crosses else ""),
     ]
 
 

@@ -204,10 +204,10 @@ def with_everything(rows: Any) -> Any:
     """Everything that lists and pages of manifests name."""
     return rows.select_related(
         "consignor",
-        "consignor_site",
+        "consignor_site__region",
         "carrier",
         "consignee",
-        "consignee_site",
+        "consignee_site__region",
         "vehicle",
         "driver__identity",
         "driver__carrier",

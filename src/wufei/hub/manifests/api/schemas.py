@@ -339,6 +339,7 @@ class RevisionShort(BaseModel):
 
 class ManifestOut(ManifestShort):
     origin: str
+    crossing: str = Field(description="inter_city, inter_province or nothing.")
     left_open: list[str]
     revisions: list[RevisionShort]
     driver: UUID | None

@@ -6,7 +6,7 @@ from typing import Any
 from wufei.hub.base.actor import Actor
 from wufei.hub.ledger.models import Lot
 from wufei.hub.ledger.units import GRAMS_PER_T
-from wufei.hub.manifests import queries
+from wufei.hub.manifests import crossing, queries
 from wufei.hub.manifests.declarations import template
 from wufei.hub.manifests.models import Leg, Line, Manifest, Signature
 from wufei.hub.registry.models import Site, Vehicle
@@ -49,6 +49,7 @@ def whole(manifest: Manifest, actor: Actor) -> dict[str, Any]:
     legs = manifest.legs.select_related("carrier", "vehicle", "driver")
     return short(manifest) | {
         "origin": manifest.origin,
+        "crossing": crossing.of(manifest) or "",
         "left_open": manifest.left_open,
         "revisions": [
             {"id": one.uuid, "kind": one.kind, "state": one.state}

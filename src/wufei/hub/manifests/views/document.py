@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from wufei.hub.base import texts
 from wufei.hub.base.access import Request, needs
 from wufei.hub.base.pages.forms import TOKEN
-from wufei.hub.manifests import corrections, fate, followed, queries, reading, services
+from wufei.hub.manifests import corrections, crossing, fate, followed, queries, reading, services
 from wufei.hub.manifests.figures import distance_m, length_m
 from wufei.hub.manifests.forms.journeys import form_for
 from wufei.hub.manifests.forms.signing import AuthorityForm, CancelForm, StepForm
@@ -57,6 +57,7 @@ def show_document(
         "stops": reading.stops(manifest),
         "signed": reading.signed(manifest),
         "loads": reading.loads(manifest),
+        "crossing": crossing.of(manifest),
         "claims": reading.claims(manifest),
         "may_claim": actor.may("exemptions.claim.view"),
         "movements": reading.movements(manifest),
