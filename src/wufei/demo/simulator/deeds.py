@@ -13,13 +13,13 @@ from wufei.demo.simulator.dispatch import weigh
 from wufei.demo.simulator.geometry import Point
 from wufei.demo.simulator.people import People, Refused, find_form
 from wufei.demo.simulator.state import Later, Received
-from wufei.demo.simulator.trips import Stage, Trip
-from wufei.demo.simulator.world import SHANGHAI, Job, Truck, World
+from wufei.demo.simulator.trips import Mishap, Stage, Trip
+from wufei.demo.simulator.world import CONSTRUCTION, SHANGHAI, Job, Truck, World
 
 _DEVICE = "simulator"
 # What a clerk leaves standing, and most containers of one load.
 _LOTS_KEPT, _LOTS_MAX = 1, 8
-_KILO_G = 1_000
+_KILO_G, _STEP_G = 1_000, 20_000
 # Refusals that say: this was done before.
 _DONE_CODES = {"manifest_already_signed", "manifest_overtaken"}
 
@@ -40,6 +40,7 @@ class Crew:
             Stage.LOAD: self._load,
             Stage.ARRIVE: self._arrive,
             Stage.ACCEPT: self._accept,
+            Stage.RETURNED: self._take_back,
         }
 
     def do(self, trip: Trip, job: Job, truck: Truck) -> None:
@@ -80,12 +81,48 @@ class Crew:
         trip.manifest = told["id"]
 
     def _site(self, trip: Trip, job: Job, truck: Truck) -> None:
+        if trip.mishap is Mishap.REFUSED:
+            self._refuse_at_site(trip, job)
+            return
         self.people.fill_in(
             f"keeper.{job.target}",
             f"/t/{truck.uuid}/",
             {**_weight(trip.in_g), **self._signed(trip), "difference_reason": trip.reason},
             names="value_0",
         )
+
+    def _refuse_at_site(self, trip: Trip, job: Job) -> None:
+        """The site's own program receives it, less what lies on the truck and is not wanted."""
+        keeper, refused_g = f"keeper.{job.target}", _part(trip.in_g)
+        body = {
+            "id": str(trip.act_id(trip.stage)),
+            **_signing(trip, trip.position),
+            "code": trip.manifest,
+            "weighed_in": _mass(trip.in_g),
+            "accepted": _mass(trip.in_g - refused_g),
+            "refusal_reason": trip.reason,
+        }
+        self._once(keeper, "/scans/in", body)
+        self._send_back(trip, keeper)
+        trip.refused_g = refused_g
+
+    def _send_back(self, trip: Trip, keeper: str) -> None:
+        id = trip.act_id("return")
+        body = {"id": str(id), **_signing(trip, trip.position), "truck_stays": True}
+        self.people.call(keeper, "POST", f"/manifests/{trip.manifest}/send-back", body)
+        trip.returned = str(id)
+
+    def _take_back(self, trip: Trip, job: Job, truck: Truck) -> None:
+        """Whoever sent it receives what comes home; that cannot be refused."""
+        who = f"gate.{job.origin}" if job.kind == CONSTRUCTION else f"clerk.{job.origin}"
+        signed = _signing(trip, trip.position)
+        steps: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("arrive", {"weighed_in": [_mass(trip.refused_g)]}),
+            ("accept", {}),
+        )
+        for step, values in steps:
+            body = {"id": str(trip.act_id(f"returned:{step}")), **signed, **values}
+            self._once(who, f"/manifests/{trip.returned}/steps/{step}", body)
 
     def _signed(self, trip: Trip) -> dict[str, str]:
         longitude, latitude = trip.position
@@ -146,14 +183,44 @@ class Crew:
         self._step(trip, truck.user, values)
 
     def _arrive(self, trip: Trip, job: Job, truck: Truck) -> None:
-        self._step(trip, f"keeper.{job.target}", {"weighed_in": [_mass(trip.in_g)]})
+        self._step(trip, f"keeper.{trip.target}", {"weighed_in": [_mass(trip.in_g)]})
 
     def _accept(self, trip: Trip, job: Job, truck: Truck) -> None:
-        self._step(trip, f"keeper.{job.target}", {"difference_reason": trip.reason})
+        keeper = f"keeper.{trip.target}"
+        match trip.mishap:
+            case Mishap.REFUSED:
+                last = trip.lots[-1]
+                values = {"refused_lots": [last["lot"]], "refusal_reason": trip.reason}
+                self._step(trip, keeper, values)
+                self._send_back(trip, keeper)
+                trip.refused_g = self._on_the_way_home_g(trip, keeper)
+            case Mishap.REDIRECTED:
+                refused = [lot["lot"] for lot in trip.lots]
+                values = {"refused_lots": refused, "refusal_reason": trip.reason}
+                self._step(trip, keeper, values)
+                self._redirect(trip, job)
+            case _:
+                self._step(trip, keeper, {"difference_reason": trip.reason})
+
+    def _on_the_way_home_g(self, trip: Trip, keeper: str) -> int:
+        told = self.people.call(keeper, "GET", f"/manifests/{trip.returned}")
+        return sum(_grams(line["weighed_out"]) for line in told["lines"])
+
+    def _redirect(self, trip: Trip, job: Job) -> None:
+        """The sender has it brought to the other plant that takes this waste."""
+        body = {
+            "id": str(trip.act_id("redirect")),
+            **_signing(trip, trip.position),
+            "consignee_site": self.world.places[trip.next_target].site,
+        }
+        self._once(f"clerk.{job.origin}", f"/manifests/{trip.manifest}/redirect", body)
 
     def _step(self, trip: Trip, user: str, values: Mapping[str, Any]) -> None:
         body = {"id": str(trip.act_id(trip.stage)), **_signing(trip, trip.position), **values}
-        path = f"/manifests/{trip.manifest}/steps/{trip.stage.value}"
+        self._once(user, f"/manifests/{trip.manifest}/steps/{trip.stage.value}", body)
+
+    def _once(self, user: str, path: str, body: Mapping[str, Any]) -> None:
+        """Asked again after an answer that never came, it is done already."""
         try:
             self.people.call(user, "POST", path, body)
         except Refused as refusal:
@@ -202,6 +269,11 @@ class Crew:
 def begin(trip: Trip, now: float) -> None:
     """Fix when the present deed is signed, before it is tried for the first time."""
     trip.deeds.setdefault(trip.stage.value, _moment(now))
+
+
+def _part(mass_g: int) -> int:
+    """About a quarter of a load, in the steps of a weighbridge."""
+    return max(_STEP_G, mass_g // 4 // _STEP_G * _STEP_G)
 
 
 def _signing(trip: Trip, at: Point) -> dict[str, Any]:

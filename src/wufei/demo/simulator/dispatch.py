@@ -43,6 +43,8 @@ _ROUND_S = ((180.0, 420.0), (180.0, 600.0))
 _MISSING_PERMILLE = (40, 80)
 _AWAY_M = (1_000, 3_000)
 _REASONS = ("途中雨水沥出", "到场后分拣出杂物，未计入", "地磅误差，已复核")
+_REFUSALS = ("混入其他类别，不符合接收要求", "含水率过高", "现场检测指标超出接收标准")
+_BUSY = ("处理线临时检修，当日不能进料", "本日处理能力已满")
 Places = Mapping[str, Point]
 
 
@@ -184,6 +186,21 @@ class Dispatcher:
                 trip.reason = random.choice(_REASONS)
                 if random.random() < 0.5:
                     trip.settled_after_s = random.uniform(300, 1_800)
+            case Mishap.REFUSED:
+                trip.reason = random.choice(_REFUSALS)
+            case Mishap.REDIRECTED:
+                trip.reason, trip.next_target = random.choice(_BUSY), self._other_plant(trip)
+                if not trip.next_target:
+                    # No other plant takes it: then it is refused like anything else.
+                    trip.mishap = Mishap.REFUSED
+
+    def _other_plant(self, trip: Trip) -> str:
+        """Another plant that the same producer sends the same waste to."""
+        own = self.world.job(trip.job)
+        if own is None or trip.kind is not Kind.HAZARDOUS:
+            return ""
+        known = (j for j in self.world.jobs if (j.origin, j.waste) == (own.origin, own.waste))
+        return next((job.target for job in known if job.target != own.target), "")
 
     def _detour(self, way: list[Point], random: Random) -> list[Point]:
         """The way with an excursion to a crossing that lies one to three kilometres off it."""

@@ -34,7 +34,7 @@ class Reports:
         )
         if not known.mass_g:
             known.since = self.simulation.now
-        known.mass_g += trip.in_g
+        known.mass_g += trip.in_g - trip.refused_g
 
     async def run(self) -> None:
         """For ever."""

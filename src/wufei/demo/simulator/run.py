@@ -17,7 +17,7 @@ from wufei.demo.simulator.people import Away, People, Refused
 from wufei.demo.simulator.reports import Reports
 from wufei.demo.simulator.state import ABSENCE_S, Later, Standing, away_since, load
 from wufei.demo.simulator.terminal import Link
-from wufei.demo.simulator.trips import Stage, Trip
+from wufei.demo.simulator.trips import Mishap, Stage, Trip
 from wufei.demo.simulator.vehicle import Vehicle
 from wufei.demo.simulator.world import CONSTRUCTION, Truck, World, read
 from wufei.protocols.jt808 import Terminal
@@ -188,8 +188,13 @@ class Simulation:
                 return
             break
         self.web.say(False)
-        trip.go_on(self.now)
-        self._after(trip, stage)
+        if stage is Stage.ACCEPT and trip.mishap is Mishap.REDIRECTED:
+            places = self.world.places
+            way = self.dispatcher.network.way(places[trip.target].at, places[trip.next_target].at)
+            trip.turn_to(trip.next_target, way, self.now)
+        else:
+            trip.go_on(self.now)
+            self._after(trip, stage)
         self._dirty = True
 
     def _refused(self, trip: Trip, stage: Stage, refusal: Refused) -> None:

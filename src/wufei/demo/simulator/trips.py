@@ -34,6 +34,10 @@ class Stage(StrEnum):
     SITE = "site"
     ARRIVE = "arrive"
     ACCEPT = "accept"
+    # What was refused goes home on the same truck.
+    BACK = "back"
+    UNLOADING_BACK = "unloading_back"
+    RETURNED = "returned"
     END = "end"
 
 
@@ -44,6 +48,8 @@ class Mishap(StrEnum):
     DETOUR = "detour"
     LONG_STOP = "long_stop"
     MISSING = "missing"
+    REFUSED = "refused"
+    REDIRECTED = "redirected"
     CLOCK = "clock"
     FRAME = "frame"
 
@@ -58,9 +64,12 @@ _STAGES: Mapping[Kind, tuple[Stage, ...]] = {
     ),
     Kind.ROUND: (Stage.APPROACH, Stage.LOADING, Stage.HAUL, Stage.UNLOADING),
 }  # fmt: skip
-DEEDS = frozenset({Stage.ISSUE, Stage.GATE, Stage.LOAD, Stage.SITE, Stage.ARRIVE, Stage.ACCEPT})
-_DRIVES = frozenset({Stage.APPROACH, Stage.HAUL})
-LOADED = frozenset({Stage.HAUL, Stage.UNLOADING, Stage.SITE, Stage.ARRIVE, Stage.ACCEPT})
+_HOME = (Stage.BACK, Stage.UNLOADING_BACK, Stage.RETURNED)
+DEEDS = frozenset(
+    {Stage.ISSUE, Stage.GATE, Stage.LOAD, Stage.SITE, Stage.ARRIVE, Stage.ACCEPT, Stage.RETURNED}
+)
+_DRIVES = frozenset({Stage.APPROACH, Stage.HAUL, Stage.BACK})
+LOADED = frozenset({Stage.HAUL, Stage.UNLOADING, Stage.SITE, Stage.ARRIVE, Stage.ACCEPT, *_HOME})
 # A tipper that stands longer than a quarter of an hour while loaded is asked about.
 _LONG_STOP_S = (1_150, 1_700)
 
@@ -71,7 +80,9 @@ class Trip:
 
     ``approach`` and ``haul`` are ways; ``along_m`` how far on the present one. ``waits_s`` are
     how long it stands for loading and unloading. Masses are grams. ``deeds`` keeps, for each deed
-    that was begun, when it is signed: the same at every try.
+    that was begun, when it is signed: the same at every try. ``refused_g`` of what came go home
+    under the manifest ``returned``, or all of it goes on to the plant ``next_target``; ``turn``
+    counts the plants that it was brought to.
     """
 
     id: str
@@ -99,6 +110,10 @@ class Trip:
     lots: list[dict[str, Any]] = field(default_factory=list)
     deeds: dict[str, str] = field(default_factory=dict)
     told_mishap: bool = False
+    refused_g: int = 0
+    returned: str = ""
+    next_target: str = ""
+    turn: int = 1
     _motion: Motion | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -121,10 +136,12 @@ class Trip:
     def motion(self) -> Motion:
         """The way of the present stage, or of the one before it."""
         if self._motion is None:
-            before = _STAGES[self.kind].index(Stage.HAUL)
-            stages = _STAGES[self.kind]
+            stages = self._stages
+            before = stages.index(Stage.HAUL)
             hauls = self.stage is Stage.END or stages.index(self.stage) >= before
-            line = Line(self.haul if hauls else self.approach)
+            line = Line(
+                self._way_home if self._homewards else self.haul if hauls else self.approach
+            )
             self._motion = Motion(line, self.cruise_mps, self.along_m)
             if self.stage not in _DRIVES:
                 at_end = hauls or self.stage is not Stage.ISSUE
@@ -132,30 +149,54 @@ class Trip:
         return self._motion
 
     @property
+    def _stages(self) -> tuple[Stage, ...]:
+        return _STAGES[self.kind] + (_HOME if self.returned else ())
+
+    @property
+    def _homewards(self) -> bool:
+        return self.stage in _HOME or (self.stage is Stage.END and bool(self.returned))
+
+    @property
+    def _way_home(self) -> list[Point]:
+        return self.haul[::-1]
+
+    @property
     def position(self) -> Point:
         return self.motion.line.at(self.motion.along_m)
 
     def act_id(self, what: str) -> UUID:
-        """Key of a deed of this trip."""
-        return uuid5(UUID(self.id), what)
+        """Key of a deed of this trip; at each plant that it is brought to it is another."""
+        return uuid5(UUID(self.id), what if self.turn == 1 else f"{what}:{self.turn}")
 
     def advance(self, now: float, seconds: float, speed: float) -> float:
         """Go on for ``seconds`` of simulated time; returns the metres driven."""
         if self.stage in _DRIVES:
             return self._drive(now, seconds)
-        waits = {Stage.LOADING: self.waits_s[0], Stage.UNLOADING: self.waits_s[1]}
+        waits = {
+            Stage.LOADING: self.waits_s[0],
+            Stage.UNLOADING: self.waits_s[1],
+            Stage.UNLOADING_BACK: self.waits_s[1],
+        }
         if self.stage in waits and now - self.since >= waits[self.stage] / speed:
             self.go_on(now)
         return 0.0
 
     def go_on(self, now: float) -> None:
         """The present stage is over."""
-        stages = _STAGES[self.kind]
+        stages = self._stages
         position = stages.index(self.stage) + 1
         self.stage = stages[position] if position < len(stages) else Stage.END
         self.since = now
         if self.stage in _DRIVES:
             self.along_m, self._motion = 0.0, None
+
+    def turn_to(self, target: str, way: list[Point], now: float) -> None:
+        """On to another plant with all that is on the truck."""
+        for stage in (Stage.ARRIVE, Stage.ACCEPT):
+            self.deeds.pop(stage.value, None)
+        self.turn += 1
+        self.target, self.haul, self.mishap = target, way, Mishap.NONE
+        self.stage, self.since, self.along_m, self._motion = Stage.HAUL, now, 0.0, None
 
     def give_up(self, now: float) -> None:
         """The platform did not allow it: the truck goes on without a manifest."""

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from wufei.demo.simulator.deeds import begin
 from wufei.demo.simulator.people import Away, Refused
 from wufei.demo.simulator.run import Settings, Simulation, _handed_over
 from wufei.demo.simulator.state import ABSENCE_S, State, load
-from wufei.demo.simulator.trips import Stage
+from wufei.demo.simulator.trips import Kind, Mishap, Stage
 from wufei.demo.simulator.world import CONSTRUCTION
 
 NOW = 1_795_000_000.0
@@ -131,3 +132,47 @@ def test_after_a_long_absence_the_history_comes_first(settings, clock):
     assert not _handed_over(settings)
     os.utime(world, (clock[0], clock[0]))
     assert _handed_over(settings)
+
+
+def test_a_load_that_was_redirected_drives_on_instead_of_ending(settings, world):
+    simulation, truck, trip = begun(settings, world)
+    trip.kind, trip.stage, trip.mishap = Kind.HAZARDOUS, Stage.ACCEPT, Mishap.REDIRECTED
+    trip.next_target = "oil"
+    simulation.crew.do = lambda *_deed: None
+    asyncio.run(simulation._do(trip, truck))
+    assert (trip.stage, trip.target, trip.turn) == (Stage.HAUL, "oil", 2)
+    assert not simulation.state.received
+
+
+class Platform:
+    """Takes every call and remembers it."""
+
+    def __init__(self):
+        self.calls = []
+
+    def call(self, user, method, path, body=None):
+        self.calls.append((user, method, path, body))
+        return {"lines": [{"weighed_out": {"value": "0.180000"}}]}
+
+
+def test_a_refusal_is_signed_sent_back_and_received_at_home(settings, world):
+    simulation, truck, trip = begun(settings, world)
+    job = world.job(trip.job)
+    trip.mishap, trip.reason, trip.manifest, trip.in_g = Mishap.REFUSED, "wet", "m", 28_000_000
+    simulation.crew.people = platform = Platform()
+    while trip.stage is not Stage.SITE:
+        trip.go_on(NOW)
+    begin(trip, NOW)
+    simulation.crew.do(trip, job, truck)
+    trip.go_on(NOW)
+    while trip.stage is not Stage.RETURNED:
+        trip.go_on(NOW)
+    begin(trip, NOW)
+    simulation.crew.do(trip, job, truck)
+    users = [call[0] for call in platform.calls]
+    assert users == [f"keeper.{job.target}"] * 2 + [f"gate.{job.origin}"] * 2
+    scan, back, arrival, _acceptance = (call[3] for call in platform.calls)
+    assert (scan["accepted"]["value"], trip.refused_g) == ("21", 7_000_000)
+    assert back["truck_stays"] is True
+    assert arrival["weighed_in"] == [{"value": "7", "unit": "t"}]
+    assert trip.returned == back["id"]

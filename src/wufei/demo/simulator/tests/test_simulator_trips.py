@@ -175,3 +175,42 @@ def test_a_long_stop_is_longer_than_any_rule_allows_and_on_the_way():
         at_m, stop_s = long_stop(Random(n), 1_000)
         assert 0 < at_m < 1_000
         assert stop_s > 900
+
+
+# What is refused.
+@pytest.mark.parametrize("kind", [Kind.CONSTRUCTION, Kind.HAZARDOUS])
+def test_what_was_refused_goes_home_by_the_way_it_came(kind):
+    load = trip(kind)
+    last = {Kind.CONSTRUCTION: Stage.SITE, Kind.HAZARDOUS: Stage.ACCEPT}[kind]
+    drive(load, until=last)
+    load.returned = "r"
+    load.go_on(1_000.0)
+    met = [stage for stage, _at in drive(load, now=1_000.0)]
+    # People sign at once, so that deeds are no stages of their own here.
+    assert met == [Stage.BACK, Stage.UNLOADING_BACK, Stage.END]
+    assert load.position == pytest.approx(HAUL[0])
+    assert load.loaded is False
+
+
+def test_on_the_way_home_it_is_where_it_was_after_a_restart():
+    load = trip()
+    drive(load, until=Stage.SITE)
+    load.returned = "r"
+    load.go_on(1_000.0)
+    load.advance(1_010.0, 10.0, 1.0)
+    again = restored(json.loads(json.dumps(load.saved())))
+    assert again.position == pytest.approx(load.position)
+    assert again.loaded
+
+
+def test_a_load_that_another_plant_takes_drives_on_and_signs_anew():
+    load = trip(Kind.HAZARDOUS, mishap=Mishap.REDIRECTED, next_target="other")
+    drive(load, until=Stage.ACCEPT)
+    load.deeds = {"load": "1", "arrive": "2", "accept": "3"}
+    before = load.act_id(Stage.ACCEPT)
+    load.turn_to("other", [HAUL[-1], (116.02, 36.305)], 500.0)
+    assert (load.stage, load.target, load.deeds) == (Stage.HAUL, "other", {"load": "1"})
+    assert load.act_id(Stage.ACCEPT) != before
+    met = [stage for stage, _at in drive(load, now=500.0)]
+    assert met == [Stage.HAUL, Stage.UNLOADING, Stage.ACCEPT, Stage.END]
+    assert load.position == pytest.approx((116.02, 36.305))
