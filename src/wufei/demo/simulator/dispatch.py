@@ -191,8 +191,8 @@ class Dispatcher:
             case Mishap.REDIRECTED:
                 trip.reason, trip.next_target = random.choice(_BUSY), self._other_plant(trip)
                 if not trip.next_target:
-                    # No other plant takes it: then it is refused like anything else.
-                    trip.mishap = Mishap.REFUSED
+                    # No other plant takes it: then some of it is refused.
+                    trip.mishap, trip.reason = Mishap.REFUSED, random.choice(_REFUSALS)
 
     def _other_plant(self, trip: Trip) -> str:
         """Another plant that the same producer sends the same waste to."""
