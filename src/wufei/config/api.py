@@ -18,6 +18,7 @@ from wufei.hub.manifests.api.drafts import router as drafts
 from wufei.hub.manifests.api.journeys import router as journeys
 from wufei.hub.manifests.api.linked import router as linked
 from wufei.hub.manifests.api.lookups import router as lookups
+from wufei.hub.manifests.api.many import router as many
 from wufei.hub.manifests.api.operations import router as manifests
 from wufei.hub.manifests.api.rounds import router as rounds
 
@@ -33,6 +34,7 @@ API = Api(
 handle_errors(API)
 API.add_router("/token", tokens)
 API.add_router("", manifests)
+API.add_router("", many)
 API.add_router("", receipts)
 API.add_router("", journeys)
 API.add_router("", linked)

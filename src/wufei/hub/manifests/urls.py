@@ -16,6 +16,7 @@ from wufei.hub.manifests.views import (
     inbox,
     issuing,
     journeys,
+    many,
     phone,
     prints,
     refused,
@@ -71,6 +72,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         )
     ],
     path("inbox/", inbox.inbox, name="manifests.inbox"),
+    path("inbox/many/", many.many, name="manifests.many"),
     *urls(CONFLICTS),
     path("new/", issuing.new, name=f"{CODE}.new"),
     path("drafts/", drafts.page, name="manifests.draft.list"),

@@ -77,7 +77,7 @@ def leaving(asked: schemas.ScanOutIn, truck: Vehicle) -> tuple[NewManifest, Mass
     return new, weighed
 
 
-def values_of(asked: schemas.StepIn, manifest: Manifest) -> dict[str, Any]:
+def values_of(asked: schemas.StepValues, manifest: Manifest) -> dict[str, Any]:
     """Values of a step by field name, those that were given."""
     lines = list(manifest.lines.select_related("waste"))
     values: dict[str, Any] = {

@@ -99,8 +99,8 @@ class WeightIn(MassIn):
     line: UUID | None = None
 
 
-class StepIn(SigningIn):
-    """One step to sign; ``id`` is the signature's own key, so that it can be sent again.
+class StepValues(In):
+    """What a step says; ``id`` is the signature's own key, so that it can be sent again.
 
     To refuse (part of) a load give what is ``accepted`` of each line ("0": nothing), or the
     ``refused_lots``, and a ``refusal_reason``; nothing said: all is accepted.
@@ -117,6 +117,10 @@ class StepIn(SigningIn):
     refusal_reason: Text = ""
     difference_reason: Text = ""
     authority_no: str = Field("", max_length=40)
+
+
+class StepIn(StepValues, SigningIn):
+    """One step to sign."""
 
 
 class LinkedIn(SigningIn):
