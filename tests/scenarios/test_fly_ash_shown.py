@@ -3,19 +3,21 @@
 from typing import Any
 
 from django.urls import reverse
-from tests.scenarios.test_fly_ash import HAZARDOUS, LANDFILL, TRUCKS, Story, story
+from tests.scenarios.test_fly_ash import DANGEROUS, HAZARDOUS, LANDFILL, TRUCKS, Story, story
 from uuid_utils.compat import uuid7
 
 from wufei.hub.base.models import FindingRecord
+from wufei.hub.base.notices.models import Notice
 from wufei.hub.exemptions import services as claims
 from wufei.hub.exemptions.queries import may_open
-from wufei.hub.exemptions.tests.conftest import FLY_ASH, officer
+from wufei.hub.exemptions.tests.conftest import FLY_ASH, PLANT, officer
 from wufei.hub.labels.checks import check_of
 from wufei.hub.manifests import declarations, papers
 from wufei.hub.manifests.api.showing import whole
 from wufei.hub.manifests.choices import consignee_sites
-from wufei.hub.manifests.models import Origin
+from wufei.hub.manifests.models import LineClaim, Origin
 from wufei.hub.manifests.services.issuing import Otherwise, issue_otherwise
+from wufei.hub.registers.tests.conftest import read, select
 
 __all__ = ["story"]
 
@@ -94,3 +96,58 @@ def test_the_page_of_a_lot_shows_its_claims_and_the_way_to_make_one(story: Story
     assert f"{reverse('exemptions.claim.new')}?lot={other.uuid}" in part
     page = clerk.get(reverse("ledger.lot", args=[other.uuid])).content.decode()
     assert reverse("exemptions.lot", args=[other.uuid]) in page
+
+
+def test_the_register_names_the_landfill_as_an_exempted_organisation(story: Story):
+    """HJ 1259, table B.5: who took it under a licence, and who because it was exempt."""
+    one, other = story.batches(20, 8)
+    story.claim([one])
+    for lot, to, by, mass_t in ((one, LANDFILL, TRUCKS, 20), (other, HAZARDOUS, DANGEROUS, 8)):
+        manifest = story.send([lot], to, by)
+        story.load(manifest, mass_t)
+    chosen = select(story.plant.organisation, "hj1259.B.5")
+    titles = ("name of the exempted organisation", "name of the licence holder")
+    receivers = {tuple(row.get(title) for title in titles) for row in read(chosen)}
+    assert receivers == {(LANDFILL, None), (None, HAZARDOUS)}
+
+
+def test_who_claimed_and_who_is_to_receive_it_are_told_that_it_is_contested(story: Story):
+    batch = story.batches(20)
+    claim = story.claim(batch)
+    story.send(batch)
+    claims.contest(claim, reason="not accredited", by=officer())
+    told = {one.title: one.organisation_id for one in Notice.objects.filter(role="clerk")}
+    assert told == {
+        "Your exemption claim on report %(report)s is contested": story.plant.organisation.pk,
+        "%(number)s relies on an exemption claim that has ended": story.district.firm(
+            LANDFILL
+        ).organisation.pk,
+    }
+
+
+def test_the_issuing_form_says_what_is_missing_and_takes_it_once_it_is_claimed(
+    story: Story, sign_in: Any
+):
+    (batch,) = story.batches(20)
+    story.district.plan(PLANT, FLY_ASH)
+    story.district.truck(TRUCKS, "鲁P00777")
+    clerk = sign_in("clerk", organisations=[story.plant.organisation])
+    values = {
+        "site": story.plant.site.uuid,
+        "what": f"a{batch.account_id}",
+        "submission": str(uuid7()),
+        f"lot-{batch.uuid}": "20",
+        "unit_0": "t",
+        "method": "landfill",
+        "consignee_site": story.district.firm(LANDFILL).site.uuid,
+        "carrier": story.district.firm(TRUCKS).organisation.uuid,
+        "vehicle": "",
+        "note": "",
+    }
+    answer = clerk.post(reverse("manifests.manifest.new"), values)
+    assert answer.status_code == 422
+    assert "no exemption claim stands on a test report" in answer.content.decode()
+    claim = story.claim([batch])
+    answer = clerk.post(reverse("manifests.manifest.new"), values)
+    assert answer.status_code == 302, answer.content.decode()
+    assert LineClaim.objects.get().claim == claim

@@ -209,7 +209,7 @@ REGISTERS = (
         Col(both("接收单位类型", "type of the receiving organisation")),
         Col(both("经营许可证持有单位名称", "name of the licence holder"), Fact.LICENCE_HOLDER),
         Col(both("许可证编码", "number of the licence"), Fact.LICENCE),
-        Col(both("豁免管理单位名称", "name of the exempted organisation")),
+        Col(both("豁免管理单位名称", "name of the exempted organisation"), Fact.EXEMPT_RECEIVER),
         Col(both("境外单位名称", "name of the organisation abroad")),
         Col(both("出口核准通知单编号", "number of the export approval")),
         _BATCH_BEFORE,

@@ -69,6 +69,7 @@ class Fact(StrEnum):
     PLATE = "plate"
     LICENCE = "licence"
     LICENCE_HOLDER = "licence_holder"
+    EXEMPT_RECEIVER = "exempt_receiver"
     METHOD = "method"
     COMES_FROM = "comes_from"
     GOES_TO = "goes_to"

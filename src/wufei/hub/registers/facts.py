@@ -47,6 +47,8 @@ JOINS = {
     "x": "LEFT JOIN LATERAL (SELECT number FROM registry_licence WHERE organisation_id = "
     "f.consignee_id AND kind IN ('hazardous', 'collection', 'medical') AND validity @> k.day "
     "ORDER BY id LIMIT 1) x ON true",
+    "y": "LEFT JOIN LATERAL (SELECT true AS exempt FROM manifests_lineclaim "
+    "WHERE line_id = l.id LIMIT 1) y ON true",
 }
 _NEEDS = {
     "f": ("l",),
@@ -55,6 +57,7 @@ _NEEDS = {
     "g": ("l", "f", "ca"),
     "v": ("l", "f", "ca", "g"),
     "x": ("l", "f"),
+    "y": ("l",),
 }
 COUNTERPARTY = """CASE WHEN f.id IS NULL THEN CASE WHEN o.holder_id <> a.holder_id THEN oh.{0} END
     WHEN a.kind = 'custody' THEN CASE WHEN k.side = 'in' THEN cn.{0} ELSE ce.{0} END
@@ -238,6 +241,9 @@ FIELDS: dict[Fact, Field] = {
     Fact.PLATE: Field(("v.plate",), ("v",)),
     Fact.LICENCE: Field(("x.number",), ("x",)),
     Fact.LICENCE_HOLDER: Field(("CASE WHEN x.number IS NOT NULL THEN ce.name END",), ("x", "ce")),
+    Fact.EXEMPT_RECEIVER: Field(
+        ("CASE WHEN x.number IS NULL AND y.exempt THEN ce.name END",), ("x", "y", "ce")
+    ),
     Fact.METHOD: _words(
         ("coalesce(nullif(a.method, ''), nullif(o.method, ''), nullif(l.method, ''))",),
         ("l",),

@@ -7,11 +7,14 @@ what has travelled on the claim is then a finding.
 from collections.abc import Callable
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from wufei.hub.audit.services import record
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import NotFound
+from wufei.hub.base.notices.services import notify
 from wufei.hub.exemptions import queries
 from wufei.hub.exemptions.models import Claim, ClaimedLot
 from wufei.hub.exemptions.refusals import ClaimOver, EndReasonMissing
@@ -59,9 +62,26 @@ def _end(claim: Claim, state: Claim.State, act: str, reason: str, by: Actor) -> 
         ClaimedLot.objects.filter(claim=claim).update(held=False)
         values = {"report": claim.report_no, "reason": said}
         record(by, f"exemptions:claim:{_VERB[state]}", subject=subject(claim), values=values)
+        if state == Claim.State.CONTESTED:
+            _tell(claim)
         for heard in _hearers:
             heard(claim, by)
     return claim
 
 
+def _tell(claim: Claim) -> None:
+    """Its holder reads at once that nothing may be loaded on it any more, and why."""
+    for role in _ROLES:
+        notify(
+            title=gettext_noop("Your exemption claim on report %(report)s is contested"),
+            body=gettext_noop("%(reason)s"),
+            values={"report": claim.report_no, "reason": claim.end_reason},
+            link=reverse("exemptions.claim.detail", args=[claim.uuid]),
+            role=role,
+            organisation_id=claim.organisation_id,
+        )
+
+
+# Who claims.
+_ROLES = ("clerk", "agent")
 _VERB = {Claim.State.WITHDRAWN: "withdraw", Claim.State.CONTESTED: "contest"}

@@ -23,6 +23,7 @@ from wufei.hub.ledger.models import Lot
 from wufei.hub.manifests import written
 from wufei.hub.manifests.declarations import ManifestTemplate, template
 from wufei.hub.manifests.models import (
+    MOVING,
     Line,
     LineClaim,
     LineLot,
@@ -39,7 +40,7 @@ from wufei.hub.manifests.refusals import (
     LicenceMissing,
     NotExempt,
 )
-from wufei.hub.manifests.services import checks
+from wufei.hub.manifests.services import checks, telling
 from wufei.hub.manifests.services.document import Document
 from wufei.hub.manifests.services.given import NewManifest, Signing
 from wufei.hub.registry.models import Licence, Organisation, Site
@@ -293,6 +294,9 @@ def hear(claim: Claim, by: Actor) -> None:
     gone = Manifest.objects.filter(pk__in=lines, loaded_at__isnull=False)
     rows = gone.exclude(status=Status.CANCELLED).order_by("pk")
     record_findings([written.exemption_lost(one, claim) for one in rows], by)
+    waiting = Manifest.objects.filter(pk__in=lines, status__in=(Status.ISSUED, *MOVING))
+    for manifest in waiting.order_by("pk"):
+        telling.exemption_ended(manifest, claim)
 
 
 def check_method(document: Document, methods: Mapping[UUID, str]) -> None:

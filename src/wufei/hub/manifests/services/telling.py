@@ -1,4 +1,4 @@
-"""Notices about revisions: to those who are asked, and to who proposed it when it has ended."""
+"""Notices: of revisions to those who are asked and to who proposed it, of exemptions that end."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_noop
 
 from wufei.hub.base.notices.services import notify
-from wufei.hub.manifests.models import Revision
+from wufei.hub.exemptions.models import Claim
+from wufei.hub.manifests.models import Manifest, Revision
 
 # Who works on manifests at a desk; drivers find it on their phone page.
 _ROLES = ("clerk", "keeper", "agent")
@@ -36,6 +37,19 @@ def ended(revision: Revision) -> None:
     if title and revision.actor.startswith("person:") and revision.approvals.exists():
         number = {"number": revision.manifest.local_id}
         notify(title=title, values=number, link=_page(revision), person=revision.actor)
+
+
+def exemption_ended(manifest: Manifest, claim: Claim) -> None:
+    """Tell the consignee of a load that is to come what it relies on no longer."""
+    for role in _ROLES:
+        notify(
+            title=gettext_noop("%(number)s relies on an exemption claim that has ended"),
+            body=gettext_noop("%(reason)s"),
+            values={"number": manifest.local_id, "reason": claim.end_reason},
+            link=reverse("manifests.manifest.detail", args=[manifest.uuid]),
+            role=role,
+            organisation_id=manifest.consignee_id,
+        )
 
 
 def _page(revision: Revision) -> str:
