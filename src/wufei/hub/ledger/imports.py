@@ -175,16 +175,43 @@ TABLE = Table(
         "the book lacks is entered as a shortfall and reported."
     ),
     columns=(
-        Column("happened_at", _("happened"), Kind.DATETIME, required=True),
+        Column(
+            "happened_at",
+            _("happened"),
+            Kind.DATETIME,
+            required=True,
+            help=_("Beijing time"),
+            aliases=("发生时间", "产生时间", "入库时间", "出库时间", "日期"),
+        ),
         Column(
             "organisation",
             _("organisation"),
             required=True,
             help=_("credit code, or the name in full"),
+            aliases=("单位名称", "企业名称", "产废单位"),
         ),
-        Column("site", _("site"), required=True, help=_("name of the site in the register")),
-        Column("waste", _("waste code"), required=True, example="900-214-08"),
-        Column("kind", _("movement"), Kind.CHOICE, choices=lambda: KINDS, required=True),
+        Column(
+            "site",
+            _("site"),
+            required=True,
+            help=_("name of the site in the register"),
+            aliases=("场所名称", "设施名称", "贮存设施"),
+        ),
+        Column(
+            "waste",
+            _("waste code"),
+            required=True,
+            example="900-214-08",
+            aliases=("危废代码", "危险废物代码", "固废代码", "废物八位码"),
+        ),
+        Column(
+            "kind",
+            _("movement"),
+            Kind.CHOICE,
+            choices=lambda: KINDS,
+            required=True,
+            aliases=("类型", "流水类型", "业务类型"),
+        ),
         Column(
             "method",
             _("method"),
@@ -200,6 +227,7 @@ TABLE = Table(
             units=UNIT_SPELLINGS,
             required=True,
             help=_("another unit than tonnes: in the heading, in the cell or in its own column"),
+            aliases=("重量", "质量", "净重", "产生量", "数量"),
         ),
         Column(
             "unit",
@@ -214,6 +242,7 @@ TABLE = Table(
             length_max=60,
             help=_("for wastes that are told apart by container"),
             example="",
+            aliases=("容器编号", "批次号", "批次编号"),
         ),
         Column(
             "external_id",
@@ -222,6 +251,7 @@ TABLE = Table(
             length_max=80,
             help=_("your own number; each one once"),
             example="WB-2026-000123",
+            aliases=("单号", "磅单号", "流水号", "台账编号"),
         ),
     ),
     rows=_rows,

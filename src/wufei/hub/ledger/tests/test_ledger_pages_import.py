@@ -2,15 +2,18 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from threading import Barrier, Thread
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from wufei.hub.base.errors import IdReused, Refusal
-from wufei.hub.base.models import FindingRecord
-from wufei.hub.base.tables import Quantity, Taken
+from wufei.hub.base.models import FindingRecord, ImportRun
+from wufei.hub.base.tables import Quantity, Taken, importing
 from wufei.hub.base.views import findings
 from wufei.hub.catalogue.models import WasteType
 from wufei.hub.ledger import imports, services, tasks
@@ -18,6 +21,7 @@ from wufei.hub.ledger.desk import DESK_PARTS, SEARCH
 from wufei.hub.ledger.imports import take
 from wufei.hub.ledger.models import FlowDay, Movement, Unfolded
 from wufei.hub.ledger.refusals import ImportedOtherwise
+from wufei.hub.ledger.verify import differences
 from wufei.hub.registry.models import Organisation
 from wufei.hub.registry.validity import period
 
@@ -231,3 +235,81 @@ def test_every_night_days_below_zero_are_found_and_mended_ones_cleared(district)
     tasks.negative_days.func(0)
     found.refresh_from_db()
     assert found.cleared_at is not None
+
+
+# From the file to the ledger.
+HEAD = "流水号,产生时间,单位名称,设施名称,废物代码,类型,净重（千克）"
+
+
+@pytest.fixture
+def plant(real_district, settings, tmp_path, sign_in):
+    """A power station whose clerk hands files in; the district with real commits."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    real_district.waste("coal_ash")
+    WasteType.objects.filter(edition="test").update(validity=period(date(2020, 1, 1)))
+    owner = real_district.place("power station").organisation
+    real_district.client = sign_in("clerk", organisations=[owner])
+    return real_district
+
+
+def ticket(number, mass_kg="12500", kind="产生"):
+    at = timezone.localtime(timezone.now() - timedelta(days=1)).replace(hour=8, minute=30)
+    what = f"power station,power station,test-coal_ash,{kind},{mass_kg}"
+    return f"WB-{number},{at:%Y-%m-%d %H:%M},{what}"
+
+
+def hand_in(plant, *lines):
+    text = "\r\n".join((HEAD, *lines))
+    file = SimpleUploadedFile("weighbridge.csv", text.encode("gb18030"))
+    answer = plant.client.post(reverse("ledger.movement.import"), {"file": file})
+    assert answer.status_code == 302, str(answer.context["refusal"])
+    return ImportRun.objects.latest("pk")
+
+
+def work_off(run):
+    importing.work_off(run.uuid)
+    run.refresh_from_db()
+    return run.state, run.rows_good, run.rows_known, run.rows_bad
+
+
+def test_a_weighbridges_own_file_comes_in_line_by_line_and_again(plant):
+    lines = [ticket(1), ticket(2, "plenty"), ticket(3), ticket(4, "-5")]
+    run = hand_in(plant, *lines)
+    assert work_off(run) == ("done", 2, 0, 2)
+    assert plant.stock_t("power station") == 25
+    assert [(fault.row_number, fault.column) for fault in run.faults.all()] == [
+        (3, "value"),
+        (5, "value"),
+    ]
+    assert work_off(hand_in(plant, ticket(1), ticket(2), ticket(3))) == ("done", 1, 2, 0)
+    assert plant.stock_t("power station") == 37.5
+    other = hand_in(plant, ticket(1, "9000"))
+    assert work_off(other) == ("done", 0, 0, 1)
+    assert other.faults.get().column == "external_id"
+    assert plant.stock_t("power station") == 37.5
+    assert differences() == []
+
+
+def test_the_same_weighbridge_file_twice_at_once_is_recorded_once(plant):
+    lines = [ticket(number) for number in range(20)]
+    runs = [hand_in(plant, *lines), hand_in(plant, *lines)]
+    start = Barrier(len(runs))
+
+    def work(run):
+        try:
+            start.wait()
+            importing.work_off(run.uuid)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=work, args=[run]) for run in runs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for run in runs:
+        run.refresh_from_db()
+    assert {(run.state, run.rows_bad) for run in runs} == {("done", 0)}
+    assert Movement.objects.count() == 20
+    assert plant.stock_t("power station") == 250
+    assert differences() == []

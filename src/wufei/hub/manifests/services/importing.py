@@ -6,20 +6,23 @@ of its own books or into them, and in a party's place where that has nobody who 
 whoever may import for the whole district imports the authority's record of anybody.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
+from wufei.hub.audit import services as audit
 from wufei.hub.base.actor import Actor, Scope
 from wufei.hub.base.errors import IdReused, Refusal
 from wufei.hub.base.tables import Taken
 from wufei.hub.ledger.units import Mass
-from wufei.hub.manifests import rules
+from wufei.hub.manifests import findings, rules
 from wufei.hub.manifests.import_refusals import (
     ImportedOtherwise,
     NotAParty,
@@ -28,7 +31,15 @@ from wufei.hub.manifests.import_refusals import (
     SenderSignsHere,
     SignedOtherwise,
 )
-from wufei.hub.manifests.models import Line, Manifest, Mode, Origin, Signature, StepCode
+from wufei.hub.manifests.models import (
+    Line,
+    Manifest,
+    Mode,
+    Origin,
+    Signature,
+    Status,
+    StepCode,
+)
 from wufei.hub.manifests.refusals import AlreadySigned, OutOfOrder, Overtaken
 from wufei.hub.manifests.services import checks, issuing, outsiders
 from wufei.hub.manifests.services.document import values_json
@@ -77,21 +88,57 @@ def import_record(record: Record, *, by: Actor) -> Taken:
     everybodys = by.require(IMPORT) is Scope.ALL
     if not everybodys and not by.organisation_ids & {consignor.pk, consignee.pk}:
         raise NotAParty(consignor=consignor.name, consignee=consignee.name, field="consignor")
-    id = uuid5(NAMESPACE, f"{consignor.uuid}:{record.number}")
     with transaction.atomic():
-        if not Manifest.objects.filter(uuid=id).exists():
-            if not everybodys and consignor.pk not in by.organisation_ids:
-                _stands_outside(consignor, SenderSignsHere, "consignor")
-            _is_not_here_otherwise(record)
-        manifest = _issue(record, id, by)
+        for id in _ids(record):
+            if not Manifest.objects.filter(uuid=id).exists():
+                if not everybodys and consignor.pk not in by.organisation_ids:
+                    _stands_outside(consignor, SenderSignsHere, "consignor")
+                _free_number(record, by)
+                _is_not_here_otherwise(record, id)
+            try:
+                manifest = _issue(record, id, by)
+                break
+            except ImportedOtherwise:
+                # What was annulled makes room for what is right, and stays as it was.
+                if not Manifest.objects.filter(uuid=id, status=Status.CANCELLED).exists():
+                    raise
         return _sign_all(manifest, record.steps, by)
 
 
-def _is_not_here_otherwise(record: Record) -> None:
+def _ids(record: Record) -> Iterator[UUID]:
+    """The id that follows from consignor and number, and those after an annulment."""
+    known = f"{record.new.consignor_site.organisation.uuid}:{record.number}"
+    yield uuid5(NAMESPACE, known)
+    yield from (uuid5(NAMESPACE, f"{known}:{turn}") for turn in count(2))
+
+
+def _free_number(record: Record, by: Actor) -> None:
+    """The authority's number of an annulled import goes to the manifest that it belongs to."""
+    if not record.new.authority_no:
+        return
+    consignor = record.new.consignor_site.organisation_id
+    annulled = Manifest.objects.filter(
+        authority_no=record.new.authority_no,
+        status=Status.CANCELLED,
+        origin=Origin.IMPORTED,
+        consignor=consignor,
+    ).first()
+    if annulled is not None:
+        Manifest.objects.filter(pk=annulled.pk).update(authority_no=None, changed_at=timezone.now())
+        audit.record(
+            by,
+            "manifests:manifest:number",
+            subject=findings.subject(annulled),
+            values={"number": annulled.local_id, "authority_no": "", "was": annulled.authority_no},
+        )
+
+
+def _is_not_here_otherwise(record: Record, id: UUID) -> None:
     known = Q(local_id=record.number)
     if record.new.authority_no:
         known |= Q(authority_no=record.new.authority_no)
-    if here := Manifest.objects.filter(known).first():
+    # A twin of this very import may have come in this moment.
+    if here := Manifest.objects.filter(known).exclude(uuid=id).first():
         raise OfThisPlatform(manifest=str(here), field="number")
 
 

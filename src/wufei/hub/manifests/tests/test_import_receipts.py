@@ -1,13 +1,17 @@
 """Receipts of plants that have nobody who works here, brought in as a table."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
 from wufei.hub.base.errors import Refusal
 from wufei.hub.base.tables import Taken
+from wufei.hub.ledger.tests.test_concurrency import together
 from wufei.hub.ledger.units import tonnes
+from wufei.hub.ledger.verify import differences
 from wufei.hub.manifests import services
 from wufei.hub.manifests.models import Manifest
 from wufei.hub.manifests.services import NewLine, NewManifest
@@ -203,3 +207,20 @@ def test_a_bad_line_of_several_is_the_one_that_is_named(two_wastes, works):
     refused(lambda: take_receipt(rows[1], by=works), "invalid", "waste")
     more = receipt(two_wastes, waste="900-249-08", weighed_in=Decimal(1))
     refused(lambda: take_receipt(*rows, more, by=works), "invalid", "waste", row=2)
+
+
+def test_the_same_receipt_from_two_at_once_is_signed_once(real_district):
+    load = real_district.issue(OIL, 2, lots=real_district.stored("works", OIL, 2), receiver=FAR)
+    real_district.load(load, 2)
+    works = real_district.firm("works").person
+    people = [replace(works, id=f"person:{n}") for n in range(4)]
+    told: list[str] = []
+
+    def bring(by):
+        told.append(take_receipt(receipt(load), by=by).value)
+
+    together([partial(bring, by) for by in people])
+    assert sorted(told) == ["known", "known", "known", "new"]
+    load.refresh_from_db()
+    assert (load.status, load.signed) == ("closed", 4)
+    assert differences() == []

@@ -309,6 +309,27 @@ def test_what_was_loaded_is_revised_like_anywhere(district, works):
     assert district.g("custody", CARRIER, OIL) == t(1.5)
 
 
+def test_what_was_imported_wrongly_and_annulled_makes_room_for_what_is_right(district, works):
+    district.stored(WORKS, OIL, 10)
+    wrong, right = on_the_road(district), on_the_road(district, weighed_out=3)
+    take(wrong, by=works)
+    manifest, carrier = Manifest.objects.get(), district.firm(CARRIER).person
+    annul = revisions.propose_annulment(
+        manifest, id=district.signing().id, reason="another load", by=works
+    )
+    revisions.decide(annul, approve=True, signing=district.signing(), by=carrier)
+    assert district.g("stock", WORKS, OIL) == t(10)
+    assert take(wrong, by=works) is Taken.KNOWN
+    assert take(right, by=works) is Taken.NEW
+    assert take(right, by=works) is Taken.KNOWN
+    assert take(wrong, by=works) is Taken.KNOWN
+    first, second = Manifest.objects.order_by("pk")
+    assert (first.status, first.authority_no) == ("cancelled", None)
+    assert (second.status, second.authority_no) == ("loaded", NUMBER)
+    assert district.g("stock", WORKS, OIL) == t(7)
+    assert all(queries.signature_holds(one) for one in first.signatures.all())
+
+
 # Who may bring what in.
 def test_a_firm_imports_only_what_it_sends_or_receives(district, officer):
     cells = line(district)
