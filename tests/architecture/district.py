@@ -83,7 +83,7 @@ def firm(name: str, number: int, town: str, user: Any) -> Firm:
     things = _register(owner, site, number, user) | _ledger(owner, site)
     things["alarms.alarm"] = _alarm(things["registry.vehicle"])
     things["exemptions.lot"] = things["ledger.lot"]
-    things["exemptions.claim"] = _claim(owner, things["ledger.lot"])
+    things["exemptions.claim"] = claim_of(owner, things["ledger.lot"])
     return Firm(owner, things | _manifests(owner, site, things))
 
 
@@ -93,7 +93,7 @@ def _alarm(vehicle: Any) -> Alarm:
     return alarm
 
 
-def _claim(owner: Organisation, lot: Any) -> Claim:
+def claim_of(owner: Organisation, lot: Any) -> Claim:
     """That the firm's lot is exempt, on a report of today."""
     report = StoredFile.objects.create(
         sha256="0" * 64, name="report.pdf", size=1, kind="pdf", mime="application/pdf", by=BY.id

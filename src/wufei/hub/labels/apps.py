@@ -9,10 +9,10 @@ class LabelsConfig(AppConfig):
         from django.conf import settings
 
         from wufei.hub.labels import coding
-        from wufei.hub.labels.queries.containers import by_code, codes_of
+        from wufei.hub.labels.queries.containers import codes_of, read
         from wufei.hub.manifests import codes
 
         # What cannot be read is told at start-up, not at the first label.
         coding.parse(settings.LABEL_CODE)
-        codes.register_reader(by_code)
+        codes.register_reader(read)
         codes.register_writer(codes_of)

@@ -10,8 +10,11 @@ import segno
 from django.db.models import Q
 from django.urls import reverse
 
+from wufei.hub.base.actor import NOBODY, Actor
 from wufei.hub.ledger.models import Lot
 from wufei.hub.manifests.models import Manifest
+from wufei.hub.manifests.scope import seen_by
+from wufei.hub.manifests.services.checks import VIEW
 from wufei.hub.registry.models import Vehicle
 from wufei.hub.registry.rules.plates import tidy_plate
 from wufei.hub.registry.validity import valid_on
@@ -37,7 +40,8 @@ _NAMED = {"m": Means.MANIFEST, "t": Means.TRUCK, "c": Means.CONTAINER}
 class Meaning:
     """What was found for a code; ``url`` is the page that it opens, "" where there is none.
 
-    Anybody may ask: it says what kind of thing a code names, never whose, nor what is in it.
+    Anybody may ask what an id names: ids cannot be guessed, and whose it is, is not said. Numbers
+    and labels can be: they mean something to those who see what has them, and nothing to others.
     """
 
     kind: Means
@@ -45,12 +49,13 @@ class Meaning:
     url: str = ""
 
 
-# What a higher room knows of texts on containers: the lot that one names, or None.
-_readers: list[Callable[[str], Lot | None]] = []
+# What a higher room knows of texts on containers: the lot that one names to an actor, or None.
+Reader = Callable[[str, Actor], Lot | None]
+_readers: list[Reader] = []
 
 
-def register_reader(reader: Callable[[str], Lot | None]) -> None:
-    """Called when a room is ready that writes numbers on containers."""
+def register_reader(reader: Reader) -> None:
+    """Called when a room is ready that knows containers, and who may see each."""
     if reader not in _readers:
         _readers.append(reader)
 
@@ -90,14 +95,17 @@ def svg(text: str) -> bytes:
     return drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1).encode()
 
 
-def meaning(text: str) -> Meaning:
-    """Of an address, an id, a number of a manifest, a plate or a container's label."""
+def meaning(text: str, actor: Actor = NOBODY) -> Meaning:
+    """Of an address, an id, a number of a manifest, a plate or a container's label.
+
+    What ``actor`` may not see has no number and no label: the answer is that of a wrong one.
+    """
     told = text.replace("\0", "").strip()[:TEXT_MAX]
     found = _PATH.search(told)
     uuid = _uuid(found[2] if found else told)
     if uuid is not None:
         return _of_uuid(told, uuid, _NAMED[found[1]] if found else Means.NOTHING)
-    return _of_number(told) or _of_label(told) or Meaning(Means.NOTHING, told)
+    return _of_number(told, actor) or _of_label(told, actor) or Meaning(Means.NOTHING, told)
 
 
 def _uuid(text: str) -> UUID | None:
@@ -118,25 +126,18 @@ def _of_uuid(text: str, uuid: UUID, named: Means) -> Meaning:
     return Meaning(named, text)
 
 
-def _of_number(text: str) -> Meaning | None:
+def _of_number(text: str, actor: Actor) -> Meaning | None:
     if not text:
         return None
     tidy = re.sub(r"\s+", "", text).upper()
-    numbered = Manifest.objects.filter(
-        Q(local_id=tidy) | Q(authority_no=tidy) | Q(provisional_no=tidy)
-    ).first()
+    named = Q(local_id=tidy) | Q(authority_no=tidy) | Q(provisional_no=tidy)
+    numbered = Manifest.objects.filter(seen_by(actor, VIEW)).filter(named).first()
     if numbered is not None:
         return Meaning(Means.MANIFEST, text, manifest_path(numbered))
     truck = Vehicle.objects.filter(valid_on(), plate=tidy_plate(text)).first()
     return Meaning(Means.TRUCK, text, truck_path(truck)) if truck else None
 
 
-def _of_label(text: str) -> Meaning | None:
-    """By the digital code on a label, else by what the container is called.
-
-    The same container stands in one lot after the other: the latest is where it is now.
-    """
-    found = next((lot for reader in _readers if (lot := reader(text)) is not None), None)
-    if found is None and text:
-        found = Lot.objects.filter(label=text).order_by("-since", "-pk").first()
+def _of_label(text: str, actor: Actor) -> Meaning | None:
+    found = next((lot for reader in _readers if (lot := reader(text, actor)) is not None), None)
     return Meaning(Means.CONTAINER, text, container_path(found)) if found else None

@@ -7,12 +7,17 @@ from django.db.models import Q
 from wufei.hub.base.actor import Actor
 from wufei.hub.labels.models import ContainerLabel
 from wufei.hub.ledger.models import AccountKind, Lot, LotEntry
+from wufei.hub.ledger.queries.reach import accounts_of, reach
 from wufei.hub.manifests import queries as manifests
 from wufei.hub.manifests.models import OPEN, LineLot, Manifest
 
 # A container changes hands a few times; more is a mistake in the book.
 HANDS_MAX = 50
+# So many containers of one name are looked at for the one that is the reader's.
+ALIKE_MAX = 20
+ACCOUNT = "ledger.account.view"
 WITH = ("account__waste", "account__holder", "account__place")
+WITH_LOT = tuple(f"lot__{name}" for name in WITH)
 
 
 def chain(lot: Lot) -> list[Lot]:
@@ -79,11 +84,30 @@ def seen(manifest: Manifest | None, actor: Actor) -> bool:
     return manifest is not None and manifests.visible(actor).filter(pk=manifest.pk).exists()
 
 
-def by_code(text: str) -> Lot | None:
-    """The lot whose container carries this digital code, however people space it."""
+def read(text: str, actor: Actor) -> Lot | None:
+    """The lot of what ``text`` stands on, if the actor may see it: a digital code, or a label.
+
+    A code is found however people space it. Several firms may call a container alike, and the
+    same one stands in one lot after the other: the latest that the actor sees is meant.
+    """
     tidy = "".join(text.split()).replace("-", "").upper()
-    found = ContainerLabel.objects.filter(code=tidy).select_related("lot").first()
-    return found.lot if found else None
+    if not tidy:
+        return None
+    coded = ContainerLabel.objects.filter(code=tidy).select_related(*WITH_LOT).first()
+    rows = Lot.objects.filter(label=text).select_related(*WITH).order_by("-since", "-pk")
+    candidates = [coded.lot] if coded else rows[:ALIKE_MAX]
+    return next((lot for lot in candidates if is_seen(chain(lot), actor)), None)
+
+
+def is_seen(lots: list[Lot], actor: Actor) -> bool:
+    """Whether the actor has a part in the container: in what carries it, or in where it stood."""
+    return seen(open_manifest(lots), actor) or is_reached(lots, actor)
+
+
+def is_reached(lots: list[Lot], actor: Actor) -> bool:
+    """Whether one of the lots stands, or stood, in a stock that the actor may look at."""
+    ids = [one.pk for one in lots]
+    return Lot.objects.filter(accounts_of(reach(actor, ACCOUNT), "account__"), pk__in=ids).exists()
 
 
 def codes_of(lots: Sequence[Lot]) -> dict[int, str]:

@@ -15,7 +15,6 @@ from wufei.hub.labels.queries import containers
 from wufei.hub.labels.queries.lots import PRINT, lots_for
 from wufei.hub.labels.views.labels import hazard_names
 from wufei.hub.ledger.models import AccountKind, Lot
-from wufei.hub.ledger.queries.reach import accounts_of, reach
 from wufei.hub.ledger.views.statements import visible_lots
 from wufei.hub.manifests import queries as manifests
 from wufei.hub.manifests.codes import Meaning, Means
@@ -24,7 +23,7 @@ from wufei.hub.manifests.views import verification
 from wufei.hub.manifests.views.common import own_names
 from wufei.hub.manifests.views.verification import Shown, month_of
 
-ACCOUNT, TRACE = "ledger.account.view", "ledger.trace.view"
+TRACE = "ledger.trace.view"
 MANIFEST, CHECK = "manifests.manifest.view", "labels.check.view"
 
 
@@ -47,14 +46,9 @@ def container(request: Request, uuid: UUID) -> HttpResponse:
         if actor.may(CHECK) and manifest.status in MOVING:
             return HttpResponseRedirect(reverse("labels.check", args=[manifest.uuid]))
         return _page(request, lot, lots, manifest)
-    if _reached(lots, actor):
+    if containers.is_reached(lots, actor):
         return _page(request, lot, lots, None)
     return _foreign(request)
-
-
-def _reached(lots: list[Lot], actor: Actor) -> bool:
-    ids = [one.pk for one in lots]
-    return Lot.objects.filter(accounts_of(reach(actor, ACCOUNT), "account__"), pk__in=ids).exists()
 
 
 def _page(request: Request, lot: Lot, lots: list[Lot], manifest: Manifest | None) -> HttpResponse:

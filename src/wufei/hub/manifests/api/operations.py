@@ -216,12 +216,15 @@ def _arriving(asked: schemas.ScanInIn, actor: Actor) -> Manifest:
     if earlier := queries.scanned_in_by(asked.id):
         return find(actor, earlier.uuid)
     uuid = reading.uuid_or_none(asked.code)
-    if uuid and Manifest.objects.filter(uuid=uuid).exists():
+    if uuid and not Vehicle.objects.filter(uuid=uuid).exists():
         return find(actor, uuid)
     if "/" in asked.code:
         scanned = queries.scanned(asked.code)
         if isinstance(scanned, Manifest):
-            return find(actor, scanned.uuid)
+            if not queries.visible(actor).filter(pk=scanned.pk).exists():
+                # As if it were none: its answer tells nobody that there is one.
+                raise UnknownQr(field="code")
+            return scanned
         truck: Vehicle | None = scanned
     else:
         truck = reading.vehicle_or_none(asked.code)

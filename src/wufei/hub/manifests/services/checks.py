@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from wufei.hub.base.actor import Actor, Scope
 from wufei.hub.ledger.figures import tonnes_text
@@ -26,11 +27,13 @@ from wufei.hub.manifests.refusals import (
     WrongParty,
     WrongUnit,
 )
+from wufei.hub.manifests.scope import seen_by
 from wufei.hub.manifests.services.given import NextCarrier
 from wufei.hub.registry.models import Driver, Organisation, Site, Vehicle
 from wufei.hub.registry.services.book import require_open
 
 ISSUE, SIGN = "manifests.manifest.issue", "manifests.manifest.sign"
+VIEW = "manifests.manifest.view"
 
 
 def permit(manifest: Manifest, step: Step, by: Actor) -> None:
@@ -122,12 +125,19 @@ def another_plant(manifest: Manifest, site: Site, day: date) -> None:
     open_site(site, day, "alternate_site")
 
 
-def truck_is_free(manifest: Manifest) -> None:
+def truck_is_free(manifest: Manifest, by: Actor) -> None:
     """Refuse to go on with a truck that carries another load by now."""
     moving = Manifest.objects.filter(vehicle=manifest.vehicle_id, status=Status.LOADED)
     if other := moving.exclude(pk=manifest.pk).select_related("vehicle").first():
-        assert other.vehicle is not None
-        raise OnTheRoadAlready(plate=other.vehicle.plate, manifest=str(other), field="vehicle")
+        raise still_carries(other, by)
+
+
+def still_carries(load: Manifest, by: Actor) -> OnTheRoadAlready:
+    """The refusal: who has no part in that load learns that there is one, and not which."""
+    assert load.vehicle is not None
+    seen = Manifest.objects.filter(seen_by(by, VIEW), pk=load.pk).exists()
+    named = str(load) if seen else _("a load of others")
+    return OnTheRoadAlready(plate=load.vehicle.plate, manifest=named, field="vehicle")
 
 
 def light_enough(template: ManifestTemplate, total_g: int, field: str) -> None:

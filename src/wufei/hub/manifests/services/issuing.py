@@ -26,7 +26,6 @@ from wufei.hub.manifests.refusals import (
     NoLines,
     NoScan,
     NoTemplate,
-    OnTheRoadAlready,
 )
 from wufei.hub.manifests.services import (
     allotting,
@@ -390,5 +389,5 @@ def _gate(work: Issuing, form: ManifestTemplate) -> Step:
         vehicle=truck, status=Status.LOADED, halted_at_site=None
     ).first()
     if moving is not None:
-        raise OnTheRoadAlready(plate=truck.plate, manifest=str(moving), field="vehicle")
+        raise checks.still_carries(moving, work.by)
     return form.step(StepCode.LOAD)

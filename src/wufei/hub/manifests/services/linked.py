@@ -227,7 +227,7 @@ def _check(work: _Sending, manifest: Manifest, form: ManifestTemplate) -> None:
         assert refused.vehicle is not None
         raise OtherTruck(plate=refused.vehicle.plate, carrier=refused.carrier.name, field="carrier")
     if way.truck_stays:
-        checks.truck_is_free(refused)
+        checks.truck_is_free(refused, work.by)
     if manifest.carrier_id != refused.carrier_id:
         require_open(manifest.carrier, day)
         for line in work.lines:

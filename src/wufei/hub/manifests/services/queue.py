@@ -31,7 +31,9 @@ from wufei.hub.manifests.refusals_elsewhere import (
     KeyRevoked,
     UnknownKey,
 )
+from wufei.hub.manifests.scope import seen_by
 from wufei.hub.manifests.services import keys
+from wufei.hub.manifests.services.checks import VIEW
 from wufei.hub.manifests.services.given import part_of
 from wufei.hub.manifests.shown import shown
 
@@ -239,7 +241,9 @@ def _keep(
     """The row of an entry, the first one where a twin was quicker."""
     known = manifest
     if known is None and entry.manifest is not None:
-        known = Manifest.objects.filter(uuid=entry.manifest).first()
+        # Of a manifest that is not theirs nobody learns more by naming it to us.
+        seen = Manifest.objects.filter(seen_by(by, VIEW))
+        known = seen.filter(uuid=entry.manifest).first()
     refusal = as_refusal(error) if error else None
     outcome = QueuedStep.Outcome.CONFLICT if refusal else QueuedStep.Outcome.SIGNED
     with transaction.atomic():

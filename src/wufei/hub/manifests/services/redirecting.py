@@ -63,7 +63,7 @@ class _Redirecting:
         manifest = document.manifest
         if linked.left_of(manifest) != document.lines:
             raise NothingRefused(manifest=str(manifest), status=manifest.get_status_display())
-        checks.truck_is_free(manifest)
+        checks.truck_is_free(manifest, document.by)
         day = checks.day_of(document.at)
         checks.another_plant(manifest, self.site, day)
         for line in document.lines:

@@ -1,5 +1,7 @@
 """What a phone opens: the page behind a manifest's code, a truck's code, the driver's page."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from uuid_utils.compat import uuid7
@@ -232,13 +234,42 @@ def test_a_containers_label_leads_to_its_page_which_tells_strangers_nothing(dist
     Lot.objects.filter(pk=lot.pk).update(label="drum 7")
     district.firm("stranger")
     stranger, page = people("stranger"), reverse("labels.container", args=[lot.uuid])
-    for code in (str(lot.uuid), "drum 7", f"https://wufei.example{page}"):
+    for code in (str(lot.uuid), f"https://wufei.example{page}"):
         answer = stranger.get(reverse("manifests.find"), {"code": code})
         assert answer.headers["Location"] == page
+    owner = people("works").get(reverse("manifests.find"), {"code": "drum 7"})
+    assert owner.headers["Location"] == page
     answer = stranger.get(page)
     assert answer.status_code == 404
     assert "A container of others" in text_of(answer)
     assert lot.account.waste.label not in text_of(answer)
+
+
+def test_numbers_and_labels_of_others_are_answered_like_those_that_nothing_has(
+    district, load, people
+):
+    """Both can be guessed: whoever tries them one after the other learns nothing."""
+    lot = load.lines.get().lots.get().lot
+    Lot.objects.filter(pk=lot.pk).update(label="drum 7")
+    district.firm("stranger")
+    stranger, find = people("stranger"), reverse("manifests.find")
+
+    def told(code):
+        answer = stranger.get(find, {"code": code})
+        assert answer.status_code == 422
+        said = re.search(r'id="meaning".*?</section>', text_of(answer), re.DOTALL)
+        assert said is not None
+        return said[0].replace(code, "…")
+
+    assert told(load.local_id) == told("drum 7") == told("NOTHING-AT-ALL")
+
+
+def test_of_containers_that_are_called_alike_ones_own_is_meant(district, load, people):
+    mine, theirs = load.lines.get().lots.get().lot, district.stored("neighbour", OIL, 1)[0]
+    Lot.objects.filter(pk__in=[mine.pk, theirs.pk]).update(label="drum 7")
+    for firm, lot in (("works", mine), ("neighbour", theirs)):
+        answer = people(firm).get(reverse("manifests.find"), {"code": "drum 7"})
+        assert answer.headers["Location"] == reverse("labels.container", args=[lot.uuid]), firm
 
 
 @pytest.mark.parametrize("code", ["WIFI:S:guest;;", "x" * 5000, "\0", "'; DROP TABLE", "鲁"])

@@ -201,7 +201,7 @@ def lookup(request: Request) -> HttpResponse:
     asked = request.GET.get("code", "").strip()
     if not asked:
         return HttpResponseRedirect(reverse("manifests.phone"))
-    meaning = codes.meaning(asked)
+    meaning = codes.meaning(asked, request.actor)
     if meaning.url:
         return HttpResponseRedirect(meaning.url)
     return _home(request, meaning)
