@@ -7,6 +7,8 @@ from decimal import Decimal
 from wufei.demo.stories.stage import Load, Stage
 from wufei.hub.catalogue.queries import waste
 from wufei.hub.labels import services as labels
+from wufei.hub.labels.models import Container as LabelledIn
+from wufei.hub.labels.models import State
 from wufei.hub.labels.rules import Facts
 from wufei.hub.ledger import services as ledger
 from wufei.hub.ledger.entries import AccountKey, Container, Entry, LotPart, NewLot
@@ -118,8 +120,8 @@ def drums_have_their_labels(stage: Stage) -> None:
     drums = stage.arise("labels", "parts", "900-252-12", 0.18, 0.17, 0.19, 0.16, hours=90)
     facts = Facts(
         volume_l=Decimal(200),
-        container="钢桶",
-        form="固态",
+        container=LabelledIn.DRUM,
+        form=State.SOLID,
         components="漆渣、树脂、少量溶剂",
         harmful="苯系物",
         precautions="远离火源，密闭贮存，轻装轻卸",
@@ -128,7 +130,7 @@ def drums_have_their_labels(stage: Stage) -> None:
     )
     labels.make([drum.uuid for drum in drums[:2]], facts, by=stage.person("parts"))
     boxes = stage.arise("labels:boxes", "hospital", "841-002-01", 0.012, 0.011, 0.013, hours=9)
-    labels.make([boxes[0].uuid], Facts(container="周转箱"), by=stage.person("hospital"))
+    labels.make([boxes[0].uuid], Facts(container=LabelledIn.BOX), by=stage.person("hospital"))
 
 
 # How it is done.

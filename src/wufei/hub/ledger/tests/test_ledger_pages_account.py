@@ -81,6 +81,16 @@ def test_who_hands_mass_to_others_still_balances(year):
         assert balanced(of, YEAR, By.DOMAIN, lines)
 
 
+def test_what_arrives_between_two_questions_is_no_difference(year, monkeypatch):
+    """The lines are older than the movements that they are held against: both are asked again."""
+    of = Of(holders=[year.place("brickworks").organisation_id])
+    (line,) = one_account(of, YEAR, By.DOMAIN)
+    line.stock_g -= 1_000_000
+    assert balanced(of, YEAR, By.DOMAIN, [line])
+    monkeypatch.setattr("wufei.hub.ledger.queries.balance.handed_g", lambda *_of: 1)
+    assert not balanced(of, YEAR, By.DOMAIN, [line])
+
+
 def test_a_clerk_sees_only_the_own_firm(year, sign_in):
     garage = year.place("garage").organisation
     client = sign_in("clerk", organisations=[garage])
