@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 
 from django.db import transaction
+from django.utils import timezone
 
 from wufei.demo.entering import Entered
 from wufei.demo.models import Load
@@ -22,22 +23,27 @@ STORIES: tuple[Story, ...] = tuple(
     for chapter in (refusals, ways, rounds, lots, papers, desks, quotas)
     for story in chapter.STORIES
 )
+# By then the round of the day is over.
+DAILY_FROM_HOUR = 12
 log = logging.getLogger("wufei.demo")
 
 
 def tell(record: Load, entered: Entered, by: Actor) -> list[str]:
     """Tell what has not been told yet; returns the names of those that were refused."""
     stage = Stage(record, entered, by)
-    return [story.__name__ for story in STORIES if not _told(story, stage)]
+    names = {story.__name__: story for story in STORIES}
+    if timezone.localtime(record.until).hour >= DAILY_FROM_HOUR:
+        names |= {f"{story.__name__}:{stage.today}": story for story in rounds.EVERY_DAY}
+    return [name for name, story in names.items() if not _told(name, story, stage)]
 
 
-def _told(story: Story, stage: Stage) -> bool:
+def _told(name: str, story: Story, stage: Stage) -> bool:
     """Whether it stands there now. The registers may have been changed by people meanwhile."""
     try:
         with transaction.atomic():
-            if stage.begins(story.__name__):
+            if stage.begins(name):
                 story(stage)
         return True
     except REFUSED as refusal:
-        log.warning("the demo's story %s was refused: %s", story.__name__, refusal)
+        log.warning("the demo's story %s was refused: %s", name, refusal)
         return False

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.utils import timezone
 
 from wufei.demo import crew
 from wufei.demo.district import known_as
@@ -43,6 +45,10 @@ class Stage:
         """Whether ``story`` is new; from now on it is told."""
         _row, new = Told.objects.get_or_create(load=self.record, story=story)
         return new
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.record.until)
 
     def id(self, what: str) -> UUID:
         return known_as(f"{self.record.seed}:story:{what}")
