@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from wufei.demo.entering import Entered
 from wufei.demo.models import Load
-from wufei.demo.stories import desks, lots, papers, quotas, refusals, rounds, ways
+from wufei.demo.stories import desks, exemptions, lots, papers, quotas, refusals, rounds, ways
 from wufei.demo.stories.stage import Stage
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import REFUSED
@@ -20,7 +20,7 @@ from wufei.hub.base.errors import REFUSED
 Story = Callable[[Stage], None]
 STORIES: tuple[Story, ...] = tuple(
     story
-    for chapter in (refusals, ways, rounds, lots, papers, desks, quotas)
+    for chapter in (refusals, ways, rounds, lots, papers, desks, quotas, exemptions)
     for story in chapter.STORIES
 )
 # By then the round of the day is over.

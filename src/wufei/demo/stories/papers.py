@@ -30,7 +30,7 @@ def a_paper_is_entered(stage: Stage) -> None:
         ("出厂 / 到厂磅重", "1.610 t / 1.608 t"),
         ("签字", "示例甲　示例乙　示例丙"),
     ]
-    scan = _picture("纸质联单.png", "危险废物转移联单（纸质）", rows, by)
+    scan = picture("纸质联单.png", "危险废物转移联单（纸质）", rows, by)
     steps = (
         OnPaper("load", load.at + timedelta(hours=1), _loading(stage)),
         OnPaper("arrive", load.at + timedelta(hours=4), {"weighed_in": tonnes(1.608)}),
@@ -86,21 +86,21 @@ def a_slip_stands_for_a_plant_outside(stage: Stage) -> None:
         ("净重", "2.990 t"),
         ("收货单位", load.manifest.consignee.name),
     ]
-    picture = _picture("磅单.png", "过磅单", rows, load.consignor)
+    slip = picture("磅单.png", "过磅单", rows, load.consignor)
     slips.enter(
         load.manifest,
         {load.line(): tonnes(2.99)},
-        picture,
+        slip,
         signing=load.signing("slip"),
         by=load.consignor,
     )
 
 
-def _picture(name: str, title: str, rows: list[tuple[str, str]], by: Actor) -> StoredFile:
+def picture(name: str, title: str, rows: list[tuple[str, str]], by: Actor) -> StoredFile:
     """A sheet as a scanner or a phone takes it."""
     data = {"title": title, "rows": rows, "note": "示例图片，内容均为虚构"}
-    (picture,) = printing.pictures("demo/paper.typ", data, ppi=110)
-    return store(SimpleUploadedFile(name, picture, "image/png"), by)
+    (page,) = printing.pictures("demo/paper.typ", data, ppi=110)
+    return store(SimpleUploadedFile(name, page, "image/png"), by)
 
 
 STORIES = (

@@ -77,6 +77,11 @@ class Stage:
             self._people[key] = actor_for(found[0]) if found else self._deputy(self.firm(key).pk)
         return self._people[key]
 
+    def able(self, key: str, act: str) -> Actor:
+        """Who signs for an organisation if they may do ``act``, else a program of it."""
+        by = self.person(key)
+        return by if by.may(act) else self._deputy(self.firm(key).pk)
+
     def _deputy(self, organisation: int) -> Actor:
         """A program of an organisation that has nobody: it may what its clerk might."""
         own, acts = frozenset({organisation}), acts_of(Role.CLERK)

@@ -13,6 +13,7 @@ from wufei.demo.stories import STORIES, tell
 from wufei.demo.stories.stage import Stage
 from wufei.hub.base.actor import system
 from wufei.hub.base.models import FindingRecord
+from wufei.hub.exemptions.models import Claim
 from wufei.hub.labels.models import ContainerLabel
 from wufei.hub.ledger.models import Lot, Treatment
 from wufei.hub.ledger.verify import differences
@@ -63,6 +64,7 @@ def test_every_path_of_a_manifest_has_been_gone(told):
     _desks()
     _lots()
     _quotas()
+    _exemptions()
     assert differences() == []
 
 
@@ -96,6 +98,12 @@ def _lots():
 def _quotas():
     codes = set(FindingRecord.objects.values_list("code", flat=True))
     assert codes >= {"manifests.quota_near", "manifests.quota_exceeded", "manifests.refused"}
+
+
+def _exemptions():
+    assert Counter(Claim.objects.values_list("state", flat=True)) == {"claimed": 2, "contested": 1}
+    assert Manifest.objects.filter(lines__claims__state="claimed", status="closed").count() == 1
+    assert FindingRecord.objects.filter(code="manifests.exemption_lost").count() == 1
 
 
 def test_told_again_nothing_is_told_twice(told):
