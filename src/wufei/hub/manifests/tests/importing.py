@@ -3,8 +3,14 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
+from wufei.hub.accounts.services import make_user
+from wufei.hub.base.errors import Refusal
 from wufei.hub.base.tables import Quantity
+from wufei.hub.ledger.models import Movement
 from wufei.hub.manifests.imports import receipts, records
+from wufei.hub.manifests.models import Manifest
 from wufei.hub.manifests.tests.conftest import OIL
 
 WORKS, CARRIER, REFINERY = "works", "dangerous goods", "refinery"
@@ -60,3 +66,25 @@ def take(*rows, by):
 
 def take_receipt(*rows, by):
     return receipts.take(rows, by)
+
+
+def works_here(district, *firms):
+    """Somebody of each firm has an account."""
+    for firm in firms:
+        make_user(
+            f"user of {firm}",
+            display_name=firm,
+            role="clerk",
+            password="a-good-Passphrase-7",
+            organisations=[district.firm(firm).organisation.pk],
+            check_password=False,
+        )
+
+
+def refused(deed, code, column, row=0):
+    with pytest.raises(Refusal) as caught:
+        deed()
+    assert (caught.value.code, caught.value.field, caught.value.row) == (code, column, row)
+    assert "%(" not in str(caught.value)
+    assert not Manifest.objects.exists()
+    assert not Movement.objects.filter(cause__startswith="manifest:").exists()

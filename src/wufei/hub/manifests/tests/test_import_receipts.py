@@ -16,8 +16,7 @@ from wufei.hub.manifests import services
 from wufei.hub.manifests.models import Manifest
 from wufei.hub.manifests.services import NewLine, NewManifest
 from wufei.hub.manifests.tests.conftest import BATTERIES, OIL, t
-from wufei.hub.manifests.tests.importing import take_receipt, tonnes_in_cell
-from wufei.hub.manifests.tests.test_import_records import works_here
+from wufei.hub.manifests.tests.importing import take_receipt, tonnes_in_cell, works_here
 
 FAR = "far refinery"
 
