@@ -12,10 +12,13 @@ from wufei.hub.exemptions import services as claims
 from wufei.hub.exemptions.queries import may_open
 from wufei.hub.exemptions.tests.conftest import FLY_ASH, PLANT, officer
 from wufei.hub.labels.checks import check_of
+from wufei.hub.ledger.units import tonnes
 from wufei.hub.manifests import declarations, papers
 from wufei.hub.manifests.api.showing import whole
 from wufei.hub.manifests.choices import consignee_sites
-from wufei.hub.manifests.models import LineClaim, Origin
+from wufei.hub.manifests.models import LineClaim, Manifest, Origin
+from wufei.hub.manifests.refusals import NotExempt
+from wufei.hub.manifests.services import bulk
 from wufei.hub.manifests.services.issuing import Otherwise, issue_otherwise
 from wufei.hub.registers.tests.conftest import read, select
 
@@ -83,6 +86,7 @@ def test_a_paper_without_report_is_entered_and_told_as_a_finding(story: Story):
     found = FindingRecord.objects.filter(code="manifests.not_allowed")
     assert found.count() == 2
     assert {one.subject for one in found} == {f"manifests.manifest:{manifest.uuid}"}
+    assert {one.values["number"] for one in found} == {manifest.local_id}
 
 
 def test_the_page_of_a_lot_shows_its_claims_and_the_way_to_make_one(story: Story, sign_in: Any):
@@ -151,3 +155,30 @@ def test_the_issuing_form_says_what_is_missing_and_takes_it_once_it_is_claimed(
     answer = clerk.post(reverse("manifests.manifest.new"), values)
     assert answer.status_code == 302, answer.content.decode()
     assert LineClaim.objects.get().claim == claim
+
+
+# Many at once.
+def test_of_many_that_are_issued_and_loaded_at_once_each_is_judged_by_its_own_claim(story: Story):
+    claimed, contested, bare = story.batches(20, 18, 16)
+    story.claim([claimed])
+    lost = story.claim([contested], report_no="JC-2026-119")
+    by = story.plant.person
+    asked = [
+        bulk.ToIssue(story.manifest([lot], LANDFILL, TRUCKS), uuid7(), story.district.signing())
+        for lot in (claimed, contested, bare)
+    ]
+    one, two, three = bulk.issue_many(asked, by=by)
+    assert isinstance(one, Manifest)
+    assert isinstance(two, Manifest)
+    assert isinstance(three, NotExempt)
+    claims.contest(lost, reason="not accredited", by=officer())
+    values = {
+        "vehicle": story.district.truck(TRUCKS, "鲁P00777"),
+        "driver": story.district.driver(TRUCKS),
+    }
+    loading = [
+        bulk.ToSign(load, story.district.signing(), values | {"weighed_out": tonnes(mass_t)})
+        for load, mass_t in ((one, 20), (two, 18))
+    ]
+    outcomes = bulk.sign_many("load", loading, by=story.district.firm(TRUCKS).person)
+    assert [type(outcome).__name__ for outcome in outcomes] == ["Signature", "ClaimLapsed"]

@@ -113,6 +113,7 @@ class Issuing:
     other: "Otherwise | None" = None
     lines: list[Line] = field(default_factory=list)
     lots: dict[UUID, list[LineLot]] = field(default_factory=dict)
+    unfit: list[exempting.Unfit] = field(default_factory=list)
     document: Document | None = None
     outcome: Manifest | Refusal | None = None
 
@@ -189,11 +190,10 @@ def _judge(work: Issuing, lots: Mapping[UUID, Lot], papers: Papers) -> Manifest:
     _check(work, manifest, form)
     work.lines = [_line(manifest, n, line) for n, line in enumerate(work.new.lines, start=1)]
     work.lots = _lots(work, lots)
-    unfit = exempting.rely(manifest, form, work.new, work.lines, work.lots, papers)
+    work.unfit = exempting.rely(manifest, form, work.new, work.lines, work.lots, papers)
     work.document = Document(
         manifest, form, work.lines, work.signing, work.by, known_lots=work.lots
     )
-    work.document.findings += exempting.told(manifest, unfit)
     return manifest
 
 
@@ -214,6 +214,7 @@ def _write(works: Sequence[tuple[Issuing, Document]], papers: Papers) -> None:
     numbers.give_local_ids([(one.manifest, one.form, one.at) for one in documents])
     given = authority.give_all([(one.manifest, one.form, one.at) for one in documents])
     for work, document in works:
+        document.findings += exempting.told(document.manifest, work.unfit)
         for act, step in _acts(work, document.form):
             document.sign(step, act)
     insert([document.manifest for document in documents])
