@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -94,8 +95,11 @@ class Platform:
     # Looking
 
     def health(self):
+        cert = self.environment.get("WUFEI_TLS_CERT")
+        trusting = ssl.create_default_context(cafile=cert) if cert else None
+        address = f"{'https' if cert else 'http'}://127.0.0.1:{self.port}/health/"
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health/", timeout=5) as page:
+            with urllib.request.urlopen(address, timeout=5, context=trusting) as page:
                 return json.load(page)
         except OSError:
             return {}

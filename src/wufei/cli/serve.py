@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from wufei.cli import tls
 from wufei.config import environment as env
 
 STOP_S = 5
@@ -13,6 +14,7 @@ STOP_S = 5
 
 def serve() -> None:
     """Run the web server alone, in the foreground (`wufei up` runs everything)."""
+    tls.require()
     from granian import Granian
     from granian.constants import Interfaces, Loops
 

@@ -7,6 +7,7 @@ import sys
 
 import typer
 
+from wufei.cli import tls
 from wufei.cli.processes import folder, ports, welcome
 from wufei.cli.processes.folder import Record
 from wufei.cli.processes.log import Log
@@ -18,6 +19,7 @@ from wufei.config import environment as env
 def up() -> None:
     """Start and supervise everything: PostgreSQL, NATS, web, worker and the demo district."""
     env.check_all()
+    tls.require()
     home = env.home()
     # Children may work elsewhere, and a mistake by umask must not open the data to others.
     os.environ["WUFEI_HOME"] = str(home)

@@ -4,7 +4,6 @@ import importlib.metadata
 import os
 import re
 import shutil
-import ssl
 import stat
 import sys
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from wufei.cli.assets import stale_messages, static_is_stale
 from wufei.cli.checks.result import Found, failure, ok, warning
+from wufei.cli.tls import problem
 from wufei.config import environment as env
 
 if TYPE_CHECKING:
@@ -123,14 +123,8 @@ def tls() -> Found:
         if env.flag("WUFEI_SECURE"):
             return ok("left to a proxy in front (WUFEI_SECURE)")
         return warning("off: plain HTTP", "For phones set WUFEI_TLS_CERT and WUFEI_TLS_KEY.")
-    if not cert or not key:
-        return failure("only one of certificate and key is set", "Set both, or neither.")
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key)
-    except (OSError, ssl.SSLError) as error:
-        return failure(str(error), "WUFEI_TLS_CERT and WUFEI_TLS_KEY must be PEM and a pair.")
-    if "BEGIN PRIVATE KEY" not in Path(key).read_text():
-        return failure("the key is not PKCS #8", "openssl pkcs8 -topk8 -nocrypt -in KEY -out NEW")
+    if wrong := problem():
+        return failure(*wrong)
     from cryptography.x509 import load_pem_x509_certificate
 
     loaded = load_pem_x509_certificate(Path(cert).read_bytes())
