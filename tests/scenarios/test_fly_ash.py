@@ -38,7 +38,6 @@ from wufei.hub.manifests.refusals import (
 )
 from wufei.hub.manifests.services import NewLine, NewManifest, revisions
 from wufei.hub.manifests.tests.conftest import build, t
-from wufei.hub.manifests.tests.test_concurrency import at_once
 from wufei.hub.registry.validity import today
 
 LANDFILL, HAZARDOUS, KILN = "household landfill", "hazardous landfill", "cement works"
@@ -308,42 +307,6 @@ def test_what_was_loaded_without_network_before_the_claim_ended_has_happened(sto
     by = story.district.firm(TRUCKS).person
     services.sign(manifest, "load", signing=signing, values=values, by=by)
     assert FindingRecord.objects.filter(code="manifests.exemption_lost").count() == 1
-
-
-# At once, and again.
-def test_issuing_twice_with_one_id_is_one_manifest_on_one_claim(story: Story):
-    batch = story.batches(20)
-    story.claim(batch)
-    new, key = story.manifest(batch, LANDFILL, TRUCKS), uuid7()
-    signing, by = story.district.signing(), story.plant.person
-    first = services.issue(new, id=key, signing=signing, by=by)
-    assert services.issue(new, id=key, signing=signing, by=by) == first
-    assert LineClaim.objects.count() == 1
-
-
-def test_contesting_and_loading_at_once_leaves_no_load_without_its_finding(committed: str):
-    story = founded(Story(build()))
-    batch = story.batches(20)
-    claim = story.claim(batch)
-    manifest = story.send(batch)
-    signing, by = story.district.signing(), story.district.firm(TRUCKS).person
-    values = {
-        "weighed_out": tonnes(20),
-        "vehicle": story.district.truck(TRUCKS, "鲁P00777"),
-        "driver": story.district.driver(TRUCKS),
-    }
-    judge = officer()
-    outcomes = at_once(
-        [
-            lambda: claims.contest(claim, reason="no", by=judge),
-            lambda: services.sign(manifest, "load", signing=signing, values=values, by=by),
-        ]
-    )
-    lost = FindingRecord.objects.filter(code="manifests.exemption_lost").count()
-    assert outcomes["Claim"] == 1
-    assert (outcomes["Signature"], outcomes["manifest_claim_lapsed"]) in ((1, 0), (0, 1))
-    assert lost == outcomes["Signature"]
-    assert differences() == []
 
 
 # Corrections.

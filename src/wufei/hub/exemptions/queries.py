@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from wufei.hub.base.actor import Actor, Scope
@@ -143,12 +144,16 @@ def in_force(claims: Collection[int], day: date, *, for_deed: bool) -> set[int]:
     """Those of ``claims`` (keys) that hold on ``day``; held as in ``coverage``."""
     if not claims:
         return set()
-    rows = Claim.objects.filter(
-        pk__in=claims, state=Claim.State.CLAIMED, reported_on__lte=day, valid_until__gte=day
-    ).order_by("pk")
-    if for_deed:
-        rows = rows.select_for_update(no_key=True, of=("self",))
-    return set(rows.values_list("pk", flat=True))
+    # Shared: those who rely on one claim do not wait for each other, who ends it waits for all.
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_FORCE + (" FOR SHARE" if for_deed else ""), [sorted(claims), day, day])
+        return {pk for (pk,) in cursor.fetchall()}
+
+
+_IN_FORCE = """
+    SELECT id FROM exemptions_claim
+    WHERE id = ANY(%s) AND state = 'claimed' AND reported_on <= %s AND valid_until >= %s
+    ORDER BY id"""
 
 
 def origins(lots: Collection[int]) -> dict[int, set[int]]:
