@@ -56,6 +56,9 @@ def _take_over(page, number, look):
     page.goto("/m/")
     look("driver")
     page.set_viewport_size(PHONE)
+    # That something waits is seen within the thumb's reach, on every page.
+    page.wait_for_selector(".bottom a[href='/m/'] .count:visible")
+    assert page.inner_text(".bottom a[href='/m/'] .count") == "1"
     page.click(f".waiting a:has-text('{number}')")
     page.wait_for_selector("form[data-sign]")
     page.fill("[name=value_0]", "0.18")

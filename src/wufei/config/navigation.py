@@ -23,19 +23,30 @@ HOME, WATCH, BOOKS, GOALS, BASICS, OPEN, SYSTEM = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the side bar; ``act`` is what the page asks for, ``icon`` a Tabler icon."""
+    """One line of the side bar; ``act`` is what the page asks for, ``icon`` a Tabler icon.
+
+    ``counts``: where the thumb's bar shows another line's number, because it leads there.
+    """
 
     group: str | Promise
     label: str | Promise
     url_name: str
     act: str
     icon: str
+    counts: str = ""
 
 
 # group, label, URL name, act, icon
 NAVIGATION: tuple[Entry, ...] = (
     Entry(HOME, _("My desk"), "desk", "desk.view", "layout-dashboard"),
-    Entry(HOME, _("Scan and sign"), "manifests.phone", "manifests.manifest.sign", "qrcode"),
+    Entry(
+        HOME,
+        _("Scan and sign"),
+        "manifests.phone",
+        "manifests.manifest.sign",
+        "qrcode",
+        counts="manifests.inbox",
+    ),
     Entry(HOME, _("Cockpit"), "cockpit.screen", "cockpit.screen.view", "device-desktop-analytics"),
     Entry(
         WATCH,
@@ -161,6 +172,7 @@ class Line:
     url: str
     icon: str
     active: bool
+    counts: str
 
 
 @dataclass(frozen=True)
@@ -194,4 +206,5 @@ def bottom(actor: Actor, path: str) -> list[Line]:
 
 
 def _line(entry: Entry, url: str, active: str) -> Line:
-    return Line(str(entry.label), entry.url_name, url, entry.icon, url == active)
+    counts = entry.counts or entry.url_name
+    return Line(str(entry.label), entry.url_name, url, entry.icon, url == active, counts)

@@ -74,6 +74,16 @@ def test_an_open_finding_waits_and_counts(db, sign_in):
     assert numbers["desk"] >= 1
 
 
+def test_what_waits_is_counted_on_every_page_and_in_the_thumbs_reach(db, sign_in):
+    clerk = sign_in("clerk")
+    for name in ("desk", "manifests.phone", "ledger.stock", "base.notice.list"):
+        page = clerk.get(reverse(name)).content.decode()
+        side, bottom = page.index('class="side"'), page.index('class="bottom"')
+        assert page.find('data-count="manifests.inbox"', side) > 0, name
+        assert page.find('data-count="manifests.inbox"', bottom) > 0, name
+    assert clerk.get(reverse("frame.counts")).json()["manifests.inbox"] == 0
+
+
 def test_the_side_bar_marks_where_one_is(actor):
     groups = navigation.groups(actor("administrator"), reverse("audit.event.list"))
     active = [line.url_name for group in groups for line in group.lines if line.active]

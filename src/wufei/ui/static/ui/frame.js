@@ -130,11 +130,11 @@ function walkFound(event) {
   next.focus();
 }
 
-// Numbers beside the side bar: the last ones at once, then fresh ones, then every two minutes.
+// Numbers beside the side bar, and on a phone in the bar at its foot: the last ones at once, then fresh ones, then every two minutes.
 const side = document.getElementById("side");
 
 function showCounts(counts) {
-  side.querySelectorAll("[data-count]").forEach((place) => {
+  document.querySelectorAll(".count[data-count]").forEach((place) => {
     const count = counts[place.dataset.count] || 0;
     place.hidden = count === 0;
     place.textContent = count > 99 ? "99+" : count;
