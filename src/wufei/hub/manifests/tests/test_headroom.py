@@ -132,6 +132,24 @@ def test_two_manifests_at_once_never_overdraw_a_plan(real_district):
     assert taken_g() == [t(6)]
 
 
+def test_two_manifests_at_once_never_overdraw_a_licence(real_district):
+    real_district.stored("works", OIL, 40)
+    licensed(real_district, ("refinery", 10))
+    by = real_district.firm("works").person
+    deeds = [
+        partial(
+            services.issue,
+            real_district.new(OIL, 6),
+            id=uuid7(),
+            signing=real_district.signing(),
+            by=by,
+        )
+        for _n in range(4)
+    ]
+    assert at_once(deeds) == {"Manifest": 1, "registry_licence_exceeded": 3}
+    assert of_licences() == {"refinery": 6}
+
+
 def test_a_manifest_sent_twice_at_once_takes_once(real_district):
     real_district.stored("works", OIL, 20)
     real_district.planned = False
