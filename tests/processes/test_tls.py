@@ -54,12 +54,15 @@ def certificate(folder: Path, *names: str, days: int = 90) -> dict[str, str]:
     }
 
 
-def test_the_web_server_speaks_https(committed, tmp_path):
+@pytest.mark.parametrize("secure", ["false", "true"])
+def test_the_web_server_speaks_https(committed, tmp_path, secure):
+    """``WUFEI_SECURE`` besides: browsers are told to come by HTTPS only, and led in no circle."""
     port = _free_port()
     settings = certificate(tmp_path) | {
         "WUFEI_PORT": str(port),
         "WUFEI_DATABASE_NAME": committed,
         "WUFEI_DEMO": "false",
+        "WUFEI_SECURE": secure,
     }
     environment = os.environ | settings
     subprocess.run(
@@ -74,6 +77,10 @@ def test_the_web_server_speaks_https(committed, tmp_path):
     try:
         assert "</html>" in _page(f"{site}/accounts/login/", trusting, server)
         _cookies_and_forms_keep_to_https(site, trusting)
+        with urllib.request.urlopen(
+            f"{site}/accounts/login/", timeout=30, context=trusting
+        ) as page:
+            assert ("Strict-Transport-Security" in page.headers) == (secure == "true")
     finally:
         server.terminate()
         server.wait(20)
