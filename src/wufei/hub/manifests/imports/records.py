@@ -80,7 +80,7 @@ def _manifest(
         carrier,
         destination,
         lines,
-        authority_no=_authority_no(told["authority_no"] or "", number, lines),
+        authority_no=_authority_no(told["authority_no"] or "", number, lines, day),
         note=told["note"] or "",
     )
     return new, vehicle, driver
@@ -113,9 +113,9 @@ def _line(rows: Sequence[Row], row: int, day: date) -> NewLine:
     return line
 
 
-def _authority_no(written: str, number: str, lines: Sequence[NewLine]) -> str:
+def _authority_no(written: str, number: str, lines: Sequence[NewLine], day: date) -> str:
     """The authority's number: its own cell, or the record's number where it looks like one."""
-    form = template_for(lines)
+    form = template_for(lines, day)
     if written or not form.authority_pattern:
         return written
     try:

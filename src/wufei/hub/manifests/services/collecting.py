@@ -153,7 +153,8 @@ def _lines(now: Round, loads: Sequence[Collected], site: Site | None = None) -> 
     lines = tuple(
         NewLine(one.waste, one.weighed, one.method, one.lots, one.containers, site) for one in loads
     )
-    form, own = template_for(lines), template(now.template)
+    day, own = checks.day_of(now.started_at), template(now.template)
+    form = template_for(lines, day)
     if form.code != own.code:
         raise MixedTemplates(first=own.name, second=form.name, field="waste")
     return lines

@@ -38,7 +38,7 @@ def issue_emergency(
     Nothing is reserved: what the book lacks is a shortfall when it is loaded. Raises
     ``NoEmergency``, ``NotLeftOpen``, ``ReasonMissing`` and what issuing raises.
     """
-    form = issuing.template_for(new.lines)
+    form = issuing.template_for(new.lines, checks.day_of(signing.signed_at))
     if form.emergency_within is None:
         raise NoEmergency(template=form.name, field="left_open")
     for name in sorted(left_open - form.emergency_lacks):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -17,7 +18,7 @@ from wufei.hub.ledger.models import Lot
 from wufei.hub.ledger.refusals import UnknownLot
 from wufei.hub.ledger.units import Mass
 from wufei.hub.manifests import numbers, rules
-from wufei.hub.manifests.declarations import ManifestTemplate, Step, template_of
+from wufei.hub.manifests.declarations import ManifestTemplate, Step, template, template_of
 from wufei.hub.manifests.measures import as_json
 from wufei.hub.manifests.models import Line, LineLot, Manifest, Origin, Status, StepCode
 from wufei.hub.manifests.refusals import (
@@ -185,7 +186,7 @@ def _same(earlier: Manifest, work: Issuing) -> Manifest:
 
 def _judge(work: Issuing, lots: Mapping[UUID, Lot], papers: Papers) -> Manifest:
     """The manifest as it will be, in memory; raises what is wrong with it."""
-    form = template_for(work.new.lines)
+    form = template_for(work.new.lines, checks.day_of(work.signing.signed_at))
     manifest = _draft(work, form)
     _check(work, manifest, form)
     work.lines = [_line(manifest, n, line) for n, line in enumerate(work.new.lines, start=1)]
@@ -243,13 +244,13 @@ def _move(works: Sequence[tuple[Issuing, Document]]) -> None:
         ledger.book_all(planned, by=works[0][0].by)
 
 
-def template_for(lines: Sequence[NewLine]) -> ManifestTemplate:
-    """The one template of all lines."""
+def template_for(lines: Sequence[NewLine], day: date) -> ManifestTemplate:
+    """The one template of all lines on ``day``: an older record keeps the rules of its time."""
     if not 1 <= len(lines) <= LINES_MAX:
         raise NoLines(most=LINES_MAX, field="lines")
     found: dict[str, ManifestTemplate] = {}
     for line in lines:
-        form = template_of(line.waste.stream)
+        form = template_of(line.waste.stream, day)
         if form is None:
             raise NoTemplate(waste=str(line.waste), field="waste")
         found[form.code] = form
@@ -331,7 +332,7 @@ def _lots(work: Issuing, known: Mapping[UUID, Lot]) -> dict[UUID, list[LineLot]]
 def _load(work: Issuing, manifest: Manifest) -> None:
     assert work.weighed_out is not None
     (line,) = work.lines
-    checks.light_enough(template_for(work.new.lines), work.weighed_out.grams, "weighed_out")
+    checks.light_enough(template(manifest.template), work.weighed_out.grams, "weighed_out")
     checks.same_unit(line.declared_g, work.weighed_out.grams, "weighed_out")
     line.weighed_out_g = work.weighed_out.grams
     masses.load(

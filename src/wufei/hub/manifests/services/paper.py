@@ -16,6 +16,7 @@ from wufei.hub.base.actor import Actor, Scope
 from wufei.hub.base.files.models import StoredFile
 from wufei.hub.base.services import record_findings
 from wufei.hub.manifests import written
+from wufei.hub.manifests.declarations import template
 from wufei.hub.manifests.models import Manifest, Mode, Origin, StepCode
 from wufei.hub.manifests.revision_refusals import NotThePaper, PaperIncomplete
 from wufei.hub.manifests.services import checks, issuing
@@ -73,7 +74,7 @@ def enter_paper(new: NewManifest, paper: Paper, *, id: UUID, by: Actor) -> Manif
                 values=one.values,
                 by=_for_all(manifest, by),
             )
-        form = issuing.template_for(new.lines)
+        form = template(manifest.template)
         last = paper.steps[-1].signed_at if paper.steps else paper.issued_at
         record_findings(written.paper_late(manifest, form, last), by)
         refresh(manifest, Manifest.objects.get(pk=manifest.pk))
@@ -108,7 +109,8 @@ def _check_scans(paper: Paper, by: Actor) -> None:
 
 def _check_order(new: NewManifest, paper: Paper) -> None:
     """It was loaded, and no step is left out that another one follows."""
-    codes = [step.code for step in issuing.template_for(new.lines).steps]
+    form = issuing.template_for(new.lines, checks.day_of(paper.issued_at))
+    codes = [step.code for step in form.steps]
     told = [one.step for one in paper.steps] or [""]
     for before, code, step in zip(codes, codes[1:], told, strict=False):
         if step != code:

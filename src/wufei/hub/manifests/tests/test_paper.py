@@ -3,6 +3,7 @@
 The works' scales computer was down: the truck left with four sheets of paper.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
@@ -18,9 +19,10 @@ from wufei.hub.base.files.services import store
 from wufei.hub.base.models import FindingRecord
 from wufei.hub.ledger.models import Booking
 from wufei.hub.ledger.units import tonnes
-from wufei.hub.manifests import queries, services
+from wufei.hub.manifests import declarations, queries, services
 from wufei.hub.manifests.models import Manifest, Signature
 from wufei.hub.manifests.services import OnPaper, Paper
+from wufei.hub.manifests.services.checks import day_of
 from wufei.hub.manifests.tests.conftest import OIL, t
 from wufei.hub.manifests.tests.refusing import refused
 
@@ -62,6 +64,28 @@ def enter(district, *names, new=None, id=None, file=None, **more):
     file = file or scan(by)
     paper = Paper(issued_at, steps(district, *names, **more), file.uuid, reason="power cut")
     return services.enter_paper(new, paper, id=id or uuid7(), by=by)
+
+
+@pytest.fixture
+def two_editions(monkeypatch, district):
+    """The rule changed two days ago; what the paper tells of happened before."""
+    district.at -= timedelta(days=3)
+    form, day = declarations.template("hazardous"), day_of(district.at)
+    old = replace(form, until=day)
+    new = replace(form, code="hazardous-next", since=day + timedelta(days=1))
+    for one in (old, new):
+        monkeypatch.setitem(declarations._templates, one.code, one)
+    streams = {stream: [old, new] for stream in form.streams}
+    monkeypatch.setattr(declarations, "_by_stream", {**declarations._by_stream, **streams})
+
+
+def test_a_paper_keeps_the_rules_of_its_day(district, two_editions):
+    district.stored(WORKS, OIL, 10)
+    assert declarations.template_of("hazardous_industrial") is declarations.template(
+        "hazardous-next"
+    )
+    manifest = enter(district, "load", "arrive", "accept")
+    assert (manifest.template, manifest.status) == ("hazardous", "closed")
 
 
 def test_a_whole_paper_is_a_manifest_like_any_other(district):
