@@ -2,9 +2,10 @@
 
     .venv/bin/python bench/manifests.py [--quick]
 
-Against it, in the same run and by turns: the rows that these steps leave behind, written again by
-``Model.save`` and ``update`` with one transaction a step and no check of any kind. A server of
-its own with production's settings (fsync on) in a temporary folder, removed at the end.
+One by one, and in bulk: each step of many loads signed by one person at once. Against it, in the
+same run and by turns: the rows that these steps leave behind, written again by ``Model.save`` and
+``update`` with one transaction a step and no check of any kind. A server of its own with
+production's settings (fsync on) in a temporary folder, removed at the end.
 """
 
 import argparse
@@ -101,8 +102,18 @@ class Bench:
         self._stock(tonnes(str(STORED_T)))
 
     def _licences(self) -> None:
-        """Of the plant, so that they are found at once, as they usually are."""
+        """Of the plant, so that they are found at once, as they usually are; plans of the firm."""
+        from wufei.hub.registry.models import Quota
         from wufei.hub.registry.services.licences import create
+        from wufei.hub.registry.validity import period
+
+        for waste in self.wastes.values():
+            Quota.objects.create(
+                organisation=self.firm.organisation,
+                code=waste.code.upper(),
+                limit_t=10_000_000,
+                validity=period(date(2020, 1, 1)),
+            )
 
         for kind in ("hazardous", "construction"):
             create(
@@ -201,6 +212,7 @@ class Bare:
     def __init__(self, manifest: Any, transactions: int) -> None:
         from wufei.hub.audit.models import AuditEvent
         from wufei.hub.ledger.models import Account, Balance, Booking, Lot, Movement
+        from wufei.hub.registry.models import Allotment
 
         self.manifest, self.transactions = manifest, transactions
         self.lines = list(manifest.lines.all())
@@ -212,6 +224,7 @@ class Bare:
         self.bookings = list(Booking.objects.filter(cause__startswith=why))
         self.lots = list(Lot.objects.filter(entries__movement__in=self.movements).distinct())
         self.entries = [e for m in self.movements for e in m.lot_entries.all()]
+        self.taken = list(Allotment.objects.filter(key__in=uuids))
         self.audited = list(AuditEvent.objects.filter(subject__endswith=str(manifest.uuid)))
         touched = {pk for m in self.movements for pk in (m.source_id, m.target_id)}
         self.balances = list(Balance.objects.filter(pk__in=touched))
@@ -241,6 +254,7 @@ class Bare:
     def _parts(self) -> list[Callable[[], Any]]:
         own = [partial(again, row, manifest=self.manifest) for row in self.lines]
         own += [partial(again, row) for row in (*self.bookings, *self.accounts, *self.lots)]
+        own += [partial(again, row) for row in self.taken]
         signed = [partial(again, row, manifest=self.manifest) for row in self.signatures]
         rest = [partial(again, row) for row in (*self.audited, *self.movements, *self.entries)]
         return [*own, *signed, *rest]
@@ -258,7 +272,7 @@ def again(row: Any, **changed: Any) -> None:
     from uuid_utils.compat import uuid7
 
     row.pk = None
-    for name in ("uuid", "line"):
+    for name in ("uuid", "line", "key"):
         if getattr(row, name, None) is not None and not hasattr(getattr(row, name), "pk"):
             setattr(row, name, uuid7())
     for name, value in changed.items():
@@ -266,26 +280,30 @@ def again(row: Any, **changed: Any) -> None:
     row.save(force_insert=True)
 
 
-def measure(bench: Bench, name: str, run: Callable[[], Any], transactions: int, count: int) -> str:
-    """Rounds by turns: some loads through the services, as many bare; their rates and ratio."""
+def measure(
+    name: str, run: Callable[[], Any], transactions: int, count: int, lives: int = 1
+) -> str:
+    """Rounds by turns: some loads through the services, some bare; their rates and ratio.
+
+    ``lives`` is how many loads one ``run`` brings from issue to closing.
+    """
     run()
     bare = Bare(run(), transactions)
     service_s = bare_s = 0.0
-    rounds, each = 10, max(1, count // 10)
+    rounds = min(10, max(2, count // lives))
+    each, bare_each = max(1, count // lives // rounds), max(1, min(count, 500) // rounds)
     for _round in range(rounds):
         started = time.perf_counter()
         for _n in range(each):
             run()
         service_s += time.perf_counter() - started
         started = time.perf_counter()
-        for _n in range(each):
+        for _n in range(bare_each):
             bare.run()
         bare_s += time.perf_counter() - started
-    done = rounds * each
-    return (
-        f"| {name} | {done:,} | {done / service_s:,.0f}/s | {done / bare_s:,.0f}/s "
-        f"| {bare_s / service_s:.2f} |"
-    )
+    done = rounds * each * lives
+    rate, bare_rate = done / service_s, rounds * bare_each / bare_s
+    return f"| {name} | {done:,} | {rate:,.0f}/s | {bare_rate:,.0f}/s | {rate / bare_rate:.2f} |"
 
 
 def main() -> None:
@@ -299,8 +317,11 @@ def main() -> None:
         django.setup()
         bench = Bench()
         lines = [
-            measure(bench, "hazardous: four signatures", bench.four_signatures, 4, count),
-            measure(bench, "construction: two scans", bench.two_scans, 2, count),
+            measure("hazardous: four signatures", bench.four_signatures, 4, count),
+            measure("construction: two scans", bench.two_scans, 2, count),
+            measure(
+                f"hazardous: in bulk, {AT_ONCE} at once", bench.bulk, 4, 6 * count, lives=AT_ONCE
+            ),
         ]
         print("| load from issue to closing | loads | services | bare rows | ratio |")
         print("|---|---|---|---|---|")
