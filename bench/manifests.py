@@ -102,7 +102,7 @@ class Bench:
         self._stock(tonnes(str(STORED_T)))
 
     def _licences(self) -> None:
-        """Of the plant, so that they are found at once, as they usually are; plans of the firm."""
+        """Found at once, as they usually are; and plans of the firm."""
         from wufei.hub.registry.models import Quota
         from wufei.hub.registry.services.licences import create
         from wufei.hub.registry.validity import period
@@ -115,10 +115,15 @@ class Bench:
                 validity=period(date(2020, 1, 1)),
             )
 
-        for kind in ("hazardous", "construction"):
+        held = {
+            "hazardous": self.plant.organisation,
+            "construction": self.plant.organisation,
+            "dangerous_road": self.carrier,
+        }
+        for kind, organisation in held.items():
             create(
                 self.by,
-                organisation=self.plant.organisation,
+                organisation=organisation,
                 kind=kind,
                 number=kind,
                 valid_from=date(2020, 1, 1),

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError
+from django.db.models import Q
 
 from wufei.hub.base import rows
 from wufei.hub.ledger.entries import Entry, LotPart, NewLot
@@ -221,16 +222,16 @@ class LotBook:
         for lot in lots:
             self._keep(lot)
 
-    def read(self, uuids: Iterable[UUID]) -> None:
-        """Read named lots in one query."""
-        if missing := [uuid for uuid in uuids if uuid not in self._by_uuid]:
-            self.know(Lot.objects.filter(uuid__in=missing))
-
-    def read_open(self, accounts: Iterable[int]) -> None:
-        """Read all that stands in these accounts, in one query."""
-        if missing := {*accounts} - self._complete:
-            self.know(Lot.objects.filter(account__in=missing, remaining_g__gt=0))
-            self._complete |= missing
+    def read(self, uuids: Iterable[UUID], accounts: Iterable[int] = ()) -> None:
+        """Read named lots, and all that stands in ``accounts``, in one query."""
+        missing = [uuid for uuid in uuids if uuid not in self._by_uuid]
+        unread = {*accounts} - self._complete
+        asked = Q(uuid__in=missing) if missing else Q()
+        if unread:
+            asked |= Q(account__in=unread, remaining_g__gt=0)
+        if asked:
+            self.know(Lot.objects.filter(asked))
+            self._complete |= unread
 
     def _keep(self, lot: Lot) -> Lot:
         """The working copy of a lot: the one that was seen first."""
@@ -240,7 +241,7 @@ class LotBook:
         return self._by_uuid[lot.uuid]
 
     def _open_lots(self, account: AccountRow) -> list[Lot]:
-        self.read_open([account.id])
+        self.read([], [account.id])
         mine = self._of_account.get(account.id, [])
         return sorted(mine, key=lambda lot: (lot.since, lot.pk or 1 << 62))
 

@@ -229,13 +229,13 @@ class _Posting:
             found = Booking.objects.select_for_update(of=("self",)).select_related("lot")
             self.reserved = {one.uuid: one for one in found.filter(uuid__in=ids).order_by("pk")}
         self.lots.know(one.lot for one in self.reserved.values() if one.lot)
-        self.lots.read([part.lot for entry in entries for part in entry.lots_out])
-        self.lots.read_open(
+        oldest_first = {
             source.id
             for entry in entries
             if (source := self.rows[entry.source]).by_lots and source.key.limited
             if not entry.lots_out and not self._lot_of(entry)
-        )
+        }
+        self.lots.read([part.lot for entry in entries for part in entry.lots_out], oldest_first)
 
     def add(self, entry: Entry, cause: str) -> Movement:
         source, target = self.rows[entry.source], self.rows[entry.target]

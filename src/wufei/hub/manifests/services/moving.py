@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from wufei.hub.ledger import services as ledger
-from wufei.hub.manifests.models import StepCode
+from wufei.hub.manifests.models import Line, StepCode
 from wufei.hub.manifests.services import allotting, masses, settlement, way
 from wufei.hub.manifests.services.document import Document
 from wufei.hub.manifests.services.returned import CameBack
@@ -49,7 +49,7 @@ def _load(documents: Sequence[Document]) -> None:
 
 
 def _accept(documents: Sequence[Document]) -> None:
-    road = masses.on_the_road(line for one in documents for line in one.lines)
+    road = masses.on_the_road(line for one in documents for line in _off(one))
     batches = [
         batch
         for one in documents
@@ -59,3 +59,10 @@ def _accept(documents: Sequence[Document]) -> None:
     ]
     if batches:
         ledger.post_all(batches, by=documents[0].by)
+
+
+def _off(document: Document) -> list[Line]:
+    """Lines of which less may have come than is on the road."""
+    manifest = document.manifest
+    weights = [(line, line.weighed_in_g, line.weighed_out_g) for line in document.lines]
+    return [line for line, in_g, out_g in weights if in_g != out_g or manifest.turn > 1]
