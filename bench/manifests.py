@@ -227,7 +227,9 @@ class Bare:
         why = f"manifest:{manifest.uuid}:"
         self.movements = list(Movement.objects.filter(cause__startswith=why).order_by("pk"))
         self.bookings = list(Booking.objects.filter(cause__startswith=why))
-        self.lots = list(Lot.objects.filter(entries__movement__in=self.movements).distinct())
+        # Those that were made: a copy of the store's own would be mass to choose from.
+        made = {"entries__movement__in": self.movements, "entries__side": "in"}
+        self.lots = list(Lot.objects.filter(**made).distinct())
         self.entries = [e for m in self.movements for e in m.lot_entries.all()]
         self.taken = list(Allotment.objects.filter(key__in=uuids))
         self.audited = list(AuditEvent.objects.filter(subject__endswith=str(manifest.uuid)))

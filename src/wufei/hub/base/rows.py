@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -104,12 +105,18 @@ class _Column:
 
 
 def _column(field: Any, given: str, values: Sequence[Any]) -> _Column:
+    name, kind = _declared(field)
+    return _Column(name, kind, given, [field.get_db_prep_save(one, connection) for one in values])
+
+
+@cache
+def _declared(field: Any) -> tuple[str, str]:
+    """(column, type of its values): what the declaration says, which never changes."""
     # A key's type is that of what refers to it: without how it is counted up.
-    of = (field.rel_db_type if field.primary_key else field.db_type)(connection)
+    kind = (field.rel_db_type if field.primary_key else field.db_type)(connection)
     # To text: to varchar(12) would cut off what is too long, instead of refusing it.
-    kind = "text" if of.startswith("varchar") else of
-    prepared = [field.get_db_prep_save(value, connection) for value in values]
-    return _Column(connection.ops.quote_name(field.column), kind, given, prepared)
+    kind = "text" if kind.startswith("varchar") else kind
+    return connection.ops.quote_name(field.column), kind
 
 
 def _field(model: type[Model], name: str) -> Any:
