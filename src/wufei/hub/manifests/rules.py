@@ -123,6 +123,11 @@ def is_signed(template: ManifestTemplate, status: str, step: str) -> bool:
 
 
 # Sealing.
+def fields_of(form: ManifestTemplate) -> frozenset[str]:
+    """Fields that a manifest of this template can say: claims only where an exemption is known."""
+    return frozenset(FIELDS) - (frozenset() if form.exempt else {"exemption"})
+
+
 def sealed_after(template: ManifestTemplate, step: str) -> frozenset[str]:
     """Fields that nobody can change once ``step`` has been signed."""
     sealed: set[str] = set()
