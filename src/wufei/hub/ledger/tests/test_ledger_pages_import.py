@@ -2,12 +2,11 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from threading import Barrier, Thread
+from functools import partial
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,6 +20,7 @@ from wufei.hub.ledger.desk import DESK_PARTS, SEARCH
 from wufei.hub.ledger.imports import take
 from wufei.hub.ledger.models import FlowDay, Movement, Unfolded
 from wufei.hub.ledger.refusals import ImportedOtherwise
+from wufei.hub.ledger.tests.test_concurrency import together
 from wufei.hub.ledger.verify import differences
 from wufei.hub.registry.models import Organisation
 from wufei.hub.registry.validity import period
@@ -293,20 +293,7 @@ def test_a_weighbridges_own_file_comes_in_line_by_line_and_again(plant):
 def test_the_same_weighbridge_file_twice_at_once_is_recorded_once(plant):
     lines = [ticket(number) for number in range(20)]
     runs = [hand_in(plant, *lines), hand_in(plant, *lines)]
-    start = Barrier(len(runs))
-
-    def work(run):
-        try:
-            start.wait()
-            importing.work_off(run.uuid)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=work, args=[run]) for run in runs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together([partial(importing.work_off, run.uuid) for run in runs])
     for run in runs:
         run.refresh_from_db()
     assert {(run.state, run.rows_bad) for run in runs} == {("done", 0)}

@@ -1,14 +1,12 @@
 """Drums are poured together and tanks drawn off; the stock stays what it was."""
 
 import itertools
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +28,7 @@ from wufei.hub.ledger.refusals import (
 )
 from wufei.hub.ledger.regroupings import RegroupedPart, Regrouping
 from wufei.hub.ledger.tests.conftest import LOTS, days_ago, t
+from wufei.hub.ledger.tests.test_concurrency import together
 from wufei.hub.ledger.units import grams
 from wufei.hub.ledger.verify import differences
 
@@ -198,25 +197,17 @@ def test_mass_that_was_grouped_is_not_reversed_and_says_where_it_is(district):
     services.reverse(arisen.uuid, id=uuid7(), by=district.by, reason="weighed again")
 
 
-def together(*works: Callable[[], Any]) -> list[Any]:
+def at_once(*works: Callable[[], Any]) -> list[Any]:
     """Run all at once, each on a connection of its own; what each returned or refused."""
     results: list[Any] = []
-    gate = threading.Barrier(len(works))
 
     def run(work: Callable[[], Any]) -> None:
         try:
-            gate.wait()
             results.append(work())
         except Refusal as refusal:
             results.append(refusal)
-        finally:
-            connection.close()
 
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together([partial(run, work) for work in works])
     assert len(results) == len(works)
     return results
 
@@ -224,7 +215,7 @@ def together(*works: Callable[[], Any]) -> list[Any]:
 def test_of_two_groupings_of_six_tonnes_out_of_ten_exactly_one_succeeds(real_district):
     for _ in range(5):
         tank = drum(real_district, 10)
-        results = together(
+        results = at_once(
             *(partial(regroup, real_district, [(tank, 6)], [(f"T{n}", 6)]) for n in range(2))
         )
         assert sorted(type(one).__name__ for one in results) == ["LotNotEnough", "Regrouping"]
@@ -234,9 +225,7 @@ def test_of_two_groupings_of_six_tonnes_out_of_ten_exactly_one_succeeds(real_dis
 
 def test_a_grouping_sent_twice_at_once_is_one_grouping(real_district):
     tank, id, at = drum(real_district, 10), uuid7(), timezone.now()
-    results = together(
-        *[lambda: regroup(real_district, [(tank, 6)], [("T1", 6)], id=id, at=at)] * 3
-    )
+    results = at_once(*[lambda: regroup(real_district, [(tank, 6)], [("T1", 6)], id=id, at=at)] * 3)
     assert {one.pk for one in results} == {Regrouping.objects.get().pk}
     assert remaining_t(tank) == 4
     assert differences() == []

@@ -283,9 +283,9 @@ def _check_refusal(document: Document) -> None:
 def _explained(document: Document) -> None:
     """Figures that differ beyond tolerance need their reason, as when they were signed."""
     manifest = document.manifest
-    if manifest.status not in (*RECEIVED, Status.CLOSED) or manifest.difference_reason:
+    if manifest.status not in (*RECEIVED, Status.CLOSED):
         return
-    if not settlement.within_tolerance(document.form, document.lines):
+    if not settlement.is_explained(manifest, document.form, document.lines):
         raise _unexplained("difference_reason")
 
 

@@ -30,6 +30,11 @@ def within_tolerance(form: ManifestTemplate, lines: Sequence[Line]) -> bool:
     )
 
 
+def is_explained(manifest: Manifest, form: ManifestTemplate, lines: Sequence[Line]) -> bool:
+    """Whether the weights agree, or it was said why they do not."""
+    return bool(manifest.difference_reason) or within_tolerance(form, lines)
+
+
 def refused_stays(lines: Sequence[Line]) -> bool:
     """Whether something that was refused has not been taken over by a linked manifest."""
     refused = [line for line in lines if line.refused_g]

@@ -19,7 +19,7 @@ def asked(revision: Revision, organisations: Iterable[int]) -> None:
         for role in _ROLES:
             notify(
                 title=gettext_noop("A correction of %(number)s waits for you to agree"),
-                body=gettext_noop("%(reason)s"),
+                body="%(reason)s",
                 values={"number": revision.manifest.local_id, "reason": revision.reason},
                 link=_page(revision),
                 role=role,
@@ -44,7 +44,7 @@ def exemption_ended(manifest: Manifest, claim: Claim) -> None:
     for role in _ROLES:
         notify(
             title=gettext_noop("%(number)s relies on an exemption claim that has ended"),
-            body=gettext_noop("%(reason)s"),
+            body="%(reason)s",
             values={"number": manifest.local_id, "reason": claim.end_reason},
             link=reverse("manifests.manifest.detail", args=[manifest.uuid]),
             role=role,

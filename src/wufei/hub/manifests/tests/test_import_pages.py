@@ -2,8 +2,8 @@
 
 import tracemalloc
 from datetime import datetime
+from functools import partial
 from io import BytesIO
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from wufei.hub.base.actor import Actor
 from wufei.hub.base.models import ImportRun, Notice
 from wufei.hub.base.tables import Taken, importing
 from wufei.hub.ledger.models import Movement
+from wufei.hub.ledger.tests.test_concurrency import together
 from wufei.hub.ledger.verify import differences
 from wufei.hub.manifests.imports import RECORDS
 from wufei.hub.manifests.imports.records import take
@@ -224,20 +225,7 @@ def test_a_cancelled_file_keeps_what_it_took_and_goes_on_when_sent_again(firms, 
 def test_the_same_file_handed_in_by_two_at_once_is_there_once(firms, client, sign_in):
     colleague = sign_in("clerk", organisations=[firms.firm(WORKS).organisation])
     runs = [hand_in(one, sheet(*rows(firms, 8))) for one in (client, colleague)]
-    start = Barrier(len(runs))
-
-    def work(run):
-        try:
-            start.wait()
-            importing.work_off(run.uuid)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=work, args=[run]) for run in runs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together([partial(importing.work_off, run.uuid) for run in runs])
     for run in runs:
         run.refresh_from_db()
     assert {(run.state, run.rows_bad) for run in runs} == {("done", 0)}

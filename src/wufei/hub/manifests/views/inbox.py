@@ -20,7 +20,7 @@ from wufei.hub.manifests.forms.signing import BUTTONS
 from wufei.hub.manifests.models import StepCode
 from wufei.hub.manifests.pages import late, status_tone
 from wufei.hub.manifests.reading import due_step, template_of, waits_for, with_everything
-from wufei.hub.manifests.services.settlement import within_tolerance
+from wufei.hub.manifests.services.settlement import is_explained
 from wufei.hub.manifests.views.common import ISSUE, SIGN, clock_ms, find
 from wufei.hub.manifests.views.many import BEFORE
 from wufei.hub.manifests.views.phone import step_form
@@ -64,9 +64,8 @@ def _tables(rows: Sequence[dict[str, Any]]) -> list[tuple[str, Any]]:
 
 def _row(manifest: Any, actor: Actor) -> dict[str, Any]:
     step = None if manifest.unsent else due_step(manifest, actor)
-    lines = list(manifest.lines.all())
-    agrees = within_tolerance(template_of(manifest), lines) or manifest.difference_reason
-    plain = step is not None and step.code in _PLAIN and agrees
+    explained = is_explained(manifest, template_of(manifest), list(manifest.lines.all()))
+    plain = step is not None and step.code in _PLAIN and explained
     return {
         "manifest": manifest,
         "step": waits_for(manifest, actor),

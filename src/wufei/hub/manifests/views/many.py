@@ -20,7 +20,7 @@ from wufei.hub.manifests.models import RECEIVED, Manifest, Status, StepCode
 from wufei.hub.manifests.reading import due_step, template_of, with_everything
 from wufei.hub.manifests.refusals import TooManyAtOnce
 from wufei.hub.manifests.services.bulk import AT_ONCE_MAX
-from wufei.hub.manifests.services.settlement import within_tolerance
+from wufei.hub.manifests.services.settlement import is_explained
 from wufei.hub.manifests.views.common import SIGN, clock_ms
 
 SHOWN_MAX = 100
@@ -71,7 +71,7 @@ def asks_more(manifest: Manifest, step: Step) -> bool:
     """Whether the step asks for something that is neither said nor a weight."""
     if step.code == StepCode.ACCEPT:
         lines = list(manifest.lines.all())
-        return not (within_tolerance(template_of(manifest), lines) or manifest.difference_reason)
+        return not is_explained(manifest, template_of(manifest), lines)
     said = (name for name in step.needs - _TYPED_HERE if not getattr(manifest, name, None))
     return any(said)
 
