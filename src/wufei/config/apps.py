@@ -9,6 +9,7 @@ class ConfigConfig(AppConfig):
         """Fill each engine's registry, once, from the one table of domains."""
         from wufei.config.desk import PANELS
         from wufei.domains import DOMAINS
+        from wufei.domains.filings import FILINGS
         from wufei.hub.accounts import actors, choices
         from wufei.hub.accounts.pages import with_actor_names
         from wufei.hub.accounts.permissions import Role
@@ -24,6 +25,7 @@ class ConfigConfig(AppConfig):
         from wufei.hub.base.waiting import WAITING
         from wufei.hub.catalogue import declarations
         from wufei.hub.catalogue.search import WASTES
+        from wufei.hub.filings import declarations as filings
         from wufei.hub.indicators import declarations as indicators
         from wufei.hub.labels import formats as labels
         from wufei.hub.ledger.desk import DESK_PARTS as LEDGER_DESK
@@ -49,6 +51,7 @@ class ConfigConfig(AppConfig):
         registers.fill(
             [*GENERAL_REGISTERS, *(table for domain in DOMAINS for table in domain.registers)]
         )
+        filings.fill(FILINGS)
         export_runs.register(EXPORTER)
         indicators.fill(one for domain in DOMAINS for one in domain.indicators)
         alarm_findings.register()

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "wufei.hub.manifests",
     "wufei.hub.evidence",
     "wufei.hub.registers",
+    "wufei.hub.filings",
     "wufei.hub.labels",
     "wufei.hub.telemetry",
     "wufei.hub.alarms",

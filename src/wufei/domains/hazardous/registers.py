@@ -5,6 +5,7 @@ Masses are in tonnes, as the standard wants; what was written originally stands 
 codes of facilities and the enterprise's own names are not recorded here: their columns stay empty.
 """
 
+from wufei.hub.base.wording import both
 from wufei.hub.registers.declarations import (
     Col,
     Fact,
@@ -12,7 +13,6 @@ from wufei.hub.registers.declarations import (
     Kind,
     RegisterTable,
     Source,
-    both,
 )
 
 _STANDARD = "HJ 1259-2022"

@@ -4,6 +4,7 @@ The list of tables is known from a retelling (grade B); their columns are writte
 (grade C) and are not the official wording. The pages and files say so.
 """
 
+from wufei.hub.base.wording import both
 from wufei.hub.registers.declarations import (
     Col,
     Fact,
@@ -11,7 +12,6 @@ from wufei.hub.registers.declarations import (
     Kind,
     RegisterTable,
     Source,
-    both,
 )
 
 _CODE = Col(both("代码", "code"), Fact.WASTE_CODE)

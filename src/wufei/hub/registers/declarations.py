@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.utils.functional import lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.catalogue.declarations import Text, domain_of
@@ -117,18 +115,6 @@ class Grade(StrEnum):
             "B": _("columns as retold, not checked against the official text"),
             "C": _("columns from memory, not the official wording"),
         }[self.value]
-
-
-def _either(zh: str, en: str) -> str:
-    return en if (get_language() or "").startswith("en") else zh
-
-
-def both(zh: str, en: str) -> Text:
-    """A wording that is data: Chinese as the standard has it, English as a help."""
-    return _lazy_either(zh, en)
-
-
-_lazy_either = lazy(_either, str)
 
 
 @dataclass(frozen=True)

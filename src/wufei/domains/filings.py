@@ -1,0 +1,10 @@
+"""The forms of all domains, in one visible table.
+
+They look into ledger and register, so they are read once the models are there, and not with
+``DOMAINS``, which Django needs before.
+"""
+
+from wufei.domains.across.filings import FILINGS as ACROSS
+from wufei.hub.filings.declarations import FilingType
+
+FILINGS: tuple[FilingType, ...] = (*ACROSS,)
