@@ -12,20 +12,11 @@ from wufei.hub.base.files.models import StoredFile
 from wufei.hub.catalogue.declarations import methods
 from wufei.hub.ledger.figures import tonnes_text
 from wufei.hub.ledger.queries.people import names_of
-from wufei.hub.manifests import queries, rules, written
+from wufei.hub.manifests import allowed, queries, rules, written
+from wufei.hub.manifests.allowed import may
 from wufei.hub.manifests.declarations import Party, Text, template
-from wufei.hub.manifests.models import (
-    OPEN,
-    Approval,
-    Manifest,
-    Revision,
-    Route,
-    Signature,
-    Status,
-)
+from wufei.hub.manifests.models import Approval, Manifest, Revision, Route, Signature
 from wufei.hub.manifests.revisable import REVISABLE, Says
-from wufei.hub.manifests.services.applying import REVISABLE_IN
-from wufei.hub.manifests.services.checks import ISSUE, SIGN
 from wufei.hub.manifests.services.revisions import DECIDE, PROPOSE
 from wufei.hub.registry.models import Driver, Vehicle
 
@@ -91,30 +82,19 @@ def of(manifest: Manifest, actor: Actor) -> Corrections:
     signatures = list(manifest.signatures.all())
     revisions = list(manifest.revisions.select_related("organisation"))
     pending = next((one for one in revisions if one.state == Revision.State.PENDING), None)
-    signed = any(one.organisation_id in actor.organisation_ids for one in signatures)
-    may = actor.may(PROPOSE) and signed and pending is None and manifest.status in REVISABLE_IN
-    own = manifest.consignor_id in actor.organisation_ids
+    may_propose = may(allowed.revise, manifest, actor)
     return Corrections(
         revisions=revisions,
         asked=pending if pending is not None and is_asked(pending, actor) else None,
-        may_edit=own and actor.may(ISSUE) and _is_editable(manifest),
-        may_propose=may,
-        may_annul=may and manifest.status == Status.LOADED,
-        may_complete=own
-        and actor.may(SIGN)
-        and bool(manifest.left_open)
-        and manifest.status in OPEN,
+        may_edit=may(allowed.edit, manifest, actor),
+        may_propose=may_propose,
+        may_annul=may_propose and may(allowed.annul, manifest, actor),
+        may_complete=may(allowed.complete, manifest, actor),
         left_open=[rules.FIELDS[name].label for name in manifest.left_open],
         complete_by=_complete_by(manifest),
         reason=next((str(one.values["reason"]) for one in signatures if _reason(one)), ""),
         scans=list(dict.fromkeys(one.evidence for one in signatures if one.evidence)),
     )
-
-
-def _is_editable(manifest: Manifest) -> bool:
-    """By the form: one waste, whose containers can be chosen again."""
-    issued = manifest.status == Status.ISSUED and not manifest.follows_id
-    return issued and len(manifest.lines.all()) == 1
 
 
 def _complete_by(manifest: Manifest) -> datetime | None:

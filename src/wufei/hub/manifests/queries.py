@@ -128,15 +128,6 @@ def beside(form: ManifestTemplate, code: str) -> Step:
     raise KeyError(code)
 
 
-def may_cancel(manifest: Manifest, actor: Actor) -> bool:
-    """Whether this actor could withdraw it: only its issuer has signed."""
-    scope = actor.scope(ISSUE)
-    own = scope is Scope.ALL or (
-        scope is not Scope.NONE and manifest.consignor_id in actor.organisation_ids
-    )
-    return own and rules.STATUS_AFTER[StepCode.ISSUE] == manifest.status
-
-
 def own_leg(manifest: Manifest, actor: Actor) -> Leg | None:
     """The leg that this actor's carrier is to drive and has not taken over; truck may change.
 

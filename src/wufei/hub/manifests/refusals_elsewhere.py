@@ -114,6 +114,23 @@ class HasAccounts(Refusal):
     )
 
 
+class NoLinkNeeded(Refusal):
+    code = "manifest_no_link_needed"
+    message = gettext_noop(
+        "No link is needed for %(manifest)s: every party that still has to sign has people here, "
+        "or nothing is left to sign. Open it to see what it waits for."
+    )
+
+
+class NothingToName(Refusal):
+    code = "manifest_nothing_to_name"
+    message = gettext_noop(
+        "You have no truck and driver to name for %(manifest)s: its carrier is %(carrier)s, and "
+        "once a load is taken over both stay as they were signed. Ask the carrier, or propose a "
+        "correction."
+    )
+
+
 class LinkGone(Refusal):
     code = "manifest_link_gone"
     status = 404

@@ -75,6 +75,47 @@ class NotEditable(Refusal):
     )
 
 
+class NotEditedOnItsWayBack(Refusal):
+    code = "manifest_linked_not_editable"
+    message = gettext_noop(
+        "%(manifest)s carries what was refused elsewhere: what travels and where to is settled. "
+        "Cancel it, and send the refused mass again."
+    )
+
+
+class SeveralWastes(Refusal):
+    code = "manifest_several_wastes"
+    message = gettext_noop(
+        "%(manifest)s carries several wastes, for which there is no form to edit it. Cancel it and "
+        "issue it anew; the program interface can edit it."
+    )
+
+
+class OnlyIssued(NotSignedYet):
+    """Nobody but its issuer has signed, so nobody has to agree."""
+
+    message = gettext_noop(
+        "Nobody but its issuer has signed %(manifest)s yet: edit it or cancel it. Nothing has to "
+        "be agreed for that."
+    )
+
+
+class NothingToRevise(Refusal):
+    code = "manifest_nothing_to_revise"
+    message = gettext_noop(
+        "%(manifest)s came to nothing (now: %(status)s), so there is nothing to correct. Issue "
+        "what really travels anew."
+    )
+
+
+class NumberStands(Refusal):
+    code = "manifest_number_stands"
+    message = gettext_noop(
+        "%(manifest)s has ended with the number %(number)s of the authority. If it is wrong and "
+        "the load was delivered, propose a correction."
+    )
+
+
 class RefusedGoneOn(Refusal):
     code = "manifest_refused_gone_on"
     message = gettext_noop(

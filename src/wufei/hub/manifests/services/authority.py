@@ -14,8 +14,13 @@ from django.utils import timezone
 
 from wufei.hub.base.numbering import next_number
 from wufei.hub.manifests.declarations import ManifestTemplate, Part, Segment
-from wufei.hub.manifests.models import IssuedNumber, Manifest, Origin
-from wufei.hub.manifests.revision_refusals import GivenHere, NoRegionCode, SerialsUsedUp
+from wufei.hub.manifests.models import OPEN, IssuedNumber, Manifest, Origin
+from wufei.hub.manifests.revision_refusals import (
+    GivenHere,
+    NoRegionCode,
+    NumberStands,
+    SerialsUsedUp,
+)
 from wufei.hub.manifests.rules import SHANGHAI
 from wufei.hub.registry.models import Region
 
@@ -105,6 +110,13 @@ def check_given(manifest: Manifest) -> None:
     """Raises ``GivenHere`` for a number that nobody fills in or corrects by hand."""
     if IssuedNumber.objects.filter(manifest=manifest.pk).exists():
         raise GivenHere(manifest=str(manifest), field="authority_no")
+
+
+def check_fillable(manifest: Manifest) -> None:
+    """Raises ``GivenHere``, and ``NumberStands`` for a manifest that has ended with a number."""
+    check_given(manifest)
+    if manifest.authority_no and manifest.status not in OPEN:
+        raise NumberStands(manifest=str(manifest), number=manifest.authority_no)
 
 
 def _next(form: ManifestTemplate, code: str, day: date) -> Given:

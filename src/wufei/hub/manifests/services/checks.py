@@ -50,8 +50,16 @@ def permit_for(organisation_id: int, party: str, step: str, manifest: Manifest, 
         step=step_name(step),
         manifest=str(manifest),
         party=Party(party).label,
-        organisation=Organisation.objects.get(pk=organisation_id).name,
+        organisation=_name(manifest, party, organisation_id),
     )
+
+
+def _name(manifest: Manifest, party: str, organisation_id: int) -> str:
+    """Of a party that is often at hand; a later carrier is not, it is looked up."""
+    known: Organisation = getattr(manifest, party)
+    if known.pk != organisation_id:
+        known = Organisation.objects.get(pk=organisation_id)
+    return known.name
 
 
 def step_name(code: str) -> str:

@@ -77,7 +77,7 @@ def collect(
         # A twin of this very request may have held the round until now.
         if earlier := _earlier(stop, signing, by):
             return earlier
-        rounds.permit(now.carrier, by)
+        rounds.permit(now.carrier, by, now.number)
         stop = RoundStop.objects.select_related("site__organisation", "site__region").get(
             pk=stop.pk
         )
@@ -319,7 +319,7 @@ def correct(
             .select_related("carrier")
             .get(pk=stop.round_id)
         )
-        rounds.permit(now.carrier, by)
+        rounds.permit(now.carrier, by, now.number)
         stop = RoundStop.objects.select_related("site").get(pk=stop.pk)
         record = _record_to_mend(now, stop)
         work = _Mending(stop, weighed, reason.strip(), str(signing.id))

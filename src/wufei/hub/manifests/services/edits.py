@@ -27,7 +27,11 @@ from wufei.hub.manifests.models import (
 )
 from wufei.hub.manifests.refusals import FieldNotAsked
 from wufei.hub.manifests.revisable import EDITABLE
-from wufei.hub.manifests.revision_refusals import NotEditable, NothingChanged
+from wufei.hub.manifests.revision_refusals import (
+    NotEditable,
+    NotEditedOnItsWayBack,
+    NothingChanged,
+)
 from wufei.hub.manifests.services import (
     allotting,
     checks,
@@ -79,6 +83,14 @@ def edit(
     return sign_beside(manifest, act, signing=signing, by=by)
 
 
+def check_editable(manifest: Manifest) -> None:
+    """Raises ``NotEditable`` once another has signed, and for what was refused elsewhere."""
+    if manifest.status != Status.ISSUED:
+        raise NotEditable(manifest=str(manifest), status=manifest.get_status_display())
+    if manifest.follows_id:
+        raise NotEditedOnItsWayBack(manifest=str(manifest))
+
+
 def _told(changes: Mapping[str, Any]) -> dict[str, Any]:
     """New values as a signature keeps them; carriers and lots in words: their order counts."""
     told = dict(changes)
@@ -103,9 +115,7 @@ class _Editing:
     new: NewManifest | None = None
 
     def check(self, document: Document) -> None:
-        manifest = document.manifest
-        if manifest.status != Status.ISSUED or manifest.follows_id:
-            raise NotEditable(manifest=str(manifest), status=manifest.get_status_display())
+        check_editable(document.manifest)
 
     def change(self, document: Document) -> None:
         manifest, form = document.manifest, document.form

@@ -18,14 +18,19 @@ def is_outside(organisation: Organisation) -> bool:
     return not Membership.objects.filter(valid_on(), organisation=organisation).exists()
 
 
+def permit(manifest: Manifest, *, by: Actor) -> None:
+    """Let the consignor's people in; raises ``Forbidden`` and ``NotTheConsignor``."""
+    scope = by.require(MAKE)
+    if scope is not Scope.ALL and manifest.consignor_id not in by.organisation_ids:
+        raise NotTheConsignor(organisation=manifest.consignor.name)
+
+
 def require(manifest: Manifest, organisation: Organisation, *, by: Actor) -> None:
     """Let the consignor's people act for an outside party.
 
     Raises ``Forbidden``, ``NotTheConsignor``, and ``HasAccounts`` where they sign themselves.
     """
-    scope = by.require(MAKE)
-    if scope is not Scope.ALL and manifest.consignor_id not in by.organisation_ids:
-        raise NotTheConsignor(organisation=manifest.consignor.name)
+    permit(manifest, by=by)
     if not is_outside(organisation):
         raise HasAccounts(organisation=organisation.name)
 

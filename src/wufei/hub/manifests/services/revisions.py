@@ -17,14 +17,15 @@ from wufei.hub.audit import services as audit
 from wufei.hub.base.actor import Actor, Scope
 from wufei.hub.base.errors import IdReused
 from wufei.hub.manifests import findings, rules
-from wufei.hub.manifests.models import Approval, Line, Manifest, Revision, Signature, Status
+from wufei.hub.manifests.models import Approval, Line, Manifest, Revision, Status
 from wufei.hub.manifests.refusals import (
     ReasonMissing,
 )
 from wufei.hub.manifests.revision_refusals import (
     NotAnnullable,
     NotASigner,
-    NotSignedYet,
+    NothingToRevise,
+    OnlyIssued,
     RevisionEnded,
     RevisionOutdated,
     RevisionPending,
@@ -139,9 +140,7 @@ def _propose(
             if earlier.created_digest != digest:
                 raise IdReused(id=id)
             return earlier
-        proposer = _proposer(now, by)
-        _one_at_a_time(now)
-        _in_time(now, kind)
+        proposer = check_proposal(now, kind, by=by)
         lines = list(now.lines.select_related("waste").order_by("position"))
         changes, before = content(now, lines)
         made = Revision.objects.create(
@@ -167,6 +166,19 @@ def _propose(
         return made
 
 
+def check_proposal(manifest: Manifest, kind: str, *, by: Actor) -> Signer:
+    """As which signer ``by`` may propose a revision of this kind now.
+
+    Raises ``Forbidden``, ``NotASigner``, ``RevisionPending``, and ``NotSignedYet``,
+    ``NotAnnullable`` or ``NothingToRevise`` where the manifest is not at that point.
+    """
+    by.require(PROPOSE)
+    proposer = _proposer(manifest, by)
+    _one_at_a_time(manifest)
+    _in_time(manifest, kind)
+    return proposer
+
+
 def _proposer(manifest: Manifest, by: Actor) -> Signer:
     signers = signers_of(manifest)
     for organisation_id, party in signers.items():
@@ -184,8 +196,10 @@ def _one_at_a_time(manifest: Manifest) -> None:
 def _in_time(manifest: Manifest, kind: str) -> None:
     if kind == Revision.Kind.ANNUL and manifest.status != Status.LOADED:
         raise NotAnnullable(manifest=str(manifest), status=manifest.get_status_display())
-    if manifest.status not in applying.REVISABLE_IN:
-        raise NotSignedYet(label=manifest.get_status_display(), manifest=str(manifest))
+    if manifest.status not in (*applying.REVISABLE_IN, Status.ISSUED):
+        raise NothingToRevise(manifest=str(manifest), status=manifest.get_status_display())
+    if manifest.status == Status.ISSUED:
+        raise OnlyIssued(manifest=str(manifest))
 
 
 def _plain(changes: Mapping[str, Any]) -> Any:
@@ -234,10 +248,9 @@ def _end(revision: Revision, state: str) -> None:
 # Who.
 def signers_of(manifest: Manifest) -> _Signers:
     """Every organisation that has signed, with the party as which it first did."""
-    rows = Signature.objects.filter(manifest=manifest.pk).order_by("number")
     signers: _Signers = {}
-    for organisation_id, party in rows.values_list("organisation", "party"):
-        signers.setdefault(organisation_id, party)
+    for one in sorted(manifest.signatures.all(), key=lambda signature: signature.number):
+        signers.setdefault(one.organisation_id, one.party)
     return signers
 
 

@@ -81,13 +81,13 @@ def start(new: NewRound, *, id: UUID, at: datetime, by: Actor) -> Round:
         raise
 
 
-def permit(carrier: Organisation, by: Actor) -> None:
-    """Only the carrier's people drive a round."""
+def permit(carrier: Organisation, by: Actor, number: str = "—") -> None:
+    """Only the carrier's people drive a round; ``number`` where it has begun."""
     scope = by.require(SIGN)
     if scope is not Scope.ALL and carrier.pk not in by.organisation_ids:
         step = checks.step_name(StepCode.COLLECT)
         party = Party.CARRIER.label
-        raise WrongParty(step=step, manifest="—", party=party, organisation=carrier.name)
+        raise WrongParty(step=step, manifest=number, party=party, organisation=carrier.name)
 
 
 def _earlier(new: NewRound, id: UUID) -> Round | None:
@@ -147,7 +147,7 @@ def add_stop(begun: Round, site: Site, *, by: Actor) -> RoundStop:
     """Call at one more place; one that is still open already is returned as it is."""
     with transaction.atomic():
         now = under_way(begun)
-        permit(now.carrier, by)
+        permit(now.carrier, by, now.number)
         rows = list(now.stops.order_by("position"))
         for stop in rows:
             if stop.site_id == site.pk and stop.done_at is None and not stop.skipped:
@@ -160,6 +160,13 @@ def add_stop(begun: Round, site: Site, *, by: Actor) -> RoundStop:
         )
         record(by, now, "add_stop", {"position": stop.position})
     return stop
+
+
+def check_finishable(begun: Round, by: Actor) -> None:
+    """Raises ``Forbidden``, ``WrongParty`` and ``RoundEnded``."""
+    permit(begun.carrier, by, begun.number)
+    if begun.ended_at is not None:
+        raise RoundEnded(number=begun.number)
 
 
 def under_way(begun: Round) -> Round:
@@ -183,7 +190,7 @@ def skip(stop: RoundStop, *, reason: str, by: Actor) -> RoundStop:
         raise SkipReasonMissing(field="reason")
     with transaction.atomic():
         now = under_way(stop.round)
-        permit(now.carrier, by)
+        permit(now.carrier, by, now.number)
         stop = RoundStop.objects.select_related("site").get(pk=stop.pk)
         if stop.done_at is not None:
             raise StopDone(site=stop.site.name)
@@ -203,7 +210,7 @@ def finish(begun: Round, *, at: datetime, by: Actor, reason: str = "") -> Round:
         if Round.objects.filter(pk=begun.pk, ended_at__isnull=False).exists():
             return Round.objects.get(pk=begun.pk)
         now = under_way(begun)
-        permit(now.carrier, by)
+        permit(now.carrier, by, now.number)
         checks.at_time(at)
         left = now.stops.filter(done_at=None, skipped="").select_related("site")
         if not reason.strip() and (first := left.order_by("position").first()):
@@ -287,6 +294,7 @@ __all__: Sequence[str] = (
     "NewRound",
     "add_stop",
     "arrive",
+    "check_finishable",
     "finish",
     "permit",
     "record",

@@ -97,7 +97,8 @@ def cancel(manifest: Manifest, *, reason: str, by: Actor) -> Manifest:
 def set_authority_no(manifest: Manifest, number: str, *, by: Actor) -> Manifest:
     """Fill in the number that the authority gave, at any time; change it until the closing.
 
-    Raises ``BadAuthorityNo``, ``AuthorityNoTaken``, and ``GivenHere`` where Wufei gives them.
+    Raises ``BadAuthorityNo``, ``AuthorityNoTaken``, ``NumberStands``, and ``GivenHere`` where Wufei
+    gives them.
     """
     now = Manifest.objects.get(pk=manifest.pk)
     form = template(now.template)
@@ -106,9 +107,8 @@ def set_authority_no(manifest: Manifest, number: str, *, by: Actor) -> Manifest:
     kept = numbers.authority_no(form, number)
     if now.authority_no == kept:
         return manifest
+    authority.check_fillable(now)
     rows = Manifest.objects.filter(pk=now.pk, authority_no=now.authority_no)
-    if now.status in (Status.CLOSED, Status.CANCELLED, Status.EXPIRED):
-        rows = rows.filter(authority_no=None)
     try:
         with transaction.atomic():
             if rows.update(authority_no=kept, changed_at=timezone.now()) != 1:

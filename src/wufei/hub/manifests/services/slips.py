@@ -16,12 +16,6 @@ from wufei.hub.manifests.services.signing import sign_all
 from wufei.hub.manifests.services.site_codes import standing_in
 
 
-def may_enter(manifest: Manifest, actor: Actor) -> bool:
-    """Whether this actor could enter the receiver's slip now."""
-    own = actor.may(outsiders.MAKE) and manifest.consignor_id in actor.organisation_ids
-    return own and manifest.status == Status.LOADED and outsiders.is_outside(manifest.consignee)
-
-
 def require(manifest: Manifest, *, by: Actor) -> None:
     """Let ``by`` enter the slip; raises what ``outsiders.require`` does, and ``Overtaken``."""
     outsiders.require(manifest, manifest.consignee, by=by)

@@ -159,5 +159,5 @@ def test_a_carrier_names_truck_and_driver_beforehand(district, load, people):
     assert second.post(page, values).headers["Location"] == detail
     assert load.legs.get(number=2).vehicle.plate == f"鲁P{len(SECOND):05}"
     # The first carrier has the load: nothing of its leg is changed any more.
-    assert people(FIRST, "clerk").get(page).status_code == 404
-    assert people("works", "clerk").get(page).status_code == 404
+    assert people(FIRST, "clerk").get(page).status_code == 409
+    assert people("works", "clerk").get(page).status_code == 409

@@ -19,6 +19,7 @@ from wufei.hub.base.pages.forms import TOKEN, show_refusal, submit_once
 from wufei.hub.ledger.figures import tonnes_text
 from wufei.hub.ledger.forms.fields import uuid_or_none
 from wufei.hub.manifests import queries
+from wufei.hub.manifests.allowed import Rule
 from wufei.hub.manifests.declarations import Step
 from wufei.hub.manifests.figures import Room, rooms
 from wufei.hub.manifests.forms.signing import SignedForm, StepForm
@@ -36,6 +37,15 @@ def find(actor: Actor, uuid: UUID, act: str = VIEW) -> Manifest:
         raise Http404
     manifest: Manifest = found
     return manifest
+
+
+def permit(request: Request, rule: Rule, manifest: Manifest) -> None:
+    """Open a page only for whoever could do what it asks for; otherwise its refusal says why.
+
+    What is sent from a page that was open before is answered by the service, in the form.
+    """
+    if request.method == "GET":
+        rule(manifest, request.actor)
 
 
 def next_of(manifest: Manifest, actor: Actor, asked: str = "") -> Step | None:

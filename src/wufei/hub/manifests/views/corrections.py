@@ -13,14 +13,13 @@ from uuid_utils.compat import uuid7
 from wufei.hub.base.access import Request, needs
 from wufei.hub.base.pages.forms import TOKEN
 from wufei.hub.ledger.forms.fields import uuid_or_none
-from wufei.hub.manifests import corrections, services
+from wufei.hub.manifests import allowed, corrections, services
 from wufei.hub.manifests.forms.corrections import AnnulForm, CompleteForm, DecideForm, ReviseForm
-from wufei.hub.manifests.models import Manifest, Revision, Status
-from wufei.hub.manifests.revision_refusals import NotAnnullable, NothingOpen, NotSignedYet
+from wufei.hub.manifests.models import Manifest, Revision
 from wufei.hub.manifests.services import revisions
 from wufei.hub.manifests.services.revisions import DECIDE, PROPOSE
 from wufei.hub.manifests.templatetags.manifests import revision_tone
-from wufei.hub.manifests.views.common import SIGN, VIEW, clock_ms, done, find, sent
+from wufei.hub.manifests.views.common import SIGN, VIEW, clock_ms, done, find, permit, sent
 from wufei.hub.manifests.views.document import ask
 
 
@@ -30,8 +29,7 @@ from wufei.hub.manifests.views.document import ask
 def revise(request: Request, uuid: UUID) -> HttpResponse:
     """Every field that was signed, as it stands; what is written otherwise is proposed."""
     manifest = find(request.actor, uuid)
-    if not corrections.revisable_now(manifest) or manifest.status == Status.ISSUED:
-        raise NotSignedYet(label=manifest.get_status_display(), manifest=str(manifest))
+    permit(request, allowed.revise, manifest)
     form = ReviseForm(_posted(request), manifest=manifest)
     if request.method == "POST" and form.is_valid():
 
@@ -56,8 +54,7 @@ def revise(request: Request, uuid: UUID) -> HttpResponse:
 @needs(PROPOSE)
 def annul(request: Request, uuid: UUID) -> HttpResponse:
     manifest = find(request.actor, uuid)
-    if request.method == "GET" and manifest.status != Status.LOADED:
-        raise NotAnnullable(manifest=str(manifest), status=manifest.get_status_display())
+    permit(request, allowed.annul, manifest)
     form = AnnulForm(_posted(request))
     if request.method == "POST" and form.is_valid():
 
@@ -152,8 +149,7 @@ def _show(request: Request, found: Revision, form: DecideForm) -> HttpResponse:
 def complete(request: Request, uuid: UUID) -> HttpResponse:
     """Fill in what an emergency has left open."""
     manifest = find(request.actor, uuid)
-    if request.method == "GET" and not manifest.left_open:
-        raise NothingOpen(manifest=str(manifest))
+    permit(request, allowed.complete, manifest)
     form = CompleteForm(_posted(request), initial={TOKEN: uuid7()}, manifest=manifest)
     if request.method == "POST" and form.is_valid():
 

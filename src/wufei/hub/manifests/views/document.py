@@ -13,22 +13,31 @@ from uuid_utils.compat import uuid7
 from wufei.hub.base import texts
 from wufei.hub.base.access import Request, needs
 from wufei.hub.base.pages.forms import TOKEN
-from wufei.hub.manifests import corrections, crossing, fate, followed, queries, reading, services
+from wufei.hub.manifests import (
+    allowed,
+    corrections,
+    crossing,
+    fate,
+    followed,
+    queries,
+    reading,
+    services,
+)
+from wufei.hub.manifests.allowed import may
 from wufei.hub.manifests.figures import distance_m, length_m
 from wufei.hub.manifests.forms.journeys import form_for
 from wufei.hub.manifests.forms.signing import AuthorityForm, CancelForm, StepForm
-from wufei.hub.manifests.models import OPEN, Manifest, StepCode
+from wufei.hub.manifests.models import Manifest, StepCode
 from wufei.hub.manifests.pages import late, status_tone
-from wufei.hub.manifests.services import invitations, outsiders, slips
 from wufei.hub.manifests.views.common import (
     ISSUE,
-    SIGN,
     VIEW,
     clock_ms,
     done,
     find,
     next_of,
     other_acts,
+    permit,
     sent,
 )
 
@@ -81,12 +90,12 @@ def show_document(
         "legs": reading.legs(manifest),
         "may_repeat": queries.may_repeat(manifest, actor),
         "may_keep": queries.may_repeat(manifest, actor) and actor.may(EDIT_DRAFT),
-        "own_leg": queries.own_leg(manifest, actor) if actor.may(SIGN) else None,
-        "may_cancel": queries.may_cancel(manifest, actor),
+        "may_name": may(allowed.name_truck, manifest, actor),
+        "may_cancel": may(allowed.cancel, manifest, actor),
         "corrections": corrections.of(manifest, actor),
-        "may_number": may_number(request, manifest),
-        "may_invite": may_invite(request, manifest),
-        "may_slip": slips.may_enter(manifest, actor),
+        "may_number": may(allowed.fill_in_number, manifest, actor),
+        "may_invite": may(allowed.invite, manifest, actor),
+        "may_slip": may(allowed.enter_slip, manifest, actor),
         "may_movement": actor.may("ledger.movement.view"),
         "may_vehicle": actor.may("registry.vehicle.view"),
         "now_ms": clock_ms(),
@@ -148,6 +157,7 @@ def _address(name: str, manifest: Manifest) -> str:
 @needs(ISSUE)
 def cancel(request: Request, uuid: UUID) -> HttpResponse:
     manifest = find(request.actor, uuid, ISSUE)
+    permit(request, allowed.cancel, manifest)
     form = CancelForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
@@ -161,28 +171,15 @@ def cancel(request: Request, uuid: UUID) -> HttpResponse:
     return ask(request, manifest, form, _("Cancel the manifest"), danger=True)
 
 
-# Parties without an account.
-def may_invite(request: Request, manifest: Manifest) -> bool:
-    """The consignor sends links to parties that have nobody here."""
-    actor = request.actor
-    own = actor.may(outsiders.MAKE) and manifest.consignor_id in actor.organisation_ids
-    return own and bool(invitations.possible_steps(manifest))
-
-
 # The authority's number.
-def may_number(request: Request, manifest: Manifest) -> bool:
-    """Parties that issue may fill in the authority's number for as long as it is not sealed."""
-    actor = request.actor
-    mine = manifest.consignor_id in actor.organisation_ids
-    return actor.may(ISSUE) and mine and manifest.status in OPEN and not manifest.authority_no
-
-
 @require_http_methods(["GET", "POST"])
 @needs(ISSUE)
 def authority(request: Request, uuid: UUID) -> HttpResponse:
     """Fill in the number that the authority's system gave."""
     manifest = find(request.actor, uuid, ISSUE)
-    form = AuthorityForm(request.POST if request.method == "POST" else None)
+    permit(request, allowed.fill_in_number, manifest)
+    known = {"authority_no": manifest.authority_no}
+    form = AuthorityForm(request.POST if request.method == "POST" else None, initial=known)
     if request.method == "POST" and form.is_valid():
         number = form.cleaned_data["authority_no"]
 

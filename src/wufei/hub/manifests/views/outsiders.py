@@ -19,13 +19,13 @@ from wufei.hub.base.errors import REFUSED, Forbidden, Refusal
 from wufei.hub.base.files.content import Kind
 from wufei.hub.base.files.services import store
 from wufei.hub.ledger.forms.fields import uuid_or_none
-from wufei.hub.manifests import codes, reading, rules
+from wufei.hub.manifests import allowed, codes, reading, rules
 from wufei.hub.manifests.forms.journeys import form_for
 from wufei.hub.manifests.forms.outsiders import InviteForm, SlipForm
 from wufei.hub.manifests.forms.signing import StepForm
 from wufei.hub.manifests.models import Invitation, Manifest, Mode, StepCode
 from wufei.hub.manifests.services import invitations, outsiders, slips
-from wufei.hub.manifests.views.common import clock_ms, done, earlier, find, lead, sent
+from wufei.hub.manifests.views.common import clock_ms, done, earlier, find, lead, permit, sent
 
 MAKE = outsiders.MAKE
 LANGUAGES = ("zh-hans", "en")
@@ -38,6 +38,7 @@ LANGUAGES = ("zh-hans", "en")
 def invite(request: Request, uuid: UUID) -> HttpResponse:
     """Make a link for a step of an outside party; it is shown on this one answer."""
     manifest = find(request.actor, uuid, MAKE)
+    permit(request, allowed.invite, manifest)
     form = InviteForm(request.POST if request.method == "POST" else None, manifest=manifest)
     if request.method != "POST" or not form.is_valid():
         return _show_links(request, manifest, form)
@@ -165,7 +166,7 @@ def slip(request: Request, uuid: UUID) -> HttpResponse:
     manifest = find(request.actor, uuid, MAKE)
     if request.method == "POST" and (target := earlier(request)):
         return lead(request, target)
-    slips.require(manifest, by=request.actor)
+    allowed.enter_slip(manifest, request.actor)
     initial = {"submission": uuid7()}
     posted = request.method == "POST"
     form = SlipForm(

@@ -67,5 +67,6 @@ def _nothing(request: Request, manifest: Manifest) -> HttpResponse:
     context = {
         "manifest": manifest,
         "linked": followed.linked_of(manifest, queries.visible(request.actor)),
+        "left_g": followed.ways(manifest, request.actor).left_g,
     }
     return render(request, "manifests/refused.html", context, status=409)

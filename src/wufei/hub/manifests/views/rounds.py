@@ -12,6 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from uuid_utils.compat import uuid7
 
 from wufei.hub.base.access import Request, needs
+from wufei.hub.base.actor import Actor
+from wufei.hub.base.errors import Refusal
 from wufei.hub.manifests import declarations, round_queries, services
 from wufei.hub.manifests.declarations import ManifestTemplate, Rounds
 from wufei.hub.manifests.figures import Trips
@@ -28,6 +30,7 @@ from wufei.hub.manifests.forms.rounds import (
 )
 from wufei.hub.manifests.models import Line, Manifest, Round, RoundStop, Status
 from wufei.hub.manifests.services.collecting import record_of
+from wufei.hub.manifests.services.rounds import check_finishable
 from wufei.hub.manifests.views.common import SIGN, VIEW, clock_ms, done, earlier, lead, sent
 
 SHOWN = 50
@@ -118,6 +121,7 @@ def _show(request: Request, begun: Round, form: ReceiveForm | None = None) -> Ht
         "next": left[0] if left and mine and begun.ended_at is None else None,
         "left": len(left),
         "drives": mine,
+        "may_finish": _may_finish(begun, request.actor),
         "load": _carried(begun),
         "manifests": manifests,
         "receive": form,
@@ -126,6 +130,14 @@ def _show(request: Request, begun: Round, form: ReceiveForm | None = None) -> Ht
     }
     status = 422 if form is not None and form.errors else 200
     return render(request, "manifests/round.html", context, status=status)
+
+
+def _may_finish(begun: Round, actor: Actor) -> bool:
+    try:
+        check_finishable(begun, actor)
+    except Refusal:
+        return False
+    return True
 
 
 def _carried(begun: Round) -> Trips:
@@ -163,6 +175,8 @@ def add(request: Request, uuid: UUID) -> HttpResponse:
 def finish(request: Request, uuid: UUID) -> HttpResponse:
     """The round is over; what is left gets a reason."""
     begun = _find(request, uuid)
+    if request.method == "GET":
+        check_finishable(begun, request.actor)
     left = begun.stops.filter(done_at=None, skipped="").count()
     form = SkipForm(request.POST if request.method == "POST" else None)
     if not left:

@@ -13,13 +13,12 @@ from uuid_utils.compat import uuid7
 from wufei.hub.base.access import Request, needs
 from wufei.hub.base.files.services import store
 from wufei.hub.ledger.forms.recording import site_choices
-from wufei.hub.manifests import services
+from wufei.hub.manifests import allowed, services
 from wufei.hub.manifests.choices import CHOICES_MAX, Ready, ready_anyway
 from wufei.hub.manifests.forms.issuing import IssueForm
 from wufei.hub.manifests.forms.writing import EditForm, EmergencyForm, PaperForm
-from wufei.hub.manifests.models import Manifest, Status
+from wufei.hub.manifests.models import Manifest
 from wufei.hub.manifests.queries import consignor_sites
-from wufei.hub.manifests.revision_refusals import NotEditable
 from wufei.hub.manifests.services.paper import KINDS
 from wufei.hub.manifests.views.common import (
     ISSUE,
@@ -43,8 +42,8 @@ def edit(request: Request, uuid: UUID) -> HttpResponse:
     if request.method == "POST" and (target := earlier(request)):
         return lead(request, target)
     manifest = find(request.actor, uuid, ISSUE)
-    if manifest.status != Status.ISSUED or len(manifest.lines.all()) > 1:
-        raise NotEditable(manifest=str(manifest), status=manifest.get_status_display())
+    # Also what is sent: the form cannot be built for what has no room in it.
+    allowed.edit(manifest, request.actor)
     form = _edit_form(request, manifest)
     if request.method == "POST" and form.is_valid():
 
