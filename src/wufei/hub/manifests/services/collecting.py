@@ -377,16 +377,17 @@ class _Mending:
 
     def move(self, document: Document) -> None:
         manifest, uuids = document.manifest, [line.uuid for line in self.lines]
+        kept = [line for line in self.lines if line.uuid in self.weighed]
+        # Limits before mass, as everybody else locks them.
+        allotting.give_back_lines(line.uuid for line in self.gone)
+        document.findings += allotting.correct(manifest, kept, {StepCode.LOAD})
         ledger.reverse_for(
             [masses.cause(manifest, StepCode.LOAD)],
             uuids,
             by=document.by,
             reason=self.reason or "corrected at the stop",
         )
-        allotting.give_back_lines(line.uuid for line in self.gone)
-        kept = [line for line in self.lines if line.uuid in self.weighed]
         if kept:
-            document.findings += allotting.correct(manifest, kept, {StepCode.LOAD})
             assert self.stop.done_at is not None, "was checked"
             _post(document, kept, self.weighed, self.stop.done_at, self.again)
         else:

@@ -159,6 +159,9 @@ class _Editing:
     def move(self, document: Document) -> None:
         manifest, new = document.manifest, self.new
         assert new is not None, "was changed before"
+        # Limits before mass, as everybody else locks them.
+        allotting.give_back(manifest)
+        document.findings += allotting.take(manifest, document.form, document.lines)
         reserving.rebook(manifest, document.lines, self.before, self.after, document.by)
         LineLot.objects.filter(line__in=document.lines).delete()
         LineLot.objects.bulk_create(part for parts in self.after.values() for part in parts)
@@ -167,8 +170,6 @@ class _Editing:
             exempting.keep(document.lines)
         Leg.objects.filter(manifest=manifest.pk).delete()
         way.write_legs(manifest, new.further_carriers)
-        allotting.give_back(manifest)
-        document.findings += allotting.take(manifest, document.form, document.lines)
 
 
 def as_new(manifest: Manifest, lines: Sequence[Line], lots: Lots) -> NewManifest:

@@ -39,8 +39,9 @@ def _expire(manifest: Manifest, now: datetime, by: Actor) -> bool:
         )
         if changed != 1:
             return False
-        reserving.release(manifest, by)
+        # Limits before mass, as everybody else locks them.
         allotting.give_back(manifest)
+        reserving.release(manifest, by)
         authority.void(manifest, EXPIRED)
         audit.record(
             by,

@@ -231,6 +231,13 @@ def _write(works: Sequence[tuple[Issuing, Document]], papers: Papers) -> None:
 
 def _move(works: Sequence[tuple[Issuing, Document]]) -> None:
     """Reserve what is to leave, and load what a gate has weighed."""
+    reserving.hold_stores(
+        [
+            (document.manifest, work.lines)
+            for work, document in works
+            if work.other and work.other.origin in LOADED_BEFORE
+        ]
+    )
     for work, document in works:
         if work.weighed_out:
             _load(work, document.manifest)

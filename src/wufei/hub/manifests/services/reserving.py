@@ -5,6 +5,7 @@ from uuid import UUID
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.ledger import services as ledger
+from wufei.hub.ledger.models import Account, AccountKind
 from wufei.hub.ledger.services.accounts import accounts, lock
 from wufei.hub.ledger.units import grams
 from wufei.hub.manifests.models import Line, Manifest
@@ -33,6 +34,19 @@ def bookings(manifest: Manifest, lines: Sequence[Line], lots: Lots) -> list[ledg
         if not lots.get(line.uuid):
             asked.append(ledger.NewBooking(key, grams(line.declared_g), booking_of_line(line), why))
     return asked
+
+
+def hold_stores(loads: Sequence[tuple[Manifest, Sequence[Line]]]) -> None:
+    """Lock the stocks at both ends of what is written down with all its steps at once.
+
+    Its number is taken before its mass moves, and who issues at a desk locks the stock first.
+    """
+    places = {manifest.consignee_site_id for manifest, _lines in loads}
+    places |= {masses.place_of(manifest, line).pk for manifest, lines in loads for line in lines}
+    wastes = {line.waste_id for _manifest, lines in loads for line in lines}
+    if places:
+        stocks = Account.objects.filter(kind=AccountKind.STOCK, place__in=places, waste__in=wastes)
+        lock(stocks.values_list("pk", flat=True))
 
 
 def release(manifest: Manifest, by: Actor) -> None:

@@ -4,7 +4,7 @@ Where the law wants a manifest per consignor a round is a set of manifests, each
 stop; elsewhere one record, to which each stop adds its lines (``services.collecting``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from wufei.hub.audit import services as audit
 from wufei.hub.base.actor import Actor, Scope
-from wufei.hub.base.errors import IdReused
+from wufei.hub.base.errors import IdReused, Refusal
 from wufei.hub.base.numbering import next_number
 from wufei.hub.ledger.units import Mass, grams
 from wufei.hub.manifests import rules
@@ -40,8 +40,8 @@ from wufei.hub.manifests.round_refusals import (
 )
 from wufei.hub.manifests.services import checks
 from wufei.hub.manifests.services.checks import SIGN
-from wufei.hub.manifests.services.given import Signing
-from wufei.hub.manifests.services.signing import sign
+from wufei.hub.manifests.services.given import Act, Signing
+from wufei.hub.manifests.services.signing import Asked, sign_together
 from wufei.hub.registry.models import Driver, Organisation, Site, Vehicle
 from wufei.hub.registry.services.book import require_open
 
@@ -242,17 +242,14 @@ def arrive(
         lines = list(Line.objects.filter(manifest__in=manifests).order_by("manifest", "position"))
         shares = rules.shares_g(weighed_in.grams, [line.weighed_out_g or 1 for line in lines])
         by_line = {line.uuid: grams(part) for line, part in zip(lines, shares, strict=True)}
-        for manifest in manifests:
-            mine = {line.uuid: by_line[line.uuid] for line in lines if _of(line, manifest)}
-            _receive(manifest, mine, signing, by, accept=accept)
+        asked = [_asked(one, lines, by_line, signing, accept=accept) for one in manifests]
+        for outcome in sign_together(asked, by):
+            if isinstance(outcome, Refusal):
+                raise outcome
         if now.ended_at is None:
             now.stops.filter(done_at=None, skipped="").update(skipped="—")
             _end(now, signing.signed_at, by)
     return manifests
-
-
-def _of(line: Line, manifest: Manifest) -> bool:
-    return line.manifest_id == manifest.pk
 
 
 def _brought(now: Round, signing: Signing) -> list[Manifest]:
@@ -265,14 +262,21 @@ def _brought(now: Round, signing: Signing) -> list[Manifest]:
     return found
 
 
-def _receive(
-    manifest: Manifest, mine: dict[UUID, Mass], signing: Signing, by: Actor, *, accept: bool
-) -> None:
-    arrival = replace(signing, id=_key(signing.id, manifest, "arrive"))
-    sign(manifest, StepCode.ARRIVE, signing=arrival, values={"weighed_in": mine}, by=by)
+def _asked(
+    manifest: Manifest,
+    lines: Sequence[Line],
+    by_line: Mapping[UUID, Mass],
+    signing: Signing,
+    *,
+    accept: bool,
+) -> Asked:
+    """What is signed of one manifest: all are signed together, and so lock in one order."""
+    mine = {line.uuid: by_line[line.uuid] for line in lines if line.manifest_id == manifest.pk}
+    id = _key(signing.id, manifest, "arrive")
+    acts = [Act(StepCode.ARRIVE, id, {"weighed_in": mine})]
     if accept:
-        acceptance = replace(signing, id=_key(signing.id, manifest, "accept"))
-        sign(manifest, StepCode.ACCEPT, signing=acceptance, values={}, by=by)
+        acts.append(Act(StepCode.ACCEPT, _key(signing.id, manifest, "accept"), {}))
+    return Asked(manifest, acts, replace(signing, id=id))
 
 
 def _key(id: UUID, manifest: Manifest, step: str) -> UUID:

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Collate
 
 from wufei.hub.base.errors import Refusal
 from wufei.hub.base.rows import insert, update
@@ -35,11 +37,11 @@ class Claim:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """Which row it is that is taken from; everybody takes in this order."""
+        """Which row it is that is taken from; everybody locks in this order (``_IN_ORDER``)."""
         if self.quota:
-            return (self.code, 0, self.quota.pk, "", 0)
+            return (0, self.quota.pk, "", 0)
         assert self.line is not None, "a claim is on a quota or on a licence"
-        return (self.code, 1, self.line.licence_id, self.line.code, self.year)
+        return (1, self.line.licence_id, self.line.code, self.year)
 
     def refusal(self, taken_g: int, asked_g: int) -> Refusal:
         """Why ``asked_g`` do not fit beside the ``taken_g`` of others."""
@@ -193,6 +195,8 @@ def _fit(one: Taking, taken_g: dict[tuple[Any, ...], int]) -> Taken:
     return Taken(one.mass_g, after_g, min(over_g, one.mass_g))
 
 
+# As ``Claim.key``: not by their own keys, since a licence's row may be older than a quota's.
+_IN_ORDER = (F("quota").asc(nulls_last=True), "licence", Collate("code", "C"), "year")
 _TAKE = """
 INSERT INTO registry_headroom AS h (quota_id, licence_id, code, year, taken_g)
 VALUES (%s, %s, %s, %s, %s)
@@ -201,7 +205,7 @@ RETURNING id, taken_g"""
 
 
 def taken_by(keys: Iterable[UUID]) -> list[Allotment]:
-    """What these keys took of quotas and licences, in the order in which everybody locks."""
+    """What these keys took of quotas and licences."""
     rows = Allotment.objects.filter(key__in=list(keys))
     return list(rows.select_related("headroom__quota").order_by("headroom"))
 
@@ -215,8 +219,8 @@ def change_all(changes: Sequence[tuple[Allotment, int]]) -> list[int]:
     if not changed:
         return [0] * len(changes)
     found = Headroom.objects.select_for_update(of=("self",)).select_related("quota")
-    rooms = found.filter(pk__in={one.headroom_id for one, _g in changed}).order_by("pk")
-    by_pk = {room.pk: room for room in rooms}
+    rooms = found.filter(pk__in={one.headroom_id for one, _g in changed})
+    by_pk = {room.pk: room for room in rooms.order_by(*_IN_ORDER)}
     over_g = [_change(one, mass_g, by_pk) for one, mass_g in changes]
     update(list(by_pk.values()), ("taken_g",))
     update([one for one, mass_g in changed if mass_g], ("mass_g",))
