@@ -147,6 +147,20 @@ def test_the_plants_one_scan_is_enough(district):
     assert [line.weighed_in_g for line in record.lines.all()] == [t(0.2), t(0.3)]
 
 
+def test_what_is_accepted_of_a_round_is_no_gram_more_at_any_stop_than_came(district):
+    begun = begin(district)
+    for name, mass_t in zip(RESTAURANTS, ("0.0003", "2.644", "2.386"), strict=True):
+        load = Collected(kitchen_waste(), tonnes(mass_t))
+        record = collect(district, begun, name, 0, loads=[load])
+    district.sign(record, "arrive", PLANT, {"weighed_in": tonnes("5.024")})
+    # By what was weighed out the first stop would have accepted 300 g, and 299 g came of it.
+    values = {"accepted": tonnes("5.023"), "refusal_reason": "plastic"}
+    district.sign(record, "accept", PLANT, values)
+    lines = list(record.lines.order_by("position"))
+    assert sum(line.accepted_g for line in lines) == t(5.023)
+    assert all(line.accepted_g <= line.weighed_in_g for line in lines)
+
+
 def test_sending_a_stop_again_adds_nothing(district):
     begun = begin(district)
     for name in ("Lotus", "Old Bridge"):
