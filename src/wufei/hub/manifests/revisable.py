@@ -52,7 +52,7 @@ FIXED = frozenset(
 # What the only signer so far may still change without asking anybody.
 EDITABLE = frozenset(
     {"carrier", "consignee_site", "declared", "method", "lots", "containers", "alternate_site"}
-    | {"vehicle", "driver", "route", "note", "further_carriers", "authority_no"}
+    | {"vehicle", "driver", "route", "note", "further_carriers"}
 )
 
 

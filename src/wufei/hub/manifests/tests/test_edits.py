@@ -129,6 +129,12 @@ def test_nobody_else_edits_and_what_it_stands_for_stays(district, issued):
     refused(partial(edit, district, issued, method="singing"), "manifest_unknown_method")
 
 
+def test_the_authoritys_number_is_filled_in_and_not_edited(district, issued):
+    number = "20263715000001"
+    refused(lambda: edit(district, issued, authority_no=number), "manifest_field_not_asked")
+    assert issued.signatures.count() == 1
+
+
 def test_once_the_carrier_has_signed_nothing_is_edited(district, issued):
     district.load(issued, 2)
     refused(partial(edit, district, issued, note="x"), "manifest_not_editable")
