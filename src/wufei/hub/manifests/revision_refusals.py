@@ -43,6 +43,14 @@ class RevisionEnded(Refusal):
     )
 
 
+class DecidedAlready(Refusal):
+    code = "manifest_revision_decided"
+    message = gettext_noop(
+        "Your organisation has answered this revision of %(manifest)s already (%(decision)s). Ask "
+        "those who proposed it to withdraw it, or propose a correction of your own afterwards."
+    )
+
+
 class RevisionOutdated(Refusal):
     code = "manifest_revision_outdated"
     message = gettext_noop(

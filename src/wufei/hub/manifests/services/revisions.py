@@ -22,6 +22,7 @@ from wufei.hub.manifests.refusals import (
     ReasonMissing,
 )
 from wufei.hub.manifests.revision_refusals import (
+    DecidedAlready,
     NotAnnullable,
     NotASigner,
     NothingToRevise,
@@ -79,7 +80,8 @@ def decide(
     """Agree or not, for one's organisations that are still asked; saying the same twice is once.
 
     The last agreement applies the revision, signed with ``signing``. Raises ``RevisionEnded``,
-    ``RevisionOutdated``, ``NotASigner``, and ``MovedOn`` where the mass has gone on meanwhile.
+    ``RevisionOutdated``, ``DecidedAlready``, ``NotASigner``, and ``MovedOn`` where the mass has
+    gone on meanwhile.
     """
     by.require(DECIDE)
     decision = Approval.Decision.APPROVED if approve else Approval.Decision.REFUSED
@@ -94,6 +96,9 @@ def decide(
         if now.state != Revision.State.PENDING:
             raise RevisionEnded(manifest=str(manifest), state=now.get_state_display())
         pending = [one.pk for one in mine if one.decision == _OPEN]
+        if not pending:
+            # A colleague has spoken for the organisation: what was agreed to stays agreed.
+            raise DecidedAlready(manifest=str(manifest), decision=mine[0].get_decision_display())
         now.approvals.filter(pk__in=pending).update(
             decision=decision,
             actor=by.id,

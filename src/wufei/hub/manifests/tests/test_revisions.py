@@ -22,6 +22,7 @@ from wufei.hub.manifests import queries, services
 from wufei.hub.manifests.models import Manifest, Revision, Signature
 from wufei.hub.manifests.services import NextCarrier, linked, revisions
 from wufei.hub.manifests.tests.conftest import BATTERIES, OIL, SPOIL, kg, t
+from wufei.hub.manifests.tests.conftest import person as someone
 from wufei.hub.manifests.tests.refusing import refused
 from wufei.hub.manifests.tests.test_concurrency import at_once, loading
 from wufei.hub.registry.models import Headroom
@@ -95,6 +96,20 @@ def test_every_other_party_that_has_signed_has_to_agree(district, closed):
     agree(district, revision, CARRIER)
     assert (revision.state, decisions(revision)) == ("pending", ["approved", "open"])
     assert agree(district, revision, REFINERY).note == "drums 1–4"
+
+
+def test_a_colleague_does_not_take_back_what_their_firm_has_agreed_to(district, loaded):
+    district.arrive(loaded, 2)
+    revision = propose(district, loaded, containers=3)
+    agree(district, revision, CARRIER)
+    colleague, signing = someone(district.firm(CARRIER).organisation), district.signing()
+    refused(
+        lambda: revisions.decide(revision, False, signing=signing, by=colleague),
+        "manifest_revision_decided",
+    )
+    assert (revision.state, decisions(revision)) == ("pending", ["approved", "open"])
+    agree(district, revision, REFINERY)
+    assert revision.state == "approved"
 
 
 def test_one_refusal_ends_it_and_closes_what_is_still_open(district, closed):
