@@ -16,7 +16,13 @@ from wufei.hub.manifests.refusals import (
 from wufei.hub.manifests.revision_refusals import (
     NotAnnullable,
 )
-from wufei.hub.manifests.services import allotting, authority, correcting, reposting
+from wufei.hub.manifests.services import (
+    allotting,
+    authority,
+    correcting,
+    reposting,
+    settlement,
+)
 from wufei.hub.manifests.services.beside import Beside, sign_beside
 from wufei.hub.manifests.services.document import Document
 from wufei.hub.manifests.services.given import Signing
@@ -73,8 +79,9 @@ def _correction(revision: Revision, signer: Signer) -> Beside:
     def move(document: Document) -> None:
         since = correcting.moved_since(changes)
         if since is not None and _has_moved(document.manifest, since):
-            reposting.repost(document, since, revision.reason, str(revision.uuid))
+            # Limits before mass, as everybody else locks them.
             document.findings += _allot(document)
+            reposting.repost(document, since, revision.reason, str(revision.uuid))
         _look_again(document)
 
     return Beside(
@@ -106,8 +113,10 @@ def _annulment(revision: Revision, signer: Signer) -> Beside:
         )
 
     def move(document: Document) -> None:
-        reposting.take_back(document, StepCode.LOAD, revision.reason)
+        settlement.hold_followed(document.manifest)
         allotting.give_back(document.manifest)
+        reposting.take_back(document, StepCode.LOAD, revision.reason)
+        settlement.open_followed(document.manifest, by=document.by)
         authority.void(document.manifest, revision.reason)
         _clear(document.manifest)
 

@@ -16,8 +16,8 @@ from wufei.hub.manifests.declarations import ManifestTemplate, template
 from wufei.hub.manifests.models import RECEIVED, Line, Manifest, Status, StepCode
 from wufei.hub.manifests.refusals import RefusedMassStays
 from wufei.hub.manifests.revision_refusals import StillOpen
-from wufei.hub.manifests.services import masses
-from wufei.hub.manifests.services.document import Document
+from wufei.hub.manifests.services import masses, reception
+from wufei.hub.manifests.services.document import Document, due_at
 
 
 def within_tolerance(form: ManifestTemplate, lines: Sequence[Line]) -> bool:
@@ -35,6 +35,13 @@ def is_explained(manifest: Manifest, form: ManifestTemplate, lines: Sequence[Lin
     return bool(manifest.difference_reason) or within_tolerance(form, lines)
 
 
+def _needs_no_closing(manifest: Manifest, form: ManifestTemplate, lines: Sequence[Line]) -> bool:
+    """Whether the weights agree, or both have settled it before something opened it again."""
+    if within_tolerance(form, lines):
+        return True
+    return manifest.signatures.filter(step=StepCode.CLOSE, turn=manifest.turn).exists()
+
+
 def refused_stays(lines: Sequence[Line]) -> bool:
     """Whether something that was refused has not been taken over by a linked manifest."""
     refused = [line for line in lines if line.refused_g]
@@ -47,8 +54,9 @@ def close_if_settled(document: Document) -> None:
     The run ends when the consignee confirms (MEE order 23 of 2021): no closing is signed then.
     """
     manifest, form = document.manifest, document.form
-    whole = manifest.status == Status.ACCEPTED and within_tolerance(form, document.lines)
-    if whole and not manifest.left_open and not form.step(StepCode.CLOSE).needs:
+    whole = manifest.status == Status.ACCEPTED and not manifest.left_open
+    needs = form.step(StepCode.CLOSE).needs
+    if whole and not needs and _needs_no_closing(manifest, form, document.lines):
         document.change(status=Status.CLOSED, closed_at=document.at, due_at=None)
         document.note("close", {"by_itself": True})
 
@@ -74,14 +82,14 @@ def hold_followed(linked: Manifest) -> None:
 def close_followed(linked: Manifest, *, at: datetime, by: Actor) -> None:
     """Close the manifest that ``linked`` follows, where that has taken the last of it along.
 
-    Weights that agree need no signature; beyond the tolerance the other party still signs.
+    Weights that agree need no signature; beyond the tolerance the other party still signs, once.
     """
     if linked.follows_id is None:
         return
     first = Manifest.objects.select_for_update(of=("self",)).get(pk=linked.follows_id)
     form, lines = template(first.template), list(first.lines.all())
     done = first.status in RECEIVED and not first.left_open and not refused_stays(lines)
-    if not done or not within_tolerance(form, lines):
+    if not done or not _needs_no_closing(first, form, lines):
         return
     first.status, first.closed_at, first.due_at = Status.CLOSED, at, None
     first.changed_at = timezone.now()
@@ -91,4 +99,27 @@ def close_followed(linked: Manifest, *, at: datetime, by: Actor) -> None:
         "manifests:manifest:close",
         subject=findings.subject(first),
         values={"number": first.local_id, "by_itself": True, "linked": linked.local_id},
+    )
+
+
+def open_followed(linked: Manifest, *, by: Actor) -> None:
+    """Open the manifest that ``linked`` followed where its refused mass is back with its carrier.
+
+    The linked one was annulled: what was refused has to be sent once more.
+    """
+    if linked.follows_id is None:
+        return
+    first = Manifest.objects.select_for_update(of=("self",)).get(pk=linked.follows_id)
+    lines = list(first.lines.all())
+    if first.status != Status.CLOSED or not refused_stays(lines):
+        return
+    at = timezone.now()
+    first.status, first.closed_at, first.changed_at = reception.state_of(lines), None, at
+    first.due_at = due_at(template(first.template), first.status, at)
+    first.save(update_fields=["status", "closed_at", "due_at", "changed_at"])
+    audit.record(
+        by,
+        "manifests:manifest:open",
+        subject=findings.subject(first),
+        values={"number": first.local_id, "linked": linked.local_id},
     )

@@ -11,6 +11,7 @@ from wufei.hub.ledger.services.treatments import Input
 from wufei.hub.ledger.units import grams, tonnes
 from wufei.hub.manifests import followed, queries, services
 from wufei.hub.manifests.fate import fates
+from wufei.hub.manifests.services import revisions
 from wufei.hub.manifests.tests.conftest import BATTERIES, OIL, SPOIL, t
 from wufei.hub.manifests.tests.test_api import Program
 
@@ -239,3 +240,44 @@ def test_programs_refuse_all_and_send_it_on(district, programs):
     assert told["consignee"]["name"] == "second refinery"
     # The plant that refused it still sees it.
     assert plant.get(address).status_code == 200
+
+
+# What comes after.
+def test_a_return_that_is_annulled_opens_the_load_again_and_goes_back_once_more(district, refused):
+    by = district.firm("refinery").person
+    back = services.send_back(refused, id=uuid7(), signing=district.signing(), by=by)
+    refused.refresh_from_db()
+    assert refused.status == "closed"
+    revisions.propose_annulment(back, id=uuid7(), reason="another truck", by=by)
+    refused.refresh_from_db()
+    assert (refused.status, refused.closed_at) == ("partly_accepted", None)
+    assert district.g("custody", "dangerous goods", BATTERIES) == t(4)
+    assert [one.unsent for one in waiting(district, "refinery")] == [True]
+
+    again = services.send_back(refused, id=uuid7(), signing=district.signing(), by=by)
+    district.arrive(again, 4)
+    district.accept(again)
+    refused.refresh_from_db()
+    assert refused.status == "closed"
+    assert district.g("stock", "works", BATTERIES) == t(4)
+    assert district.g("custody", "dangerous goods", BATTERIES) == 0
+
+
+def test_who_has_signed_the_closing_need_not_sign_it_again_after_a_correction(district):
+    district.stored("works", BATTERIES, 10)
+    load = district.issue(BATTERIES, 10)
+    district.load(load, 10)
+    district.arrive(load, 9)
+    district.accept(load, difference_reason="spilled")
+    district.sign(load, "close", "works", {})
+    changes = {"accepted": tonnes(6), "refusal_reason": "wet"}
+    by = district.firm("refinery").person
+    revision = revisions.propose(load, changes, id=uuid7(), reason="looked again", by=by)
+    for firm in ("works", "dangerous goods"):
+        person = district.firm(firm).person
+        revisions.decide(revision, True, signing=district.signing(), by=person)
+    load.refresh_from_db()
+    assert load.status == "partly_accepted"
+    services.send_back(load, id=uuid7(), signing=district.signing(), by=by)
+    load.refresh_from_db()
+    assert load.status == "closed"
