@@ -10,6 +10,7 @@ class ConfigConfig(AppConfig):
         from wufei.config.desk import PANELS
         from wufei.domains import DOMAINS
         from wufei.domains.filings import FILINGS
+        from wufei.domains.lists import LISTS
         from wufei.hub.accounts import actors, choices
         from wufei.hub.accounts.pages import with_actor_names
         from wufei.hub.accounts.permissions import Role
@@ -38,7 +39,7 @@ class ConfigConfig(AppConfig):
         from wufei.hub.registers import declarations as registers
         from wufei.hub.registers.exporting import EXPORTER
         from wufei.hub.registers.general import GENERAL as GENERAL_REGISTERS
-        from wufei.hub.registry import domains
+        from wufei.hub.registry import domains, lists
         from wufei.hub.registry.desk import DESK_PARTS, SEARCH
         from wufei.hub.registry.services.memberships import Provider
         from wufei.hub.telemetry.live import standing as live_alarms
@@ -52,6 +53,7 @@ class ConfigConfig(AppConfig):
             [*GENERAL_REGISTERS, *(table for domain in DOMAINS for table in domain.registers)]
         )
         filings.fill(FILINGS)
+        lists.fill(LISTS)
         export_runs.register(EXPORTER)
         indicators.fill(one for domain in DOMAINS for one in domain.indicators)
         alarm_findings.register()

@@ -167,8 +167,9 @@ class Severity(StrEnum):
 class Problem:
     """What a check has against a form.
 
-    ``section``, ``row`` (from 0) and ``field`` say where: "" and None mean the whole.
-    ``values`` are what was seen, for the finding (JSON values, unit last: ``reported_t``).
+    ``section``, ``row`` (from 0) and ``field`` say where: "" and None mean the whole. ``about``
+    names what it is about (a waste), so that a reason stays with it when rows move. ``values``
+    are what was seen, for the finding (JSON values, unit last: ``reported_g``).
     """
 
     code: str
@@ -177,13 +178,14 @@ class Problem:
     section: str = ""
     row: int | None = None
     field: str = ""
+    about: str = ""
     values: Values = made_by(default_factory=dict)
 
     @property
     def key(self) -> str:
         """Names this problem at this place; a reason is given under it."""
         row = "" if self.row is None else str(self.row)
-        return ":".join((self.code, self.section, row, self.field))
+        return ":".join((self.code, self.section, self.about or row, self.field))
 
 
 @dataclass(frozen=True)
@@ -213,11 +215,23 @@ class Source:
 
 @dataclass(frozen=True)
 class Made:
-    """What an effect has made or changed: how the audit log names it, and what to say of it."""
+    """What an effect has made or changed: how the audit log names it, and what to say of it.
+
+    ``key`` is the effect's own, by which it knows the thing again when the form is amended.
+    """
 
     subject: str
     text: Text
     url: str = ""
+    key: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {
+            "subject": self.subject,
+            "text": str(self.text),
+            "url": self.url,
+            "key": self.key,
+        }
 
 
 @dataclass(frozen=True)

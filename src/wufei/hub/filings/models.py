@@ -187,7 +187,7 @@ class EffectRecord(models.Model):
 
     version = models.ForeignKey(Version, models.PROTECT, related_name="effects")
     effect = models.CharField(max_length=60)
-    # [{"subject", "text", "url"}] as ``declarations.Made``.
+    # What ``declarations.Made.as_json`` says of each.
     made = models.JSONField(default=list)
     at = models.DateTimeField(auto_now_add=True)
 

@@ -119,6 +119,14 @@ class PartOfManifest(Refusal):
     )
 
 
+class PartOfFiling(Refusal):
+    code = "part_of_filing"
+    message = gettext_noop(
+        "This movement follows from a form that was filed. Amend the form: what it no longer says "
+        "is reversed then."
+    )
+
+
 class MovedOn(Refusal):
     code = "moved_on"
     message = gettext_noop(

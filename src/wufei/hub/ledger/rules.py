@@ -12,6 +12,7 @@ from wufei.hub.ledger.refusals import (
     LotsDoNotAdd,
     NoSuchFlow,
     OtherWaste,
+    PartOfFiling,
     PartOfManifest,
     PartOfTreatment,
     TooEarly,
@@ -48,7 +49,11 @@ FLOWS: dict[tuple[A, A], M] = {
     (A.SHORTFALL, A.CUSTODY): M.SHORTFALL,
 }
 # Documents that a movement may be part of, by the beginning of its cause.
-_DOCUMENTS = {"treatment": PartOfTreatment, "manifest": PartOfManifest}
+_DOCUMENTS = {
+    "treatment": PartOfTreatment,
+    "manifest": PartOfManifest,
+    "filing": PartOfFiling,
+}
 # Clocks of phones and plants run ahead by a little.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 # Nothing is booked before the first national solid-waste law (1996-04-01).
@@ -93,8 +98,9 @@ def check_time(happened_at: datetime, now: datetime) -> None:
 
 
 def check_stands_alone(cause: str) -> None:
-    """A part of a batch or of a signed manifest is not undone by itself: its document would say
-    other figures than the ledger. Raises ``PartOfTreatment`` or ``PartOfManifest``.
+    """A part of a batch, a signed manifest or a form is not undone by itself: its document would
+    say other figures than the ledger. Raises ``PartOfTreatment``, ``PartOfManifest`` or
+    ``PartOfFiling``.
     """
     if refusal := _DOCUMENTS.get(cause.partition(":")[0]):
         raise refusal

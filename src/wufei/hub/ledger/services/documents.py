@@ -1,6 +1,6 @@
 """The door for documents: what a manifest has moved is taken back, to be posted anew."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -9,9 +9,10 @@ from django.db.models import Q
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.services import clear_finding
-from wufei.hub.ledger.entries import AccountKey
+from wufei.hub.ledger.entries import AccountKey, Entry
 from wufei.hub.ledger.models import Account, Movement, MovementKind
 from wufei.hub.ledger.services.accounts import accounts, lock
+from wufei.hub.ledger.services.posting import Batch, Lack, post_all
 from wufei.hub.ledger.services.reversing import reverse_all
 
 
@@ -44,6 +45,43 @@ def reverse_for(
     found = _standing(causes, lines, at)
     if not found:
         return []
+    return _take_back(found, by, reason)
+
+
+def replace_for(
+    cause: str, undo: Collection[UUID], entries: Sequence[Entry], *, by: Actor, reason: str
+) -> list[Movement]:
+    """Reverse the movements ``undo`` of a document, and post ``entries`` instead; all or nothing.
+
+    For the document's own service, in its transaction. What the book lacks is posted as a
+    shortfall first, since a document tells what has happened; shortfalls that were posted with
+    ``undo`` are taken back with them. Raises ``MovedOn`` or ``LotMovedOn`` as ``reverse_for``.
+    """
+    assert transaction.get_connection().in_atomic_block, "taken back together with what follows"
+    rows = accounts(key for entry in entries for key in (entry.source, entry.target))
+    limited = {row.id for row in rows.values() if row.limited}
+    found = _with_shortfalls(undo)
+    for movement in found:
+        ends = (movement.source, movement.target)
+        limited |= {account.pk for account in ends if account.limited}
+    lock(limited)
+    if found:
+        _take_back(found, by, reason)
+    return post_all([Batch(entries, cause)], by=by, on_lack=Lack.SHORTFALL) if entries else []
+
+
+def _with_shortfalls(undo: Collection[UUID]) -> list[Movement]:
+    """Those movements that stand, and what was lacking for them, the last first."""
+    standing = Movement.objects.filter(reverses=None, reversal=None)
+    standing = standing.select_related("source", "target")
+    found = {one.pk: one for one in standing.filter(uuid__in=undo)}
+    groups = {one.group_uuid for one in found.values()} - {None}
+    for lacking in standing.filter(kind=MovementKind.SHORTFALL, group_uuid__in=groups):
+        found[lacking.pk] = lacking
+    return [found[pk] for pk in sorted(found, reverse=True)]
+
+
+def _take_back(found: Sequence[Movement], by: Actor, reason: str) -> list[Movement]:
     reversals = reverse_all([(one.uuid, uuid5(one.uuid, "reversal")) for one in found], by, reason)
     for movement in found:
         if movement.kind == MovementKind.SHORTFALL:

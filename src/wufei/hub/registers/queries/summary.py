@@ -45,16 +45,52 @@ class _Ways:
     sent: list[Way] = field(default_factory=list)
 
 
-def summary(within: Within, wanted: Set[Fact]) -> list[Values]:
-    """Lines of the summary, by waste code, as far as they tell of ``wanted``; masses in grams."""
+@dataclass(frozen=True)
+class WasteFlow:
+    """What one waste did at an organisation in a period; grams.
+
+    ``own``: how it was treated there; ``sent``: whom it was sent to, and for what.
+    """
+
+    waste: WasteType
+    line: Line
+    own: tuple[Way, ...] = ()
+    sent: tuple[Way, ...] = ()
+
+    @property
+    def arisen_g(self) -> int:
+        return self.line.arisen_g + self.line.secondary_g
+
+    @property
+    def opening_g(self) -> int:
+        return self.line.before_stock_g
+
+    @property
+    def closing_g(self) -> int:
+        return self.line.stock_g
+
+    @property
+    def is_nothing(self) -> bool:
+        masses_g = (self.arisen_g, self.opening_g, self.closing_g)
+        return not any((*masses_g, self.own, self.sent))
+
+
+def flows(within: Within) -> list[WasteFlow]:
+    """By waste code, whatever had some mass in the period or stood there at one of its ends."""
     ways = _sent(within, _own(within))
     lines = {line.key: line for line in _lines(within)}
     wastes = WasteType.objects.in_bulk({*ways, *lines})
-    ordered = sorted(wastes.values(), key=lambda waste: (waste.code, waste.pk))
-    found: list[Values] = []
-    for waste in ordered:
+    found = []
+    for waste in sorted(wastes.values(), key=lambda one: (one.code, one.pk)):
+        mine = ways.get(waste.pk, _Ways())
         line = lines.get(waste.pk, Line(waste.pk))
-        found += _of_waste(waste, line, _pairs(ways.get(waste.pk, _Ways()), wanted))
+        found.append(WasteFlow(waste, line, tuple(mine.own), tuple(mine.sent)))
+    return [one for one in found if not one.is_nothing]
+
+
+def summary(within: Within, wanted: Set[Fact]) -> list[Values]:
+    """Lines of the summary, by waste code, as far as they tell of ``wanted``; masses in grams."""
+    found = [line for one in flows(within) for line in _of_waste(one, _pairs(one, wanted))]
     return [{Fact.POSITION: n, **values} for n, values in enumerate(found, start=1)]
 
 
@@ -62,18 +98,15 @@ def _lines(within: Within) -> list[Line]:
     return one_account(narrow(within.of, Of(holders=[within.holder])), within.period, By.WASTE)
 
 
-def _of_waste(waste: WasteType, line: Line, pairs: list[Values]) -> Iterator[Values]:
-    arisen_g = line.arisen_g + line.secondary_g
-    if not (arisen_g or line.before_stock_g or line.stock_g or pairs):
-        return
+def _of_waste(flow: WasteFlow, pairs: list[Values]) -> Iterator[Values]:
     sums: Values = {
-        Fact.ARISEN: arisen_g,
-        Fact.OPENING: line.before_stock_g,
-        Fact.CLOSING: line.stock_g,
-        Fact.STORED: line.stock_g - line.before_stock_g,
+        Fact.ARISEN: flow.arisen_g,
+        Fact.OPENING: flow.opening_g,
+        Fact.CLOSING: flow.closing_g,
+        Fact.STORED: flow.closing_g - flow.opening_g,
     }
     for n, values in enumerate(pairs or [{}]):
-        yield {**_names(waste), **(sums if n == 0 else {}), **values}
+        yield {**_names(flow.waste), **(sums if n == 0 else {}), **values}
 
 
 def _names(waste: WasteType) -> Values:
@@ -88,7 +121,7 @@ def _names(waste: WasteType) -> Values:
     }
 
 
-def _pairs(ways: _Ways, wanted: Set[Fact]) -> list[Values]:
+def _pairs(ways: WasteFlow, wanted: Set[Fact]) -> list[Values]:
     """Own ways beside ways to others, or each split by its outcome, line by line."""
     columns: list[list[Values]] = [
         [{Fact.OWN_METHOD: _label(way), Fact.OWN: way.mass_g} for way in ways.own],

@@ -2,6 +2,7 @@
 
 from wufei.hub.registry.models.assets import Device, DeviceBinding, Site, Vehicle
 from wufei.hub.registry.models.headroom import Allotment, Headroom
+from wufei.hub.registry.models.lists import ListEntry
 from wufei.hub.registry.models.organisations import (
     Organisation,
     OrganisationContact,
@@ -20,6 +21,7 @@ __all__ = [
     "Headroom",
     "Licence",
     "LicenceLine",
+    "ListEntry",
     "Membership",
     "Organisation",
     "OrganisationContact",

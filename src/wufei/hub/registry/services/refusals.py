@@ -89,6 +89,14 @@ class QuotaOverlaps(Refusal):
     )
 
 
+class ListedTwice(Refusal):
+    code = "registry_listed_twice"
+    message = gettext_noop(
+        "%(name)s is on the list “%(list)s” already for %(dates)s. Edit that entry, or choose "
+        "another period."
+    )
+
+
 class QuotaExceeded(Refusal):
     code = "registry_quota_exceeded"
     message = gettext_noop(

@@ -1,0 +1,5 @@
+"""The lists that authorities keep 应管清单、名录, of all domains, in one visible table."""
+
+from wufei.hub.registry.lists import ListKind
+
+LISTS: tuple[ListKind, ...] = ()

@@ -1,0 +1,28 @@
+"""By whose right an effect writes, and which version it was."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from wufei.hub.base.actor import Actor, ActorKind
+from wufei.hub.filings.declarations import Accepted
+
+
+def by_right(by: Actor) -> Actor:
+    """The same person, with the rights that an accepted form has."""
+    return replace(by, kind=ActorKind.SYSTEM)
+
+
+def cause_of(accepted: Accepted) -> str:
+    """How the ledger names what a filing has moved; the same for all its versions."""
+    return f"filing:{accepted.version.filing.uuid}"
+
+
+def number_of(accepted: Accepted) -> str:
+    """The number that other records quote: the authority's where there is one."""
+    filing = accepted.version.filing
+    return filing.authority_no or filing.number or str(filing.uuid)
+
+
+def key_in(subject: str) -> UUID:
+    """The uuid in ``"ledger.movement:<uuid>"``."""
+    return UUID(subject.rpartition(":")[2])

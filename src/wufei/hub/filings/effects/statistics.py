@@ -1,0 +1,93 @@
+"""Figures that no ledger has: kept by organisation and period, replaced by an amendment."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.text import format_lazy
+
+from wufei.hub.base.actor import Actor
+from wufei.hub.filings.declarations import Accepted, Effect, Made, Text
+from wufei.hub.filings.forms import Form
+from wufei.hub.filings.models import Statistic
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of a form: ``code`` names it for indicators.
+
+    ``field`` is a single field, or with ``section`` a column, which is summed by ``dimension``
+    (another column) if one is named.
+    """
+
+    code: str
+    label: Text
+    field: str
+    unit: str = ""
+    section: str = ""
+    dimension: str = ""
+
+    def values(self, form: Form) -> Iterator[tuple[str, Decimal]]:
+        """(dimension, value); nothing where nothing was given."""
+        if not self.section:
+            if (value := form.values.get(self.field)) is not None:
+                yield "", Decimal(value)
+            return
+        sums: dict[str, Decimal] = {}
+        for row in form.rows.get(self.section, ()):
+            if (value := row.get(self.field)) is not None:
+                key = str(row.get(self.dimension) or "") if self.dimension else ""
+                sums[key] = sums.get(key, Decimal(0)) + Decimal(value)
+        yield from sums.items()
+
+
+def statistics(*figures: Figure, label: Text = "", code: str = "statistics") -> Effect:
+    """Keep ``figures``; those of the version before are replaced and stay with their time."""
+
+    def preview(accepted: Accepted) -> Sequence[Text]:
+        return [_told(*one) for one in _found(figures, accepted.form)]
+
+    def apply(accepted: Accepted, by: Actor) -> Sequence[Made]:
+        subject = accepted.subject
+        mine = Statistic.objects.filter(
+            code__in=[one.code for one in figures],
+            organisation=subject.organisation,
+            first=subject.span.first,
+            last=subject.span.last,
+            version__filing=accepted.version.filing_id,
+            replaced_at=None,
+        )
+        mine.update(replaced_at=timezone.now())
+        found = list(_found(figures, accepted.form))
+        region = (subject.site or subject.organisation).region_id
+        Statistic.objects.bulk_create(
+            Statistic(
+                code=figure.code,
+                dimension=dimension[:60],
+                organisation=subject.organisation,
+                region_id=region,
+                first=subject.span.first,
+                last=subject.span.last,
+                value=value,
+                unit=figure.unit,
+                version=accepted.version,
+            )
+            for figure, dimension, value in found
+        )
+        return [Made(f"filings.statistic:{one[0].code}", _told(*one)) for one in found]
+
+    return Effect(code, label or figures[0].label, preview, apply)
+
+
+def _found(figures: Sequence[Figure], form: Form) -> Iterator[tuple[Figure, str, Decimal]]:
+    for figure in figures:
+        for dimension, value in figure.values(form):
+            yield figure, dimension, value
+
+
+def _told(figure: Figure, dimension: str, value: Decimal) -> Text:
+    """``Floor area: 12,500 m²``."""
+    of = f" ({dimension})" if dimension else ""
+    amount = f"{value:,f} {figure.unit}".strip()
+    return format_lazy("{label}{of}: {amount}", label=figure.label, of=of, amount=amount)
