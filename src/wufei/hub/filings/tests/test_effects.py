@@ -165,21 +165,21 @@ def test_an_amendment_replaces_a_figure_and_the_old_one_stays(works):
     filed.accept(rows(("a", 5)))
     rows_now = Statistic.objects.order_by("dimension", "value")
     told = [(one.dimension, one.value, one.replaced_at is None) for one in rows_now]
-    assert told == [("a", 3, False), ("a", 5, True), ("b", 4, False)]
+    assert told == [("a", Decimal(3), False), ("a", Decimal(5), True), ("b", Decimal(4), False)]
 
 
 # Movements.
 def posting(district: District) -> Effect:
     place, waste = district.firm("works"), district.waste(OIL)
-    ends = [
+    origin, stock = (
         AccountKey(kind, place.organisation.pk, waste.pk, place.site.pk)
         for kind in (AccountKind.ORIGIN, AccountKind.STOCK)
-    ]
+    )
     at = datetime(timezone.localdate().year, 1, 2, 8, tzinfo=UTC)
 
     def flows(accepted: Accepted) -> list[effects.Flow]:
         return [
-            effects.Flow(*ends, tonnes(row["mass"] / 1000), at, CODE, label=row["waste"])
+            effects.Flow(origin, stock, tonnes(row["mass"] / 1000), at, CODE, label=row["waste"])
             for row in accepted.form.rows["wastes"]
         ]
 
