@@ -1,0 +1,81 @@
+"""Who may fill in and who may review; what is not there and what is others' get the same answer."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from wufei.hub.accounts.permissions import Role
+from wufei.hub.base.actor import Actor
+from wufei.hub.base.errors import NotFound
+from wufei.hub.filings.declarations import FilingType, filing_type
+from wufei.hub.filings.models import Filing
+from wufei.hub.filings.periods import Span
+from wufei.hub.filings.refusals import NoLongerOwed
+from wufei.hub.filings.scope import DECIDE, EDIT, filled_by, reviewed_by
+from wufei.hub.registry.models import Membership, Organisation
+from wufei.hub.registry.validity import valid_on
+
+SUBJECT = "filings.filing"
+
+
+def subject(filing: Filing) -> str:
+    """How audit log and findings name a filing."""
+    return f"{SUBJECT}:{filing.uuid}"
+
+
+def type_of(filing: Filing) -> FilingType:
+    return filing_type(filing.type)
+
+
+def span_of(filing: Filing) -> Span:
+    return Span(filing.first, filing.last)
+
+
+def told(filing: Filing) -> dict[str, Any]:
+    """Form and period of a filing, for what a refusal says."""
+    return {"form": type_of(filing).name, "period": str(span_of(filing))}
+
+
+# Why the clock lets a filing lapse; one that lapsed for this is owed again if its filer is.
+CLOSED = "closed"
+
+
+def require_owed(filing: Filing) -> None:
+    """Raises ``NoLongerOwed`` for a filing that has lapsed."""
+    if filing.state == Filing.State.LAPSED:
+        raise NoLongerOwed(**told(filing), reason=why_lapsed(filing))
+
+
+def why_lapsed(filing: Filing) -> str:
+    """Why it is owed no longer, in words."""
+    return _("It was closed.") if filing.lapse_reason == CLOSED else filing.lapse_reason
+
+
+def require_fill(filings: Iterable[Filing], by: Actor) -> None:
+    """Raises ``Forbidden`` or ``NotFound`` unless ``by`` may fill in all of them."""
+    by.require(EDIT)
+    wanted = {filing.pk for filing in filings}
+    if Filing.objects.filter(filled_by(by), pk__in=wanted).count() != len(wanted):
+        raise NotFound
+
+
+def require_review(filing: Filing, by: Actor) -> None:
+    """Raises ``Forbidden`` or ``NotFound`` unless ``by`` may decide on it."""
+    by.require(DECIDE)
+    if not Filing.objects.filter(reviewed_by(by), pk=filing.pk).exists():
+        raise NotFound
+
+
+def is_town(by: Actor) -> bool:
+    return by.role == Role.TOWN_OFFICER
+
+
+def agent_of(by: Actor) -> Organisation | None:
+    """The agent 环保管家 that this person works for; None for everybody else."""
+    if by.role != Role.AGENT:
+        return None
+    mine = Membership.objects.filter(valid_on(), user__uuid=by.id.removeprefix("person:"))
+    agents = mine.filter(organisation__kind=Organisation.Kind.AGENT)
+    found = agents.select_related("organisation").order_by("pk").first()
+    return found.organisation if found else None

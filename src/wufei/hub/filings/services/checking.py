@@ -1,0 +1,302 @@
+"""Read what a form is held against, and hold it against that."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from wufei.hub.base.actor import Actor
+from wufei.hub.base.files.models import StoredFile
+from wufei.hub.catalogue.models import WasteType
+from wufei.hub.filings import periods, rules
+from wufei.hub.filings.declarations import (
+    Checked,
+    Field,
+    FieldKind,
+    FilingType,
+    Problem,
+    Section,
+    Severity,
+    Text,
+)
+from wufei.hub.filings.forms import Form, complete
+from wufei.hub.filings.models import Filing, Version
+from wufei.hub.filings.periods import Span
+from wufei.hub.filings.services.access import span_of, type_of
+from wufei.hub.filings.services.content import read, read_many
+from wufei.hub.filings.subjects import Subject
+from wufei.hub.registry.models import Organisation, Site
+
+UNKNOWN, OTHER_DOMAIN = "unknown", "other_domain"
+
+
+def subject_of(filing: Filing) -> Subject:
+    return Subject(filing.organisation, span_of(filing), filing.site, filing.class_code)
+
+
+def sections_of(filing: Filing) -> tuple[Section, ...]:
+    """What is asked of this filer for this period."""
+    return type_of(filing).asked(filing.class_code, span_of(filing))
+
+
+def form_of(version: Version) -> Form:
+    """What stands in a version."""
+    return read(version, sections_of(version.filing))
+
+
+def checked_of(version: Version, form: Form | None = None) -> Checked:
+    """Everything that the type's checks and its prefill look at; ``form`` instead of what is kept.
+
+    Raises a refusal of a source that could not be read.
+    """
+    filing = version.filing
+    whole = complete(sections_of(filing), form_of(version) if form is None else form)
+    return checked_many([(filing, whole)])[0]
+
+
+def problems_of(version: Version, form: Form | None = None) -> list[Problem]:
+    """What speaks against a version; ``form`` instead of what is kept, as while one types."""
+    checked = checked_of(version, form)
+    return _judged(version.filing, checked, known([(version.filing, checked.form)]), None)
+
+
+def judge_many(
+    pairs: Sequence[tuple[Filing, Form]], actor: Actor
+) -> list[tuple[Form, list[Problem]]]:
+    """Each form completed, with what speaks against it; reads for all at once."""
+    whole = [(filing, complete(sections_of(filing), form)) for filing, form in pairs]
+    there = known(whole)
+    judged = zip(whole, checked_many(whole), strict=True)
+    return [(form, _judged(filing, checked, there, actor)) for (filing, form), checked in judged]
+
+
+def _judged(filing: Filing, checked: Checked, there: "Known", actor: Actor | None) -> list[Problem]:
+    sections = sections_of(filing)
+    unresolved = list(_unresolved(sections, checked.form, there, span_of(filing)))
+    if unresolved:
+        # The type's checks may rely on every waste and every place being there.
+        return [*rules.shape(sections, checked.form), *unresolved]
+    return rules.judge(type_of(filing), sections, checked)
+
+
+# What was accepted before.
+def checked_many(pairs: Sequence[tuple[Filing, Form]]) -> list[Checked]:
+    """As ``checked_of`` for several: what was accepted before is read for all at once."""
+    earlier = _earlier([filing for filing, _form in pairs if _looks_back(type_of(filing))])
+    return [_checked(filing, form, earlier.get(filing.pk, {})) for filing, form in pairs]
+
+
+def _checked(filing: Filing, form: Form, earlier: Mapping[str, Form]) -> Checked:
+    subject = subject_of(filing)
+    facts = {source.code: source.read(subject) for source in type_of(filing).reads}
+    return Checked(
+        form=form,
+        subject=subject,
+        facts=facts,
+        last=earlier.get("last"),
+        last_year=earlier.get("last_year"),
+        in_force=earlier.get("in_force"),
+    )
+
+
+def _looks_back(form_type: FilingType) -> bool:
+    """Whether prefill or checks may ask what was accepted before."""
+    return bool(form_type.checks) or form_type.prefill is not _NO_PREFILL
+
+
+_NO_PREFILL = FilingType.__dataclass_fields__["prefill"].default
+_Key = tuple[str, int, int | None, Any]
+
+
+def _earlier(filings: Sequence[Filing]) -> dict[int, dict[str, Form]]:
+    """Accepted forms by filing: of the period before, of the year before, of this very one."""
+    if not filings:
+        return {}
+    wanted = {filing.pk: _keys_before(filing) for filing in filings}
+    firsts = {key[3] for keys in wanted.values() for key in keys.values()}
+    rows = Filing.objects.filter(
+        type__in={filing.type for filing in filings},
+        organisation__in={filing.organisation_id for filing in filings},
+        first__in=firsts,
+        in_force__isnull=False,
+    )
+    there: dict[_Key, Version] = {}
+    for row in rows.select_related("in_force", "organisation", "site").order_by("pk"):
+        if version := _of(row):
+            there[_key(row, row.first)] = version
+    found = [
+        (pk, name, there[key])
+        for pk, keys in wanted.items()
+        for name, key in keys.items()
+        if key in there
+    ]
+    found += [(filing.pk, "in_force", of) for filing in filings if (of := _of(filing))]
+    found += [
+        (filing.pk, "last", before)
+        for filing in filings
+        if not filing.recurs and (before := _event_before(filing))
+    ]
+    forms = read_many([(version, sections_of(version.filing)) for _pk, _name, version in found])
+    earlier: dict[int, dict[str, Form]] = {}
+    for (pk, name, _version), form in zip(found, forms, strict=True):
+        earlier.setdefault(pk, {})[name] = form
+    return earlier
+
+
+def _key(filing: Filing, first: Any) -> _Key:
+    return filing.type, filing.organisation_id, filing.site_id, first
+
+
+def _keys_before(filing: Filing) -> dict[str, _Key]:
+    period, span = type_of(filing).period, span_of(filing)
+    if not filing.recurs:
+        return {}
+    return {
+        "last": _key(filing, periods.before(period, span).first),
+        "last_year": _key(filing, periods.a_year_before(period, span).first),
+    }
+
+
+def _event_before(filing: Filing) -> Version | None:
+    """What the same filer had accepted last, for a form that has no periods."""
+    rows = Filing.objects.filter(
+        type=filing.type,
+        organisation=filing.organisation_id,
+        site=filing.site_id,
+        in_force__isnull=False,
+        first__lte=filing.first,
+    ).exclude(pk=filing.pk)
+    rows = rows.select_related("in_force", "organisation", "site")
+    found = rows.order_by("-first", "-pk").first()
+    return _of(found) if found else None
+
+
+def _of(filing: Filing) -> Version | None:
+    """The version in force; it knows its filing without another query."""
+    if filing.in_force is not None:
+        filing.in_force.filing = filing
+    return filing.in_force
+
+
+# Whether what a form names is there.
+@dataclass(frozen=True)
+class Known:
+    """What of that which forms name is there: wastes by code, uuids of everything else."""
+
+    wastes: Mapping[str, Sequence[WasteType]] = field(default_factory=dict)
+    uuids: Mapping[FieldKind, frozenset[UUID]] = field(default_factory=dict)
+
+
+_MODELS: dict[FieldKind, Any] = {
+    FieldKind.ORGANISATION: Organisation,
+    FieldKind.SITE: Site,
+    FieldKind.FILES: StoredFile,
+}
+
+
+def known(pairs: Iterable[tuple[Filing, Form]]) -> Known:
+    return _known((sections_of(filing), form) for filing, form in pairs)
+
+
+def _known(parts: Iterable[tuple[Sequence[Section], Form]]) -> Known:
+    """What the forms name, looked up in one query for each kind."""
+    asked: dict[FieldKind, set[Any]] = {}
+    for sections, form in parts:
+        for _section, one, _row, value in _named(sections, form):
+            asked.setdefault(one.kind, set()).update(_each(value))
+    wastes: dict[str, list[WasteType]] = {}
+    if codes := asked.pop(FieldKind.WASTE, None):
+        for waste in WasteType.objects.filter(code__in=codes):
+            wastes.setdefault(waste.code, []).append(waste)
+    uuids = {
+        kind: frozenset(
+            _MODELS[kind].objects.filter(uuid__in=wanted).values_list("uuid", flat=True)
+        )
+        for kind, wanted in asked.items()
+    }
+    return Known(wastes, uuids)
+
+
+def resolve(
+    sections: Sequence[Section], form: Form, actor: Actor | None = None, span: Span | None = None
+) -> list[Problem]:
+    """Wastes, organisations, sites and files that the form names and that are not there.
+
+    With ``span`` a waste must be in the catalogue on one of its days; with ``actor`` a file must
+    be one's own.
+    """
+    found = list(_unresolved(sections, form, _known([(sections, form)]), span))
+    return [*found, *_files_of_others(sections, form, actor)] if actor else found
+
+
+def _named(
+    sections: Sequence[Section], form: Form
+) -> Iterator[tuple[Section, Field, int | None, Any]]:
+    """Every value of the form that names something, with its place."""
+    for section in sections:
+        fields = [one for one in section.fields if one.kind in _NAMING]
+        if not fields:
+            continue
+        rows: Sequence[tuple[int | None, Any]] = [(None, form.values)]
+        if section.table:
+            rows = list(enumerate(form.rows.get(section.code, ())))
+        for number, values in rows:
+            for one in fields:
+                if value := values.get(one.name):
+                    yield section, one, number, value
+
+
+_NAMING = frozenset({FieldKind.WASTE, *_MODELS})
+
+
+def _each(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _unresolved(
+    sections: Sequence[Section], form: Form, there: Known, span: Span | None
+) -> Iterator[Problem]:
+    for section, one, number, value in _named(sections, form):
+        if one.kind is FieldKind.WASTE:
+            found = _waste_problem(one, there.wastes.get(value, ()), value, span)
+        else:
+            lacking = set(_each(value)) - there.uuids.get(one.kind, frozenset())
+            found = (UNKNOWN, _nothing(one)) if lacking else None
+        if found:
+            code, text = found
+            yield Problem(code, Severity.ERROR, text, section.code, number, one.name)
+
+
+def _waste_problem(
+    one: Field, wastes: Sequence[WasteType], code: str, span: Span | None
+) -> tuple[str, Text] | None:
+    of_then = [waste for waste in wastes if span is None or _held(waste, span)]
+    if not of_then:
+        text = _("“{code}” is not in the catalogue of that time. Look it up there.")
+        return UNKNOWN, format_lazy(text, code=code)
+    if one.domain and all(waste.domain != one.domain for waste in of_then):
+        text = _("“{code}” is no waste of this kind. Choose another for “{field}”.")
+        return OTHER_DOMAIN, format_lazy(text, code=code, field=one.label)
+    return None
+
+
+def _held(waste: WasteType, span: Span) -> bool:
+    lower, upper = waste.validity.lower, waste.validity.upper
+    return (lower is None or lower <= span.last) and (upper is None or span.first < upper)
+
+
+def _nothing(one: Field) -> Text:
+    return format_lazy(_("“{field}” names nothing that is known here."), field=one.label)
+
+
+def _files_of_others(sections: Sequence[Section], form: Form, actor: Actor) -> Iterator[Problem]:
+    named = [one for one in _named(sections, form) if one[1].kind is FieldKind.FILES]
+    wanted = {uuid for _section, _field, _row, value in named for uuid in value}
+    own = StoredFile.objects.filter(uuid__in=wanted, by=actor.id).values_list("uuid", flat=True)
+    foreign = wanted - set(own)
+    for section, one, number, value in named:
+        if foreign & set(value):
+            yield Problem(UNKNOWN, Severity.ERROR, _nothing(one), section.code, number, one.name)

@@ -1,0 +1,412 @@
+"""Submit: what is wrong blocks, what is odd needs a reason, what is told or filed is in force."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from wufei.hub.audit.services import record, record_all
+from wufei.hub.base.actor import Actor
+from wufei.hub.base.errors import IdReused, Refusal
+from wufei.hub.base.numbering import next_numbers
+from wufei.hub.base.rows import insert, update
+from wufei.hub.filings import findings
+from wufei.hub.filings.declarations import FilingType, Kind, Problem, Severity
+from wufei.hub.filings.forms import Form, complete
+from wufei.hub.filings.models import Filing, Version
+from wufei.hub.filings.refusals import (
+    DraftInTheWay,
+    NoDraft,
+    NothingWaits,
+    StillProblems,
+    TwiceInOne,
+)
+from wufei.hub.filings.rules import unexplained
+from wufei.hub.filings.services import effects
+from wufei.hub.filings.services.access import (
+    agent_of,
+    require_fill,
+    require_owed,
+    span_of,
+    subject,
+    told,
+    type_of,
+)
+from wufei.hub.filings.services.checking import form_of, judge_many, sections_of
+from wufei.hub.filings.services.content import Content, add_rows, content_of, replace_rows
+from wufei.hub.filings.services.drafting import (
+    locked,
+    require_edition,
+    require_own_files,
+    shown,
+    tidy_reasons,
+    who,
+)
+from wufei.hub.registry.validity import today
+
+# Accepted as soon as they are there.
+AT_ONCE = frozenset({Kind.NOTIFY, Kind.FILE})
+
+
+@dataclass(frozen=True)
+class Item:
+    """A whole form to be submitted without a draft; ``id`` makes it safe to repeat."""
+
+    filing: Filing
+    form: Form
+    id: UUID
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class _Ready:
+    """What is right, and will be written."""
+
+    filing: Filing
+    form: Form
+    content: Content
+    id: UUID
+    reasons: Mapping[str, str]
+    problems: Sequence[Problem]
+    draft: Version | None
+
+
+def submit(
+    filing: Filing,
+    *,
+    id: UUID,
+    edition: int | None = None,
+    reasons: Mapping[str, str] | None = None,
+    by: Actor,
+) -> Version:
+    """Hand in the draft; the same ``id`` returns the first submission.
+
+    ``edition``: the one that was looked at. ``reasons`` by ``Problem.key``, beside those of the
+    draft. A version that still waited for a decision is superseded by this one. Raises
+    ``StillProblems`` with all that stands in the way, ``DraftMoved``, or ``EffectRefused``.
+    """
+    require_fill([filing], by)
+    try:
+        with transaction.atomic():
+            return _submit(locked(filing), id, edition, reasons, by)
+    except StillProblems as refusal:
+        # What was refused leaves its finding all the same.
+        findings.keep_blocked(filing, refusal.problems, by)
+        raise
+    except IntegrityError as error:
+        if "filings_version_submission" not in str(error):
+            raise
+        # Of another filing, at the same moment.
+        raise IdReused(id=id) from error
+
+
+def _submit(
+    filing: Filing,
+    id: UUID,
+    edition: int | None,
+    reasons: Mapping[str, str] | None,
+    by: Actor,
+) -> Version:
+    if earlier := Version.objects.filter(submission=id).first():
+        same = earlier.filing_id == filing.pk and earlier.submitted_by == by.id
+        if not same or edition not in (None, earlier.edition):
+            raise IdReused(id=id)
+        earlier.filing = filing
+        return earlier
+    require_owed(filing)
+    draft = filing.versions.filter(state=Version.State.DRAFT).first()
+    if draft is None:
+        raise NoDraft(**told(filing))
+    if edition is not None:
+        require_edition(draft, edition)
+    draft.filing = filing
+    given = {**draft.reasons, **tidy_reasons(reasons or {})}
+    ((form, problems),) = judge_many([(filing, form_of(draft))], by)
+    content = content_of(sections_of(filing), form)
+    ready = _Ready(filing, form, content, id, given, problems, draft)
+    _refuse_problems(ready)
+    return _write([ready], by)[0]
+
+
+def submit_many(items: Sequence[Item], by: Actor) -> list[Version | Refusal]:
+    """Hand in whole forms, each for itself: its version, or the refusal that says what is wrong.
+
+    As ``submit`` for each, in few statements. A draft in which somebody has written stands in
+    the way. A form that has effects takes effect, or is refused, alone.
+    """
+    require_fill([item.filing for item in items], by)
+    alone = [n for n, item in enumerate(items) if _takes_effect(type_of(item.filing))]
+    together = sorted(set(range(len(items))) - set(alone))
+    done: dict[int, Version | Refusal] = {}
+    for numbers in [*([n] for n in alone), together]:
+        answers = _submit_some([items[n] for n in numbers], by)
+        done.update(zip(numbers, answers, strict=True))
+    return [done[n] for n in range(len(items))]
+
+
+def _takes_effect(form_type: FilingType) -> bool:
+    return form_type.kind in AT_ONCE and bool(form_type.effects)
+
+
+def _submit_some(items: Sequence[Item], by: Actor) -> list[Version | Refusal]:
+    """Those that are right are written together; a refusal while writing refuses all."""
+    if not items:
+        return []
+    try:
+        with transaction.atomic():
+            return _sorted_out(items, by)
+    except Refusal as refusal:
+        assert len(items) == 1, "only what is submitted alone takes effect"
+        return [refusal]
+
+
+def _sorted_out(items: Sequence[Item], by: Actor) -> list[Version | Refusal]:
+    filings = _locked([item.filing.pk for item in items])
+    known = {
+        one.submission: one
+        for one in Version.objects.filter(submission__in=[item.id for item in items])
+    }
+    drafts = {
+        one.filing_id: one
+        for one in Version.objects.filter(filing__in=filings, state=Version.State.DRAFT)
+    }
+    answers: dict[int, Version | Refusal] = {}
+    waiting: list[tuple[int, Item, Filing]] = []
+    seen = set[int]()
+    for number, item in enumerate(items):
+        filing = filings[item.filing.pk]
+        try:
+            if earlier := _earlier(item, filing, known):
+                answers[number] = earlier
+                continue
+            _refuse_in_the_way(filing, drafts.get(filing.pk), seen)
+            require_own_files(filing, sections_of(filing), item.form, by)
+        except Refusal as refusal:
+            answers[number] = refusal
+            continue
+        waiting.append((number, item, filing))
+    answers |= _judged(waiting, drafts, by)
+    return [answers[number] for number in range(len(items))]
+
+
+def _judged(
+    waiting: Sequence[tuple[int, Item, Filing]], drafts: Mapping[int, Version], by: Actor
+) -> dict[int, Version | Refusal]:
+    answers: dict[int, Version | Refusal] = {}
+    good: dict[int, _Ready] = {}
+    judged = judge_many([(filing, item.form) for _number, item, filing in waiting], by)
+    for (number, item, filing), (form, problems) in zip(waiting, judged, strict=True):
+        content = content_of(sections_of(filing), form)
+        reasons, draft = tidy_reasons(item.reasons), drafts.get(filing.pk)
+        ready = _Ready(filing, form, content, item.id, reasons, problems, draft)
+        try:
+            _refuse_problems(ready)
+        except StillProblems as refusal:
+            findings.keep_blocked(filing, refusal.problems, by)
+            answers[number] = refusal
+            continue
+        if draft is not None:
+            draft.values = dict(content.values)
+            replace_rows(draft, content)
+        good[number] = ready
+    answers.update(zip(good, _write(list(good.values()), by), strict=True))
+    return answers
+
+
+def _locked(pks: Iterable[int]) -> dict[int, Filing]:
+    """In ascending key: two that submit the same filings wait for each other in turn."""
+    rows = Filing.objects.select_for_update(of=("self",)).filter(pk__in=set(pks)).order_by("pk")
+    related = ("organisation__region", "site", "in_force")
+    return {filing.pk: filing for filing in rows.select_related(*related)}
+
+
+def _earlier(item: Item, filing: Filing, known: Mapping[UUID | None, Version]) -> Version | None:
+    """What was submitted under this id; raises ``IdReused`` unless it said the same."""
+    earlier = known.get(item.id)
+    if earlier is None:
+        return None
+    sections = sections_of(filing)
+    content = content_of(sections, complete(sections, item.form))
+    if earlier.filing_id != filing.pk or earlier.digest != content.digest(filing.uuid):
+        raise IdReused(id=item.id)
+    earlier.filing = filing
+    return earlier
+
+
+def _refuse_in_the_way(filing: Filing, draft: Version | None, seen: set[int]) -> None:
+    require_owed(filing)
+    if filing.pk in seen:
+        raise TwiceInOne(**told(filing), organisation=filing.organisation.name)
+    if draft is not None and draft.edition:
+        when = shown(draft.changed_at)
+        raise DraftInTheWay(**told(filing), who=who(draft.author), when=when)
+    seen.add(filing.pk)
+
+
+def _refuse_problems(ready: _Ready) -> None:
+    if standing := unexplained(ready.problems, ready.reasons):
+        raise StillProblems(standing)
+
+
+# What is right is written.
+def _write(ready: Sequence[_Ready], by: Actor) -> list[Version]:
+    if not ready:
+        return []
+    now = timezone.now()
+    _supersede(ready)
+    _number(ready)
+    versions = _versions(ready, now, by)
+    new = [
+        (version, one.content)
+        for one, version in zip(ready, versions, strict=True)
+        if one.draft is None
+    ]
+    insert([version for version, _content in new])
+    add_rows(new)
+    in_force = _take_in(versions)
+    findings.keep_submitted([(one.filing, one.problems) for one in ready], by)
+    record_all(by, [_event(version) for version in versions])
+    for version, before in in_force:
+        _follow(version, before, by)
+    return versions
+
+
+_COLUMNS = ("state", "head", "received_on", "number", "in_force")
+
+
+def _supersede(ready: Sequence[_Ready]) -> None:
+    """What still waits for a decision is decided on no more."""
+    waiting = Version.objects.filter(
+        filing__in=[one.filing for one in ready], state__in=Version.WAITING
+    )
+    waiting.update(state=Version.State.SUPERSEDED)
+
+
+def _number(ready: Sequence[_Ready]) -> None:
+    """Each filing its number, with its first submission; late, since the others wait for it."""
+    lacking: dict[str, list[Filing]] = {}
+    for one in ready:
+        if not one.filing.number:
+            lacking.setdefault(type_of(one.filing).number_prefix, []).append(one.filing)
+    year = today().year
+    for prefix in sorted(lacking):
+        filings = lacking[prefix]
+        serials = next_numbers(f"filing:{prefix}:{year}", len(filings))
+        for filing, serial in zip(filings, serials, strict=True):
+            filing.number = f"{prefix}{year}-{serial:05d}"
+
+
+def _versions(ready: Sequence[_Ready], now: datetime, by: Actor) -> list[Version]:
+    agent = agent_of(by)
+    versions = []
+    for one in ready:
+        version = one.draft or Version(filing=one.filing, author=by.id)
+        version.number = one.filing.head + 1
+        at_once = type_of(one.filing).kind in AT_ONCE
+        version.state = Version.State.ACCEPTED if at_once else Version.State.SUBMITTED
+        odd = {problem.key for problem in one.problems if problem.severity is Severity.WARNING}
+        version.values = dict(one.content.values)
+        version.reasons = {key: text for key, text in one.reasons.items() if key in odd}
+        version.submission, version.digest = one.id, one.content.digest(one.filing.uuid)
+        version.submitted_at, version.submitted_by, version.agent = now, by.id, agent
+        version.filing = one.filing
+        if one.draft is not None:
+            version.save()
+        versions.append(version)
+    return versions
+
+
+def _take_in(versions: Sequence[Version]) -> list[tuple[Version, Version | None]]:
+    """Let the filings say what has come; returns what is in force now, with what was before."""
+    at_once = [one for one in versions if one.state == Version.State.ACCEPTED]
+    replaced = _replaced([one.filing for one in at_once])
+    for version in versions:
+        filing = version.filing
+        filing.head = version.number
+        filing.received_on = filing.received_on or today()
+        filing.state = Filing.State.SUBMITTED
+    for version in at_once:
+        version.filing.in_force, version.filing.state = version, Filing.State.ACCEPTED
+    update([version.filing for version in versions], _COLUMNS)
+    return list(zip(at_once, replaced, strict=True))
+
+
+def _replaced(filings: Sequence[Filing]) -> list[Version | None]:
+    """What was in force of each and is no more; one that was sent back stays so."""
+    before = [filing.in_force for filing in filings]
+    accepted = [one.pk for one in before if one is not None]
+    Version.objects.filter(pk__in=accepted, state=Version.State.ACCEPTED).update(
+        state=Version.State.SUPERSEDED
+    )
+    return before
+
+
+def put_in_force(filing: Filing, version: Version, by: Actor) -> None:
+    """``version`` holds from now on, in place of the one before; what follows from it is done."""
+    (before,) = _replaced([filing])
+    filing.in_force, filing.state = version, Filing.State.ACCEPTED
+    filing.save(update_fields=["in_force", "state"])
+    _follow(version, before, by)
+
+
+def _follow(version: Version, before: Version | None, by: Actor) -> None:
+    made = effects.run(version, before, by)
+    if made:
+        values = {"version": version.number, "made": [one.subject for one in made]}
+        record(by, "filings:filing:effect", subject=subject(version.filing), values=values)
+
+
+def _event(version: Version) -> tuple[str, str, Mapping[str, Any]]:
+    filing = version.filing
+    values = {
+        "type": filing.type,
+        "period": str(span_of(filing)),
+        "version": version.number,
+        "number": filing.number,
+        "state": version.state,
+    }
+    return subject(filing), "filings:version:submit", values
+
+
+# Taking it back.
+def withdraw(filing: Filing, *, by: Actor) -> Version:
+    """Take back the version that waits for a decision; doing it twice is the same as once."""
+    require_fill([filing], by)
+    with transaction.atomic():
+        now = locked(filing)
+        version = now.versions.exclude(state=Version.State.DRAFT).order_by("-number").first()
+        if version is None:
+            raise NoDraft(**told(now))
+        version.filing = now
+        if version.state == Version.State.WITHDRAWN:
+            return version
+        if version.state not in Version.WAITING:
+            raise NothingWaits(state=version.get_state_display())
+        version.state = Version.State.WITHDRAWN
+        version.save(update_fields=["state", "changed_at"])
+        stand_back(now)
+        values = {"version": version.number}
+        record(by, "filings:version:withdraw", subject=subject(now), values=values)
+        return version
+
+
+def stand_back(filing: Filing) -> None:
+    """Nothing waits any more: the filing is again what was decided before."""
+    decided = filing.versions.filter(
+        state__in=[Version.State.RETURNED, Version.State.REJECTED]
+    ).order_by("-number")
+    last = decided.values_list("state", flat=True).first()
+    if filing.in_force is not None:
+        filing.state = Filing.State.ACCEPTED
+        if filing.in_force.state == Version.State.RETURNED:
+            filing.state = Filing.State.RETURNED
+    elif last:
+        filing.state = Filing.State(last)
+    else:
+        # As if nothing had come.
+        filing.state, filing.received_on = Filing.State.OPEN, None
+    filing.save(update_fields=["state", "received_on"])
