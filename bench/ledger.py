@@ -204,6 +204,10 @@ class Bench:
         run(f"UPDATE ledger_balance SET in_g = in_g * {times}, out_g = out_g * {times}")
         for table in ("flowday", "flowmonth"):
             run(f"UPDATE ledger_{table} SET in_g = in_g * {times}, out_g = out_g * {times}")
+        run(
+            f"UPDATE ledger_flowday SET in_count = in_count * {times}, "
+            f"out_count = out_count * {times}"
+        )
         run("DROP TABLE first, ends")
         # Rewritten, as if they had been written once: an update leaves the old row's room behind.
         run("VACUUM FULL ledger_flowday")

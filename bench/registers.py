@@ -1,11 +1,12 @@
 """Benchmark of the registers; prints one table. ``--quick``: a tenth of the rows.
 
-    .venv/bin/python bench/registers.py [--quick]
+    .venv/bin/python bench/registers.py [--quick] [--pages]
 
 One works' storage register: half of its rows arise in labelled drums, half leave under a manifest
-each. It is written as CSV and as Excel by the worker's own code, a process for each file, at a
-tenth of the rows and at all of them: what memory each process had at most shows whether it is
-flat. The same query by a bare ``COPY … TO`` is what the database alone needs.
+each. Its pages are opened, and those of the carrier and of what left. Then it is written as CSV and
+as Excel by the worker's own code, a process for each file, at a tenth of the rows and at all of
+them: what memory each process had at most shows whether it is flat. The same query by a bare
+``COPY … TO`` is what the database alone needs.
 """
 
 import argparse
@@ -186,12 +187,18 @@ class Works:
 
 
 # What is measured.
-def selection(works: Any, last: date, table: str = "stored") -> Any:
+def selection(works: Any, last: date, table: str = "stored", **asked: str) -> Any:
     from wufei.hub.base.actor import system
     from wufei.hub.registers.selection import Selection
 
-    asked = {"holder": str(works), "table": table, "from": str(FIRST_DAY), "to": str(last)}
+    asked |= {"holder": str(works), "table": table, "from": str(FIRST_DAY), "to": str(last)}
     return Selection(asked, system("bench"))
+
+
+def found_by(chosen: Any) -> Any:
+    from wufei.hub.registers.register import register
+
+    return register(chosen)
 
 
 def write(form: str, holder: str, last: str) -> None:
@@ -271,24 +278,38 @@ class Bench:
                 size += len(part)
         return float(found.count / (time.perf_counter() - started))
 
-    def page(self) -> None:
-        from wufei.hub.registers.queries.reconciling import below_zero, reconcile
-        from wufei.hub.registers.register import register
-
+    def pages(self) -> None:
+        """A tenth and all of the rows: each part of the page that opens first; then other pages."""
         for name, last in (("a tenth", TENTH), ("all", LAST_DAY)):
-            chosen = selection(self.holder, last)
-            found = register(chosen)
-            parts: dict[str, Callable[[], Any]] = {
-                "rows and totals": lambda chosen=chosen: register(chosen).page(0, 50),
-                "reconciliation": lambda chosen=chosen: reconcile(chosen.within),
-                "days below zero": lambda chosen=chosen: below_zero(chosen.within),
-            }
-            times = {what: _ms(work) for what, work in parts.items()}
-            told = ", ".join(f"{what} {ms:,.0f}" for what, ms in times.items())
-            self.say(
-                f"page of {found.count:,} rows ({name})", f"{sum(times.values()):,.0f} ms", told
-            )
-        assert reconcile(chosen.within).holds
+            self.page(f"page, {name}", last)
+        self.page("page of what left", LAST_DAY, "outgoing")
+        self.page("page of the carrier", LAST_DAY, "carried")
+        chosen = selection(self.holder, LAST_DAY)
+        count = found_by(chosen).count
+        for name, first in (("in the middle", count // 2), ("the last", count - 50)):
+            took = _ms(lambda first=first: found_by(chosen).page(first, 50))
+            self.say(f"page {name}, rows and totals", f"{took:,.0f} ms")
+        for name, value in (("movement", "loading"), ("plate", "88888"), ("manifest", "WF-77")):
+            asked = selection(self.holder, LAST_DAY, **{name: value})
+            took = _ms(lambda asked=asked: found_by(asked).page(0, 50), 1)
+            rows = found_by(asked).count
+            self.say(f"page of one {name}, rows and totals", f"{took:,.0f} ms", f"{rows:,} rows")
+
+    def page(self, name: str, last: date, table: str = "stored") -> None:
+        from wufei.hub.registers.queries.reconciling import below_zero, reconcile
+
+        chosen = selection(self.holder, last, table)
+        within, kind = chosen.within, chosen.limited_kind
+        parts: dict[str, Callable[[], Any]] = {
+            "rows and totals": lambda: found_by(chosen).page(0, 50),
+            "reconciliation": lambda: reconcile(within, kind),
+            "days below zero": lambda: below_zero(within, kind),
+        }
+        times = {what: _ms(work) for what, work in parts.items()}
+        told = ", ".join(f"{what} {ms:,.0f}" for what, ms in times.items())
+        count = found_by(chosen).count
+        self.say(f"{name}: {count:,} rows", f"{sum(times.values()):,.0f} ms", told)
+        assert reconcile(within, kind).holds
 
     def show(self) -> None:
         from rich.console import Console
@@ -300,18 +321,20 @@ class Bench:
         Console(width=150).print(table)
 
 
-def _ms(work: Callable[[], Any]) -> float:
+def _ms(work: Callable[[], Any], times: int = 3) -> float:
+    """The middle one of some times."""
     best = []
-    for _time in range(3):
+    for _time in range(times):
         started = time.perf_counter()
         work()
         best.append((time.perf_counter() - started) * 1000)
-    return sorted(best)[1]
+    return sorted(best)[times // 2]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a hundred thousand rows")
+    parser.add_argument("--pages", action="store_true", help="pages only, no files")
     parser.add_argument("--write", nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.write:
@@ -326,8 +349,9 @@ def main() -> None:
 
         django.setup()
         bench = Bench(Works(home, 100_000 if given.quick else 1_000_000))
-        bench.page()
-        bench.files()
+        bench.pages()
+        if not given.pages:
+            bench.files()
         bench.show()
 
 

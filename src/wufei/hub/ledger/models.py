@@ -395,13 +395,39 @@ class FlowFacts(models.Model):
 _KEY = ["region", "waste", "holder", "kind", "method"]
 
 
-class FlowDay(FlowFacts):
-    """Facts of one day (Asia/Shanghai)."""
+class DayFacts(FlowFacts):
+    """Facts of one day (Asia/Shanghai), told apart as registers list movements: by the place of
+    these accounts, by the kind of the accounts at the other end, and by whether another holder has
+    those (``across``). The two kinds of account say which kind of movement it was.
+
+    ``in_count`` and ``out_count`` count movements; a reversal is one more of them.
+    """
 
     day = models.DateField()
+    place = models.ForeignKey(
+        Site, models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    other_kind = models.CharField(max_length=20, default="", db_default="")
+    across = models.BooleanField(default=False, db_default=False)
+    in_count = models.BigIntegerField(default=0, db_default=0)
+    out_count = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["day", *_KEY], name="ledger_flowday_key")]
+        abstract = True
+
+
+class FlowDay(DayFacts):
+    """What days add up to."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", *_KEY, "place", "other_kind", "across"],
+                name="ledger_flowday_key",
+                nulls_distinct=False,
+            )
+        ]
+        indexes = [models.Index(fields=["holder", "day"], name="ledger_flowday_holder")]
 
 
 class FlowMonth(FlowFacts):
@@ -413,9 +439,8 @@ class FlowMonth(FlowFacts):
         constraints = [
             models.UniqueConstraint(fields=["month", *_KEY], name="ledger_flowmonth_key")
         ]
+        indexes = [models.Index(fields=["holder", "month"], name="ledger_flowmonth_holder")]
 
 
-class Unfolded(FlowFacts):
+class Unfolded(DayFacts):
     """Sums of one recorded statement, not yet in the facts; a trigger writes them."""
-
-    day = models.DateField()

@@ -16,16 +16,27 @@ _SIDES = """
     UNION ALL
     SELECT id, source_id, -sign, mass_g, -sign * mass_g, source_from_g FROM ledger_movement"""
 _FACT_KEY = "region_id, waste_id, holder_id, kind, method"
+# Days tell more apart; 0 stands for no place, since nothing equals NULL.
+_DAY_KEY = f"{_FACT_KEY}, place_id, other_kind, across"
+_DAY_SUMS = ("in_g", "out_g", "in_count", "out_count")
+_SUMMED = ", ".join(f"sum({name}) AS {name}" for name in _DAY_SUMS)
+_OWN = """
+        SELECT m.day, a.region_id, a.waste_id, a.holder_id, a.kind, a.method,
+               coalesce(a.place_id, 0) AS place_id, o.kind AS other_kind,
+               a.holder_id <> o.holder_id AS across"""
 _RECOUNT = f"""
-    SELECT day, {_FACT_KEY}, sum(in_g) AS in_g, sum(out_g) AS out_g FROM (
-        SELECT m.day, a.region_id, a.waste_id, a.holder_id, a.kind, a.method,
-               m.sign * m.mass_g AS in_g, 0 AS out_g
+    SELECT day, {_DAY_KEY}, {_SUMMED} FROM (
+        {_OWN}, m.sign * m.mass_g AS in_g, 0 AS out_g, 1 AS in_count, 0 AS out_count
         FROM ledger_movement m JOIN ledger_account a ON a.id = m.target_id
+        JOIN ledger_account o ON o.id = m.source_id
         UNION ALL
-        SELECT m.day, a.region_id, a.waste_id, a.holder_id, a.kind, a.method,
-               0, m.sign * m.mass_g
-        FROM ledger_movement m JOIN ledger_account a ON a.id = m.source_id) s
-    GROUP BY day, {_FACT_KEY}"""
+        {_OWN}, 0, m.sign * m.mass_g, 0, 1
+        FROM ledger_movement m JOIN ledger_account a ON a.id = m.source_id
+        JOIN ledger_account o ON o.id = m.target_id) s
+    GROUP BY day, {_DAY_KEY}"""
+_KEPT = f"""
+    SELECT day, {_FACT_KEY}, coalesce(place_id, 0) AS place_id, other_kind, across,
+           {", ".join(_DAY_SUMS)} FROM"""
 # What grouping and splitting did to lots, unless it was undone.
 _REGROUPED = """
     SELECT p.* FROM ledger_regroupedpart p
@@ -67,18 +78,20 @@ _CHECKS = {
         WHERE from_g IS DISTINCT FROM expected_g""",
     "facts by day": f"""
         WITH kept AS (
-            SELECT day, {_FACT_KEY}, sum(in_g) AS in_g, sum(out_g) AS out_g FROM (
-                SELECT day, {_FACT_KEY}, in_g, out_g FROM ledger_flowday
-                UNION ALL SELECT day, {_FACT_KEY}, in_g, out_g FROM ledger_unfolded) f
-            GROUP BY day, {_FACT_KEY}),
+            SELECT day, {_DAY_KEY}, {_SUMMED} FROM (
+                {_KEPT} ledger_flowday UNION ALL {_KEPT} ledger_unfolded) f
+            GROUP BY day, {_DAY_KEY}),
         counted AS ({_RECOUNT})
         SELECT 'facts of ' || day || ', ' || kind || ', holder ' || holder_id || ', waste '
-               || waste_id, 'kept ' || coalesce(k.in_g, 0) || ' in, ' || coalesce(k.out_g, 0)
-               || ' out; recount ' || coalesce(c.in_g, 0) || ' in, ' || coalesce(c.out_g, 0)
-               || ' out'
-        FROM kept k FULL JOIN counted c USING (day, {_FACT_KEY})
-        WHERE coalesce(k.in_g, 0) <> coalesce(c.in_g, 0)
-           OR coalesce(k.out_g, 0) <> coalesce(c.out_g, 0)""",
+               || waste_id || ', place ' || place_id || ', ' || other_kind,
+               'kept ' || coalesce(k.in_g, 0) || ' in, ' || coalesce(k.out_g, 0)
+               || ' out, ' || coalesce(k.in_count, 0) || ' + ' || coalesce(k.out_count, 0)
+               || ' movements; recount ' || coalesce(c.in_g, 0) || ' in, '
+               || coalesce(c.out_g, 0) || ' out, ' || coalesce(c.in_count, 0) || ' + '
+               || coalesce(c.out_count, 0) || ' movements'
+        FROM kept k FULL JOIN counted c USING (day, {_DAY_KEY})
+        WHERE {" OR ".join(f"coalesce(k.{name}, 0) <> coalesce(c.{name}, 0)" for name in _DAY_SUMS)}
+        """,
     "facts by month": f"""
         SELECT 'month ' || month || ', ' || kind || ', holder ' || holder_id,
                'the month differs from its days'

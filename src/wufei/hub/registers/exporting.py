@@ -86,8 +86,11 @@ def _notes(selection: Selection, found: Register) -> Iterator[Line]:
     yield (_("Lines"), found.count)
     yield ()
     yield from _impossible(selection)
-    yield from _reconciliation(reconcile(selection.within), _("In storage"))
-    yield from _reconciliation(reconcile(selection.within, AccountKind.CUSTODY), _("On the road"))
+    for kind, what in (
+        (AccountKind.STOCK, _("In storage")),
+        (AccountKind.CUSTODY, _("On the road")),
+    ):
+        yield from _reconciliation(reconcile(selection.within, kind, recount=True), what)
     if table.missing:
         yield ()
         yield (_("Columns that nobody records"), "、".join(map(str, table.missing)))

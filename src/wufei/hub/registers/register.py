@@ -28,12 +28,12 @@ class MovementRegister:
 
     def __init__(self, selection: Selection, *, whole: bool) -> None:
         """``whole``: all columns of the standard and all that stands beside them, as files have
-        them; else those that somebody records.
+        them, and totals counted from the rows; else those that somebody records.
         """
         self.selection, self.picked = selection, selection.picked
         self.cols = _columns(selection.table.columns, whole=whole)
         self.layout = Layout(self.cols, exact=whole)
-        self.totals = rows.totals(self.picked)
+        self.totals = rows.totals(self.picked, recount=whole)
 
     @property
     def columns(self) -> Sequence[Column]:

@@ -4,16 +4,19 @@ from django.db import connection, transaction
 
 _LOCK = 0x77756665  # one folder at a time; others find the queue shorter and go home
 _KEY = "region_id, waste_id, holder_id, kind, method"
+# Days tell more apart than months do.
+_DAY = f"day, {_KEY}, place_id, other_kind, across"
 _FOLD = f"""
 WITH gone AS (
     DELETE FROM ledger_unfolded WHERE id IN (
         SELECT id FROM ledger_unfolded ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-    RETURNING day, {_KEY}, in_g, out_g
+    RETURNING {_DAY}, in_g, out_g, in_count, out_count
 ), days AS (
-    INSERT INTO ledger_flowday (day, {_KEY}, in_g, out_g)
-    SELECT day, {_KEY}, sum(in_g), sum(out_g) FROM gone GROUP BY day, {_KEY}
-    ON CONFLICT (day, {_KEY}) DO UPDATE
-    SET in_g = ledger_flowday.in_g + EXCLUDED.in_g, out_g = ledger_flowday.out_g + EXCLUDED.out_g
+    INSERT INTO ledger_flowday AS f ({_DAY}, in_g, out_g, in_count, out_count)
+    SELECT {_DAY}, sum(in_g), sum(out_g), sum(in_count), sum(out_count) FROM gone GROUP BY {_DAY}
+    ON CONFLICT ({_DAY}) DO UPDATE
+    SET in_g = f.in_g + EXCLUDED.in_g, out_g = f.out_g + EXCLUDED.out_g,
+        in_count = f.in_count + EXCLUDED.in_count, out_count = f.out_count + EXCLUDED.out_count
 ), months AS (
     INSERT INTO ledger_flowmonth (month, {_KEY}, in_g, out_g)
     SELECT date_trunc('month', day)::date, {_KEY}, sum(in_g), sum(out_g)

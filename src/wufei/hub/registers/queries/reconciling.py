@@ -1,19 +1,22 @@
 """Whether a register is the ledger: opening + in − out = closing, each from another source.
 
-Opening, in and out come from the facts, the parts from the movements, the closing from the
-balances that posting keeps: three counts of the same mass that have to meet to the gram.
+Opening, in and out come from the facts, the closing from the balances that posting keeps: they have
+to meet to the gram. A page stops there, so that its time does not grow with the movements; a file
+counts the parts, and what moved after the period, from the movements: a third source.
 """
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
 from wufei.hub.ledger.models import AccountKind, MovementKind
-from wufei.hub.ledger.queries.facts import FIRST_DAY, By, Of, Period, Sum, sums
+from wufei.hub.ledger.queries.facts import By, Of, Sum, sums
 from wufei.hub.ledger.queries.reach import narrow
+from wufei.hub.registers.queries import days
 from wufei.hub.registers.queries.sides import Rule, Within, branches
 
 
@@ -32,16 +35,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Grams. Facts know no site: where one is chosen (``from_facts`` is False) opening and sums
-    are counted from the movements.
-    """
+    """Grams."""
 
     before_g: int
     in_g: int
     out_g: int
     end_g: int
     parts: list[Part]
-    from_facts: bool
 
     @property
     def off_g(self) -> int:
@@ -69,20 +69,30 @@ def _sum(parts: Iterable[Part], side: str) -> int:
     return sum(part.mass_g for part in parts if part.side == side)
 
 
-def reconcile(within: Within, kind: AccountKind = AccountKind.STOCK) -> Reconciliation:
-    """Of the limited accounts of this kind: what stands in storage, or is on the road."""
-    rules = (Rule("in", (kind,)), Rule("out", (kind,)))
-    parts = _parts(within, rules)
-    if within.site is None:
-        fact = _fact(within, (kind,))
-        before_g, in_g, out_g = fact.before_g, fact.in_g, fact.out_g
-    else:
-        before = replace(within, period=_before(within.period))
-        earlier = _parts(before, rules)
-        before_g = _sum(earlier, "in") - _sum(earlier, "out")
-        in_g, out_g = _sum(parts, "in"), _sum(parts, "out")
-    end_g = _end_g(within, kind)
-    return Reconciliation(before_g, in_g, out_g, end_g, parts, within.site is None)
+def reconcile(
+    within: Within, kind: AccountKind = AccountKind.STOCK, *, recount: bool = False
+) -> Reconciliation:
+    """Of the limited accounts of this kind: what stands in storage, or is on the road.
+
+    ``recount``: read every movement of the period and after it.
+    """
+    found = days.store(within, kind)
+    in_g, out_g = _mass(found.moved, "in"), _mass(found.moved, "out")
+    parts = _recounted(within, kind) if recount else _parts(found.moved)
+    after_g = _after_g(within, kind) if recount else found.after_g
+    return Reconciliation(found.before_g, in_g, out_g, _standing_g(within, kind) - after_g, parts)
+
+
+def _mass(moved: Iterable[days.Moved], side: str) -> int:
+    return sum(one.mass_g for one in moved if one.side == side)
+
+
+def _parts(moved: Iterable[days.Moved]) -> list[Part]:
+    masses: Counter[tuple[str, str]] = Counter()
+    for one in moved:
+        masses[one.side, one.kind.value] += one.mass_g
+    ordered = sorted(masses.items(), key=lambda part: (part[0][0], -part[1], part[0][1]))
+    return [Part(side, kind, mass_g) for (side, kind), mass_g in ordered if mass_g]
 
 
 def fact_g(within: Within, kinds: tuple[AccountKind, ...], side: str) -> int:
@@ -104,11 +114,8 @@ def _fact(within: Within, kinds: tuple[AccountKind, ...]) -> Sum:
     )
 
 
-def _before(period: Period) -> Period:
-    return Period(FIRST_DAY, date.fromordinal(period.start.toordinal() - 1))
-
-
-def _parts(within: Within, rules: tuple[Rule, ...]) -> list[Part]:
+def _recounted(within: Within, kind: AccountKind) -> list[Part]:
+    rules = (Rule("in", (kind,)), Rule("out", (kind,)))
     statement = f"""
         SELECT k.side, k.kind, sum(k.sign * k.mass_g)::bigint
         FROM ({branches(rules, within)}) k GROUP BY 1, 2 ORDER BY 1, 3 DESC"""
@@ -117,26 +124,37 @@ def _parts(within: Within, rules: tuple[Rule, ...]) -> list[Part]:
         return [Part(*row) for row in cursor.fetchall() if row[2]]
 
 
-# What stands now, less all that moved after the period: counted from the other end of time.
-_END = """
-SELECT (coalesce((SELECT sum(b.in_g - b.out_g) FROM ledger_account a
-    JOIN ledger_balance b ON b.account_id = a.id WHERE {accounts} AND a.kind = %(kind)s), 0)
-  - coalesce((SELECT sum(m.sign * m.mass_g) FROM ledger_account a
+_STANDING = """
+SELECT coalesce(sum(b.in_g - b.out_g), 0)::bigint FROM ledger_account a
+JOIN ledger_balance b ON b.account_id = a.id WHERE {accounts} AND a.kind = %(kind)s"""
+_AFTER = """
+SELECT (coalesce((SELECT sum(m.sign * m.mass_g) FROM ledger_account a
     JOIN ledger_movement m ON m.target_id = a.id
     WHERE {accounts} AND a.kind = %(kind)s AND m.happened_at >= %(end)s), 0)
-  + coalesce((SELECT sum(m.sign * m.mass_g) FROM ledger_account a
+  - coalesce((SELECT sum(m.sign * m.mass_g) FROM ledger_account a
     JOIN ledger_movement m ON m.source_id = a.id
     WHERE {accounts} AND a.kind = %(kind)s AND m.happened_at >= %(end)s), 0))::bigint"""
 
 
-def _end_g(within: Within, kind: AccountKind) -> int:
+def _standing_g(within: Within, kind: AccountKind) -> int:
+    """What the balances say stands there now."""
+    return _asked(_STANDING, within, kind)
+
+
+def _after_g(within: Within, kind: AccountKind) -> int:
+    """What the movements after the period brought, net."""
+    return _asked(_AFTER, within, kind)
+
+
+def _asked(statement: str, within: Within, kind: AccountKind) -> int:
     parameters: dict[str, Any] = within.parameters | {"kind": kind.value}
     with connection.cursor() as cursor:
-        cursor.execute(_END.format(accounts=within.accounts[0]), parameters)
+        cursor.execute(statement.format(accounts=within.accounts[0]), parameters)
         return int(cursor.fetchone()[0])
 
 
-# Days below zero, of all accounts of a kind at once.
+# Days below zero, of all accounts of a kind at once. On the road each load has an account of its
+# own, which days do not tell apart.
 _NEGATIVE = """
 SELECT account_id, day, running_g::bigint FROM (
     SELECT account_id, day, sum(sum(change_g)) OVER (PARTITION BY account_id ORDER BY day)
@@ -165,6 +183,8 @@ class BelowZero:
 
 def below_zero(within: Within, kind: AccountKind = AccountKind.STOCK) -> list[BelowZero]:
     """Such days of all time, the first ones first, at most ``IMPOSSIBLE_MAX``."""
+    if kind is AccountKind.STOCK:
+        return [BelowZero(*row) for row in days.below_zero(within, limit=IMPOSSIBLE_MAX)]
     text, parameters = within.accounts
     parameters |= {"kind": kind.value, "limit": IMPOSSIBLE_MAX}
     with connection.cursor() as cursor:

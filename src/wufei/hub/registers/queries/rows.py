@@ -1,13 +1,14 @@
 """Rows of a register: one page of them, or all, streamed; and what they add up to."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
 
 from wufei.hub.registers.facts import COUNTERPARTY, COUNTERPARTY_JOINS, joins
 from wufei.hub.registers.layout import Layout, Row
+from wufei.hub.registers.queries import days
 from wufei.hub.registers.queries.sides import ACCOUNTS, Filters, Picked, branches
 
 CHUNK_ROWS = 2000
@@ -29,7 +30,12 @@ class Totals:
         return self.in_g + self.out_g
 
 
-def totals(picked: Picked) -> Totals:
+def totals(picked: Picked, *, recount: bool = False) -> Totals:
+    """From the facts of days where they know all that is asked for; else, or to ``recount``, from
+    the movements.
+    """
+    if days.countable(picked.filters) and not recount:
+        return _known(days.moved(picked))
     inner, parameters = _picked(picked)
     statement = f"""
         SELECT count(*),
@@ -41,12 +47,29 @@ def totals(picked: Picked) -> Totals:
         return Totals(*cursor.fetchone())
 
 
+def _known(moved: list[days.Moved]) -> Totals:
+    sums = {side: sum(one.mass_g for one in moved if one.side == side) for side in ("in", "out")}
+    return Totals(sum(one.count for one in moved), sums["in"], sums["out"])
+
+
 def page(picked: Picked, layout: Layout, *, offset: int, limit: int) -> list[Row]:
-    """Rows in the order in which things happened; the last value of each is its number."""
+    """Rows in the order in which things happened; the last value of each is its number.
+
+    Only the days that hold them are read, where the facts know which ones these are.
+    """
+    skip = offset
+    if days.countable(picked.filters):
+        found = days.window(picked, offset=offset, limit=limit)
+        if found is None:
+            return []
+        picked, skip = (
+            replace(picked, within=replace(picked.within, period=found.period)),
+            found.skip,
+        )
     inner, parameters = _picked(picked, first=not picked.filters.any)
     # Picked first, joined then: a page asks for the names of its own rows only.
-    inner += f" ORDER BY {_ORDER} OFFSET %(offset)s LIMIT %(limit)s"
-    parameters |= {"offset": offset, "limit": limit, "first": offset + limit}
+    inner += f" ORDER BY {_ORDER} OFFSET %(skip)s LIMIT %(limit)s"
+    parameters |= {"skip": skip, "limit": limit, "first": skip + limit}
     with connection.cursor() as cursor:
         cursor.execute(_statement(layout, inner), parameters)
         return [(*row, offset + n) for n, row in enumerate(cursor.fetchall(), start=1)]

@@ -157,7 +157,7 @@ def branches(rules: Sequence[Rule], within: Within, *, first: bool = False) -> s
 def _branch(rule: Rule, within: Within, *, first: bool) -> str:
     own, other = _COLUMNS[rule.side]
     movements = _FIRST if first and not rule.other else _ALL
-    more = f" AND o.kind IN ({_list(rule.other)})" if rule.other else ""
+    more = f" AND o.kind IN ({kinds_in(rule.other)})" if rule.other else ""
     if rule.across:
         more += " AND o.holder_id <> a.holder_id"
     return _BRANCH.format(
@@ -166,10 +166,11 @@ def _branch(rule: Rule, within: Within, *, first: bool) -> str:
         movements=movements.format(own=own, moved=_MOVED),
         other=other,
         accounts=within.accounts[0],
-        own_kinds=_list(rule.own),
+        own_kinds=kinds_in(rule.own),
         more=more,
     )
 
 
-def _list(kinds: Sequence[A]) -> str:
+def kinds_in(kinds: Sequence[A]) -> str:
+    """Kinds of account as SQL has them in a list."""
     return ", ".join(f"'{kind.value}'" for kind in kinds)

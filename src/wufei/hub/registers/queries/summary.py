@@ -21,6 +21,7 @@ from wufei.hub.ledger.queries.reach import narrow
 from wufei.hub.ledger.tables import method_label
 from wufei.hub.registers.declarations import Fact, Kind
 from wufei.hub.registers.facts import COUNTERPARTY, COUNTERPARTY_JOINS, joins
+from wufei.hub.registers.queries import days
 from wufei.hub.registers.queries.sides import ACCOUNTS, RULES, Within, branches
 
 Values = dict[Fact, Any]
@@ -159,16 +160,10 @@ def _of_sent(way: Way) -> Values:
 
 
 def _own(within: Within) -> dict[int, _Ways]:
-    statement = f"""
-        SELECT a.waste_id, a.method, a.kind, sum(k.sign * k.mass_g)::bigint
-        FROM ({branches(RULES[Kind.TREATED], within)}) k {ACCOUNTS}
-        GROUP BY 1, 2, 3 ORDER BY 4 DESC, 2"""
     found: dict[int, _Ways] = defaultdict(_Ways)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, within.parameters)
-        for waste, method, outcome, mass_g in cursor.fetchall():
-            if mass_g:
-                found[waste].own.append(Way(mass_g, method, outcome))
+    for waste, method, outcome, mass_g in days.treated(within):
+        if mass_g:
+            found[waste].own.append(Way(mass_g, method, outcome))
     return found
 
 

@@ -1,14 +1,14 @@
 """Whatever happened, in whatever order: the registers are the ledger, to the gram."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
 from hypothesis import given
 
-from wufei.hub.ledger.models import AccountKind, Movement
+from wufei.hub.ledger.models import AccountKind, Movement, MovementKind
 from wufei.hub.ledger.tests.conftest import _district
 from wufei.hub.ledger.tests.histories import (
     BULK,
@@ -20,7 +20,8 @@ from wufei.hub.ledger.tests.histories import (
     furnish,
     steps,
 )
-from wufei.hub.registers.queries.reconciling import fact_g, reconcile
+from wufei.hub.registers.queries.reconciling import BelowZero, below_zero, fact_g, reconcile
+from wufei.hub.registers.queries.rows import totals as counted
 from wufei.hub.registers.register import MovementRegister, register
 from wufei.hub.registers.tests.conftest import select
 
@@ -98,7 +99,25 @@ def test_registers_add_up_to_a_recount_and_meet_facts_and_balances(places, histo
             for kind in (A.STOCK, A.CUSTODY):
                 found = reconcile(selection.within, kind)
                 assert found.holds, (found, history)
+                assert found == reconcile(selection.within, kind, recount=True)
+            assert below_zero(selection.within) == _sunk(holder)
         transaction.set_rollback(True)
+
+
+def _sunk(holder):
+    """Days below zero of the organisation's stores by walking through all movements."""
+    changes: Counter[tuple[int, date]] = Counter()
+    for one in Movement.objects.select_related("source", "target"):
+        for account, sign in ((one.target, 1), (one.source, -1)):
+            if account.kind == A.STOCK and account.holder_id == holder.pk:
+                changes[account.pk, one.day] += sign * one.sign * one.mass_g
+    running: Counter[int] = Counter()
+    found = []
+    for (key, when), change_g in sorted(changes.items(), key=lambda item: item[0][1]):
+        running[key] += change_g
+        if running[key] < 0:
+            found.append(BelowZero(key, when, running[key]))
+    return sorted(found, key=lambda one: (one.day, one.account_id))
 
 
 def _check(holder, table, start, expected):
@@ -108,6 +127,13 @@ def _check(holder, table, start, expected):
     totals, rows = found.totals, found.page(0, 10_000)
     assert (totals.in_g, totals.out_g) == (expected[table, "in"], expected[table, "out"])
     assert totals.count == len(rows)
+    assert totals == counted(selection.picked, recount=True)
+    # Page by page they are the same rows: none twice, none left out.
+    pages = [found.page(first, 3) for first in range(0, totals.count + 3, 3)]
+    assert [row for page in pages for row in page] == rows
+    for kind in (MovementKind.TRANSFER, MovementKind.TREATMENT):
+        picked = select(holder, table, start=start, movement=kind.value).picked
+        assert counted(picked) == counted(picked, recount=True), (table, kind)
     for column, sum_g in zip(found.columns, found.sums_g, strict=True):
         if sum_g is not None:
             shown = sum((column.of(row) or 0) * 1_000_000 for row in rows)

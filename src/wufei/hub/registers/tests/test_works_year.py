@@ -192,7 +192,6 @@ def test_a_manifest_and_a_site_narrow_the_rows_too(year):
     assert len(read(select(works(year), "stored", site=year.firm("refinery").site.uuid))) == 3
     found = reconcile(select(works(year), "stored", site=site.uuid).within)
     assert found.holds
-    assert not found.from_facts
     assert found.end_g == t(4)
 
 
