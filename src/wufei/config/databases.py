@@ -15,6 +15,8 @@ from wufei.config.secrets import secret
 # Under ASGI every request has a thread of its own, so connections are shared by a pool. After a
 # restart of the database it tries again with the next request instead of waiting longer and longer.
 _POOL = {"min_size": 1, "max_size": 16, "timeout": 10, "reconnect_timeout": 3, "max_idle": 300}
+# How often a statement of constant text (``base.prepared``) comes before its plan is kept.
+_PREPARE_AT = 2
 
 NAME, OWNER, APPLICATION = "wufei", "wufei_owner", "wufei_app"
 
@@ -62,6 +64,7 @@ def database() -> dict[str, Any]:
             "OPTIONS": {},
         }
     pooled = os.environ.get("WUFEI_PART") == "web"
+    place["OPTIONS"]["prepare_threshold"] = _PREPARE_AT
     if pooled:
         place["OPTIONS"]["pool"] = _POOL
     return {

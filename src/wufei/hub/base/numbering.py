@@ -1,10 +1,10 @@
 """Numbers in a row: unique and ascending for each scope."""
 
-from django.db import connection
+from wufei.hub.base.prepared import run
 
 _NEXT = """
     INSERT INTO base_serial (scope, last) VALUES (%(scope)s, %(count)s)
-    ON CONFLICT (scope) DO UPDATE SET last = base_serial.last + %(count)s
+    ON CONFLICT (scope) DO UPDATE SET last = base_serial.last + excluded.last
     RETURNING last
 """
 
@@ -21,7 +21,5 @@ def next_number(scope: str) -> int:
 
 def next_numbers(scope: str, count: int) -> range:
     """As ``next_number``, ``count`` numbers in a row."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT, {"scope": scope, "count": count})
-        (last,) = cursor.fetchone()
+    ((last,),) = run(_NEXT, {"scope": scope, "count": count})
     return range(int(last) - count + 1, int(last) + 1)

@@ -1,13 +1,14 @@
 """Many rows in one statement, where the ORM would send one for each or one that grows with them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model
 from django.db.models.expressions import DatabaseDefault
+
+from wufei.hub.base.prepared import run
 
 
 def insert(rows: Sequence[Model]) -> None:
@@ -17,28 +18,24 @@ def insert(rows: Sequence[Model]) -> None:
     """
     if not rows:
         return
-    meta, now = type(rows[0])._meta, [*rows]
-    for field in meta.concrete_fields:
+    model, now = type(rows[0]), [*rows]
+    for field in model._meta.concrete_fields:
         if field.is_relation:
             _name_related(now, field)
     given = [
-        _column(field, field.attname, [field.pre_save(row, add=True) for row in now])
-        for field in meta.concrete_fields
+        field
+        for field in model._meta.concrete_fields
         if not field.generated and not all(_by_database(row, field) for row in now)
     ]
-    columns, arrays = ", ".join(one.name for one in given), ", ".join(one.array for one in given)
-    filled: Sequence[Any] = meta.db_returning_fields
-    names = ", ".join(connection.ops.quote_name(field.column) for field in filled)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {connection.ops.quote_name(meta.db_table)} ({columns}) "
-            f"SELECT * FROM unnest({arrays}) RETURNING {names}",
-            [one.values for one in given],
-        )
-        for row, values in zip(now, cursor.fetchall(), strict=True):
-            for field, value in zip(filled, values, strict=True):
-                setattr(row, field.attname, value)
-            row._state.adding, row._state.db = False, connection.alias
+    values = [
+        _values(field, [field.pre_save(row, add=True) for row in now], len(now)) for field in given
+    ]
+    found = run(_insertion(model, tuple(given), one=len(now) == 1), values)
+    filled: Sequence[Any] = model._meta.db_returning_fields
+    for row, told in zip(now, found, strict=True):
+        for field, value in zip(filled, told, strict=True):
+            setattr(row, field.attname, value)
+        row._state.adding, row._state.db = False, connection.alias
 
 
 def _name_related(rows: Sequence[Model], field: Any) -> None:
@@ -67,56 +64,70 @@ def update(
     """
     if not rows:
         return set()
-    model, expected = type(rows[0]), expected or {}
-    key = _column(model._meta.pk, "key", [row.pk for row in rows])
-    new = [
-        _column(field, f"new_{n}", [getattr(row, field.attname) for row in rows])
-        for n, field in enumerate(_field(model, name) for name in sorted(columns))
+    model, expected, count = type(rows[0]), expected or {}, len(rows)
+    key, new = model._meta.pk, [_field(model, name) for name in sorted(columns)]
+    old = [_field(model, name) for name in expected]
+    values = [
+        _values(one, [getattr(row, one.attname) for row in rows], count) for one in (key, *new)
     ]
-    old = [
-        _column(_field(model, name), f"old_{n}", values)
-        for n, (name, values) in enumerate(expected.items())
-    ]
-    sets = ", ".join(f"{one.name} = v.{one.given}" for one in new)
-    where = " AND ".join(f"t.{one.name} = v.{one.given}" for one in (key, *old))
-    arrays = ", ".join(one.array for one in (key, *new, *old))
-    names = ", ".join(one.given for one in (key, *new, *old))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {connection.ops.quote_name(model._meta.db_table)} t SET {sets} "
-            f"FROM unnest({arrays}) AS v({names}) WHERE {where} RETURNING t.{key.name}",
-            [one.values for one in (key, *new, *old)],
-        )
-        return {found for (found,) in cursor.fetchall()}
-
-
-@dataclass(frozen=True)
-class _Column:
-    """A column with a value for each row; ``given`` is what the statement calls the values."""
-
-    name: str
-    type: str
-    given: str
-    values: list[Any]
-
-    @property
-    def array(self) -> str:
-        return f"%s::{self.type}[]"
-
-
-def _column(field: Any, given: str, values: Sequence[Any]) -> _Column:
-    name, kind = _declared(field)
-    return _Column(name, kind, given, [field.get_db_prep_save(one, connection) for one in values])
+    values += [_values(one, told, count) for one, told in zip(old, expected.values(), strict=True)]
+    found = run(_change(model, tuple(new), tuple(old), one=count == 1), values)
+    return {pk for (pk,) in found}
 
 
 @cache
-def _declared(field: Any) -> tuple[str, str]:
-    """(column, type of its values): what the declaration says, which never changes."""
+def _insertion(model: type[Model], given: tuple[Any, ...], *, one: bool) -> str:
+    names = ", ".join(_column(field) for field in given)
+    filled = ", ".join(_column(field) for field in model._meta.db_returning_fields)
+    return (
+        f"INSERT INTO {_table(model)} ({names}) "
+        f"SELECT * FROM {_source(given, one)} AS v RETURNING {filled}"
+    )
+
+
+@cache
+def _change(model: type[Model], new: tuple[Any, ...], old: tuple[Any, ...], *, one: bool) -> str:
+    key = model._meta.pk
+    news, olds = [f"new_{n}" for n in range(len(new))], [f"old_{n}" for n in range(len(old))]
+    sets = ", ".join(f"{_column(field)} = v.{name}" for field, name in zip(new, news, strict=True))
+    known = zip((key, *old), ("key", *olds), strict=True)
+    where = " AND ".join(f"t.{_column(field)} = v.{name}" for field, name in known)
+    return (
+        f"UPDATE {_table(model)} t SET {sets} "
+        f"FROM {_source((key, *new, *old), one)} AS v({', '.join(('key', *news, *olds))}) "
+        f"WHERE {where} RETURNING t.{_column(key)}"
+    )
+
+
+def _source(fields: Sequence[Any], one: bool) -> str:
+    """The values as rows: an array of each column, or for a single row (that is cheaper) each."""
+    kinds = [_kind(field) for field in fields]
+    if one:
+        return f"(VALUES ({', '.join(f'%s::{kind}' for kind in kinds)}))"
+    return f"unnest({', '.join(f'%s::{kind}[]' for kind in kinds)})"
+
+
+def _values(field: Any, told: Sequence[Any], count: int) -> Any:
+    """What stands in a column of ``count`` rows, as ``_source`` wants it."""
+    ready = [field.get_db_prep_save(one, connection) for one in told]
+    return ready[0] if count == 1 else ready
+
+
+def _table(model: type[Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def _column(field: Any) -> str:
+    return connection.ops.quote_name(field.column)
+
+
+@cache
+def _kind(field: Any) -> str:
+    """Type of a column's values: what the declaration says, which never changes."""
     # A key's type is that of what refers to it: without how it is counted up.
-    kind = (field.rel_db_type if field.primary_key else field.db_type)(connection)
+    kind: str = (field.rel_db_type if field.primary_key else field.db_type)(connection)
     # To text: to varchar(12) would cut off what is too long, instead of refusing it.
-    kind = "text" if kind.startswith("varchar") else kind
-    return connection.ops.quote_name(field.column), kind
+    return "text" if kind.startswith("varchar") else kind
 
 
 def _field(model: type[Model], name: str) -> Any:

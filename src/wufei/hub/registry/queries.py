@@ -5,9 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, When
+from django.db.models import Case, DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
 
 from wufei.hub.base.actor import Actor
+from wufei.hub.base.prepared import Among, Given, Rows
 from wufei.hub.registry.models import (
     Device,
     DeviceBinding,
@@ -161,13 +162,21 @@ def qualifications_ending(within_days: int, actor: Actor) -> "QuerySet[Driver]":
     )
 
 
-def licensed_lines(
-    organisation: Organisation | int, code: str, day: date | None = None
-) -> "QuerySet[LicenceLine]":
-    """Licence lines under which the organisation may take ``code`` on ``day``."""
-    return LicenceLine.objects.filter(
-        valid_on(day), organisation=organisation, code__in=codes_that_cover(code)
+_LICENSED = Rows(
+    lambda: LicenceLine.objects.filter(
+        valid_on(Given("day", DateField())),
+        Among("organisation", "holders"),
+        Among("code", "codes"),
     ).select_related("licence")
+)
+
+
+def licensed_lines(
+    organisation: Organisation, code: str, day: date | None = None
+) -> list[LicenceLine]:
+    """Licence lines under which the organisation may take ``code`` on ``day``."""
+    codes = codes_that_cover(code)
+    return _LICENSED(day=day or today(), holders=[organisation.pk], codes=codes)
 
 
 def codes_that_cover(code: str) -> list[str]:
@@ -182,18 +191,16 @@ def codes_that_cover(code: str) -> list[str]:
 
 
 def licensed_t(
-    organisation: Organisation | int, code: str, day: date | None = None, kind: str = ""
+    organisation: Organisation, code: str, day: date | None = None, kind: str = ""
 ) -> Decimal | None:
     """Tonnes a year that the organisation is licensed for; None without any licence.
 
     A line without a quantity counts nothing; ``licensed_lines`` tells whether there is one.
     """
-    lines = licensed_lines(organisation, code, day)
-    if kind:
-        lines = lines.filter(kind=kind)
-    if not lines.exists():
+    lines = [one for one in licensed_lines(organisation, code, day) if kind in ("", one.kind)]
+    if not lines:
         return None
-    return lines.aggregate(total=Sum("limit_t"))["total"] or Decimal(0)
+    return sum((one.limit_t for one in lines if one.limit_t is not None), Decimal(0))
 
 
 def quota_t(

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Q
+from django.db.models import Expression, Q
 from django.utils import timezone
 
 DAY = timedelta(days=1)
@@ -30,7 +30,7 @@ def last_day(validity: DateRange) -> date | None:
     return upper - DAY if upper else None
 
 
-def valid_on(day: date | None = None, field: str = "validity") -> Q:
+def valid_on(day: date | Expression | None = None, field: str = "validity") -> Q:
     """Condition on rows that are valid on ``day`` (today if not given)."""
     return Q(**{f"{field}__contains": day or today()})
 

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from wufei.hub.base import rows
+from wufei.hub.base.prepared import Among, Rows, run
 from wufei.hub.catalogue import declarations
 from wufei.hub.catalogue.declarations import Tracking
 from wufei.hub.ledger.entries import AccountKey
@@ -53,6 +52,11 @@ balances AS (
 SELECT {_SAID} FROM made a"""
 
 
+_LOCKED = Rows(
+    lambda: Balance.objects.select_for_update().filter(Among("pk", "accounts")).order_by("pk")
+)
+
+
 def accounts(keys: Iterable[AccountKey]) -> dict[AccountKey, AccountRow]:
     """Rows of all ``keys``. Makers go in one order, so that two of them never wait in a ring."""
     wanted = sorted(set(keys), key=lambda key: key.order)
@@ -66,8 +70,7 @@ def accounts(keys: Iterable[AccountKey]) -> dict[AccountKey, AccountRow]:
 
 def lock(account_ids: Iterable[int]) -> dict[int, Balance]:
     """Balance rows, locked in ascending id until the transaction ends."""
-    found = Balance.objects.select_for_update().filter(pk__in=set(account_ids)).order_by("pk")
-    return {row.pk: row for row in found}
+    return {row.pk: row for row in _LOCKED(accounts=[*{*account_ids}])}
 
 
 def write_balances(balances: Iterable[Balance]) -> None:
@@ -90,13 +93,11 @@ def _make(keys: Sequence[AccountKey]) -> dict[AccountKey, AccountRow]:
 
 
 def _ask(query: str, keys: Sequence[AccountKey], **more: Any) -> dict[AccountKey, AccountRow]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, _arrays(keys) | more)
-        found: dict[AccountKey, AccountRow] = {}
-        for kind, *named, pk, tracking in cursor.fetchall():
-            key = AccountKey(AccountKind(kind), *named)
-            found[key] = AccountRow(pk, key, tracking == Tracking.LOTS, key.limited)
-        return found
+    found: dict[AccountKey, AccountRow] = {}
+    for kind, *named, pk, tracking in run(query, _arrays(keys) | more):
+        key = AccountKey(AccountKind(kind), *named)
+        found[key] = AccountRow(pk, key, tracking == Tracking.LOTS, key.limited)
+    return found
 
 
 def _arrays(keys: Sequence[AccountKey]) -> dict[str, list[Any]]:

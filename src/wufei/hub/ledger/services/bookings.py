@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
+from wufei.hub.base.prepared import Among, Rows
 from wufei.hub.base.rows import insert, update
 from wufei.hub.ledger import rules
 from wufei.hub.ledger.entries import AccountKey
@@ -25,6 +26,8 @@ from wufei.hub.ledger.refusals import (
 )
 from wufei.hub.ledger.services.accounts import accounts, lock, write_balances
 from wufei.hub.ledger.units import GRAMS_PER_T, Mass
+
+_KNOWN = Rows(lambda: Booking.objects.select_related("lot").filter(Among("uuid", "ids")))
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,7 @@ def book_all(asked: Sequence[NewBooking], *, by: Actor) -> list[Booking]:
     rows = accounts(one.key for one in asked)
     held = _Held(lock(row.id for row in rows.values()))
     # Looked up under the locks, so that a twin has either finished or not begun.
-    found = Booking.objects.select_related("lot").filter(uuid__in=[one.id for one in asked])
-    known = {one.uuid: one for one in found}
+    known = {one.uuid: one for one in _KNOWN(ids=[one.id for one in asked])}
     new = [one for one in asked if one.id not in known]
     held.read(one.lot for one in new if one.lot)
     booked = known | {one.id: _new(one, rows[one.key].id, held, by) for one in new}

@@ -13,6 +13,7 @@ from django.utils import timezone
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
 from wufei.hub.base.findings import Finding
+from wufei.hub.base.prepared import Among, Rows
 from wufei.hub.base.rows import insert, update
 from wufei.hub.base.services import record_findings
 from wufei.hub.ledger import rules
@@ -31,6 +32,16 @@ from wufei.hub.ledger.refusals import BookingClosed, NotEnough, UnknownBooking
 from wufei.hub.ledger.services.accounts import AccountRow, accounts, lock, write_balances
 from wufei.hub.ledger.services.lots import LotBook
 from wufei.hub.ledger.units import GRAMS_PER_T, grams
+
+_POSTED = Rows(lambda: Movement.objects.filter(Among("uuid", "ids")))
+_RESERVED = Rows(
+    lambda: (
+        Booking.objects.select_for_update(of=("self",))
+        .select_related("lot")
+        .filter(Among("uuid", "ids"))
+        .order_by("pk")
+    )
+)
 
 
 class Lack(Enum):
@@ -122,7 +133,7 @@ def _post(batches: Sequence[Batch], by: Actor, on_lack: Lack) -> list[Movement]:
     rows = accounts(key for entry in entries for key in keys_of(entry, on_lack))
     balances = lock(row.id for row in rows.values() if row.key.limited)
     # Looked up under the locks: before them, a concurrent first try might not be seen yet.
-    known = {one.uuid: one for one in Movement.objects.filter(uuid__in=[e.id for e in entries])}
+    known = {one.uuid: one for one in _POSTED(ids=[entry.id for entry in entries])}
     posting = _Posting(rows, balances, by, on_lack)
     posting.read([entry for entry in entries if entry.id not in known])
     posted: list[Movement] = []
@@ -226,8 +237,7 @@ class _Posting:
         """Fetch what the entries name or will ask for: bookings, lots, and open lots."""
         ids = [entry.booking for entry in entries if entry.booking]
         if ids:
-            found = Booking.objects.select_for_update(of=("self",)).select_related("lot")
-            self.reserved = {one.uuid: one for one in found.filter(uuid__in=ids).order_by("pk")}
+            self.reserved = {one.uuid: one for one in _RESERVED(ids=ids)}
         self.lots.know(one.lot for one in self.reserved.values() if one.lot)
         oldest_first = {
             source.id

@@ -12,6 +12,7 @@ from wufei.hub.audit import services as audit
 from wufei.hub.base import rows, workdays
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.findings import Finding
+from wufei.hub.base.prepared import Among, Rows
 from wufei.hub.base.services import record_findings
 from wufei.hub.ledger.entries import LotPart
 from wufei.hub.ledger.units import Mass
@@ -184,13 +185,21 @@ def write_all(documents: Sequence[Document]) -> None:
     )
 
 
+_LOTS = Rows(
+    lambda: LineLot.objects.filter(Among("line", "lines")).select_related("lot").order_by("pk")
+)
+_PARTIES = Rows(lambda: Organisation.objects.filter(Among("pk", "parties")).order_by())
+_PLACES = Rows(
+    lambda: Site.objects.filter(Among("pk", "places")).select_related("region").order_by()
+)
+
+
 def lots_of(lines: Sequence[Line]) -> dict[UUID, list[LineLot]]:
     """Named lots by line."""
     by_pk = {line.pk: line.uuid for line in lines if masses.by_lots(line)}
     found: dict[UUID, list[LineLot]] = {}
     if by_pk:
-        parts = LineLot.objects.filter(line__in=by_pk).select_related("lot").order_by("pk")
-        for part in parts:
+        for part in _LOTS(lines=[*by_pk]):
             found.setdefault(by_pk[part.line_id], []).append(part)
     return found
 
@@ -198,7 +207,8 @@ def lots_of(lines: Sequence[Line]) -> dict[UUID, list[LineLot]]:
 def fetch_parties(manifests: Iterable[Manifest]) -> None:
     """All three organisations of each in one query."""
     of = [(one, name) for one in manifests for name in PARTIES]
-    parties = Organisation.objects.in_bulk({getattr(one, f"{name}_id") for one, name in of})
+    named = {getattr(one, f"{name}_id") for one, name in of}
+    parties = {one.pk: one for one in _PARTIES(parties=[*named])}
     for one, name in of:
         setattr(one, name, parties[getattr(one, f"{name}_id")])
 
@@ -206,8 +216,8 @@ def fetch_parties(manifests: Iterable[Manifest]) -> None:
 def fetch_places(manifests: Iterable[Manifest]) -> None:
     """Both sites of each and their regions in one query."""
     of = [(one, name) for one in manifests for name in ("consignor_site", "consignee_site")]
-    sites = Site.objects.select_related("region")
-    places = sites.in_bulk({getattr(one, f"{name}_id") for one, name in of})
+    named = {getattr(one, f"{name}_id") for one, name in of}
+    places = {one.pk: one for one in _PLACES(places=[*named])}
     for one, name in of:
         setattr(one, name, places[getattr(one, f"{name}_id")])
 

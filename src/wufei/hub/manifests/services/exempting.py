@@ -11,9 +11,12 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
+from django.db.models import DateField
+
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import Refusal
 from wufei.hub.base.findings import Finding
+from wufei.hub.base.prepared import Among, Given, Rows
 from wufei.hub.base.services import record_findings
 from wufei.hub.catalogue.models import Exemption, WasteType
 from wufei.hub.exemptions import queries
@@ -145,12 +148,22 @@ def licensed(
         )
 
 
+_HELD = Rows(
+    lambda: Licence.objects.filter(
+        valid_on(Given("day", DateField())),
+        Among("organisation", "holders"),
+        Among("kind", "kinds"),
+    ).order_by()[:1]
+)
+
+
 def _lacks(
     kinds: tuple[str, ...], holder: Organisation, day: date, *, at: Site | None = None
 ) -> bool:
     """Whether ``holder`` has none of these licences, for whatever waste."""
-    held = Licence.objects.filter(valid_on(day), organisation=holder, kind__in=kinds)
-    return bool(kinds) and not held.exists() and _is_known_to_lack(kinds, holder, at)
+    if not kinds or _HELD(day=day, holders=[holder.pk], kinds=[*kinds]):
+        return False
+    return _is_known_to_lack(kinds, holder, at)
 
 
 def _is_known_to_lack(kinds: tuple[str, ...], holder: Organisation, at: Site | None) -> bool:

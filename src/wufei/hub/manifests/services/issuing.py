@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused, Refusal
+from wufei.hub.base.prepared import Among, Rows
 from wufei.hub.base.rows import insert
 from wufei.hub.catalogue import declarations as catalogue
 from wufei.hub.ledger import services as ledger
@@ -173,9 +174,11 @@ def issue_together(works: Sequence[Issuing]) -> list[Manifest | Refusal]:
     return [work.outcome for work in works if work.outcome is not None]
 
 
+_ISSUED = Rows(lambda: Manifest.objects.filter(Among("uuid", "ids")).order_by())
+
+
 def _find(works: Sequence[Issuing]) -> dict[UUID, Manifest]:
-    rows = Manifest.objects.filter(uuid__in=[work.id for work in works])
-    return {found.uuid: found for found in rows}
+    return {found.uuid: found for found in _ISSUED(ids=[work.id for work in works])}
 
 
 def _same(earlier: Manifest, work: Issuing) -> Manifest:

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Q
-
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
+from wufei.hub.base.prepared import Among, Rows
 from wufei.hub.manifests.models import Manifest, Signature
 from wufei.hub.manifests.services.document import refresh, values_json
 from wufei.hub.manifests.services.given import Act, Signing
+
+_KNOWN = Rows(
+    lambda: Signature.objects.filter(Among("manifest", "manifests") | Among("uuid", "ids"))
+)
 
 
 def signed_under(manifest: Manifest, acts: Sequence[Act]) -> list[Signature]:
@@ -22,10 +25,10 @@ def signed_under_each(
 ) -> list[list[Signature]]:
     """As ``signed_under`` for each, in one query."""
     ids = {act.id for _manifest, acts in asked for act in acts}
-    known = Q(manifest__in=[manifest.pk for manifest, _acts in asked]) | Q(uuid__in=ids)
+    manifests = [manifest.pk for manifest, _acts in asked]
     of: dict[int, list[Signature]] = {}
     under: dict[UUID, Signature] = {}
-    for one in Signature.objects.filter(known).order_by("pk"):
+    for one in _KNOWN(manifests=manifests, ids=[*ids]):
         of.setdefault(one.manifest_id, []).append(one)
         under[one.uuid] = one
     return [

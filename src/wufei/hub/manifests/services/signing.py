@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused, Refusal
+from wufei.hub.base.prepared import Among, Rows
 from wufei.hub.ledger.units import Mass
 from wufei.hub.manifests.declarations import template
 from wufei.hub.manifests.models import Line, Manifest, Signature, StepCode
@@ -139,13 +140,29 @@ class _Work:
         settlement.close_if_settled(self.document)
 
 
+_LOCKED = Rows(
+    lambda: (
+        Manifest.objects.select_for_update(no_key=True)
+        .filter(Among("pk", "manifests"))
+        .order_by("pk")
+    )
+)
+_LINES = Rows(
+    lambda: (
+        Line.objects.filter(Among("manifest", "manifests"))
+        .select_related("waste")
+        .defer("waste__official_text")
+        .order_by("manifest_id", "position")
+    )
+)
+
+
 def _lock(asked: Sequence[Asked]) -> list[_Work]:
     """The manifests in ascending order, then their signatures.
 
     In this order: the chain of digests would leave out a signature that is added in between.
     """
-    rows = Manifest.objects.select_for_update(no_key=True)
-    now = {one.pk: one for one in rows.filter(pk__in=[a.manifest.pk for a in asked]).order_by("pk")}
+    now = {one.pk: one for one in _LOCKED(manifests=[one.manifest.pk for one in asked])}
     asked = [replace(one, acts=apportioning.by_line(one.manifest, one.acts)) for one in asked]
     signed = signed_under_each([(one.manifest, one.acts) for one in asked])
     return [_Work(one, now[one.manifest.pk], mine) for one, mine in zip(asked, signed, strict=True)]
@@ -180,9 +197,7 @@ def read(manifest: Manifest, signing: Signing, by: Actor, signed: list[Signature
 def _lines(manifests: Sequence[Manifest]) -> dict[int, list[Line]]:
     found: dict[int, list[Line]] = {}
     if manifests:
-        rows = Line.objects.filter(manifest__in=[one.pk for one in manifests])
-        rows = rows.select_related("waste").defer("waste__official_text")
-        for line in rows.order_by("manifest", "position"):
+        for line in _LINES(manifests=[one.pk for one in manifests]):
             found.setdefault(line.manifest_id, []).append(line)
     return found
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import F
+from django.db.models import DateField, F
 from django.db.models.functions import Collate
 
 from wufei.hub.base.errors import Refusal
+from wufei.hub.base.prepared import Among, Given, Rows, run
 from wufei.hub.base.rows import insert, update
 from wufei.hub.registry.models import Allotment, Headroom, LicenceLine, Organisation, Quota, Site
 from wufei.hub.registry.queries import licensed_lines
@@ -57,6 +57,15 @@ class Claim:
         return LicenceExceeded(**figures, year=self.year, field="consignee_site")
 
 
+_QUOTAS = Rows(
+    lambda: Quota.objects.filter(
+        valid_on(Given("day", DateField())),
+        Among("organisation", "holders"),
+        Among("code", "codes"),
+    )
+)
+
+
 @dataclass
 class Papers:
     """What the register was asked about quotas and licences, each thing once."""
@@ -74,8 +83,7 @@ class Papers:
         """Quotas of an organisation and its sites for a waste."""
 
         def rows() -> list[Quota]:
-            found = Quota.objects.filter(valid_on(day), organisation=organisation)
-            return list(found.filter(code=code.upper()))
+            return _QUOTAS(day=day, holders=[organisation.pk], codes=[code.upper()])
 
         return self.once(("quotas", organisation.pk, code, day), rows)
 
@@ -84,7 +92,7 @@ class Papers:
     ) -> list[LicenceLine]:
         """Licence lines of these kinds under which an organisation may take a waste."""
         key = ("licences", organisation.pk, code, day)
-        lines = self.once(key, lambda: list(licensed_lines(organisation, code, day)))
+        lines = self.once(key, lambda: licensed_lines(organisation, code, day))
         return [row for row in lines if row.kind in kinds]
 
 
@@ -179,9 +187,8 @@ def _take(claim: Claim, mass_g: int) -> tuple[int, int]:
     code = claim.line.code if claim.line else ""
     quota = claim.quota.pk if claim.quota else None
     target = "(quota_id)" if quota else "(licence_id, code, year)"
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE.format(target=target), [quota, licence, code, claim.year, mass_g])
-        headroom, taken_g = cursor.fetchone()
+    values = [quota, licence, code, claim.year, mass_g]
+    ((headroom, taken_g),) = run(_TAKE.format(target=target), values)
     return headroom, taken_g
 
 
@@ -204,10 +211,26 @@ ON CONFLICT {target} DO UPDATE SET taken_g = h.taken_g + excluded.taken_g
 RETURNING id, taken_g"""
 
 
+_TAKEN = Rows(
+    lambda: (
+        Allotment.objects.filter(Among("key", "keys"))
+        .select_related("headroom__quota")
+        .order_by("headroom")
+    )
+)
+_ROOMS = Rows(
+    lambda: (
+        Headroom.objects.select_for_update(of=("self",))
+        .select_related("quota")
+        .filter(Among("pk", "rooms"))
+        .order_by(*_IN_ORDER)
+    )
+)
+
+
 def taken_by(keys: Iterable[UUID]) -> list[Allotment]:
     """What these keys took of quotas and licences."""
-    rows = Allotment.objects.filter(key__in=list(keys))
-    return list(rows.select_related("headroom__quota").order_by("headroom"))
+    return _TAKEN(keys=[*keys])
 
 
 def change_all(changes: Sequence[tuple[Allotment, int]]) -> list[int]:
@@ -218,9 +241,8 @@ def change_all(changes: Sequence[tuple[Allotment, int]]) -> list[int]:
     changed = [(one, mass_g) for one, mass_g in changes if mass_g != one.mass_g]
     if not changed:
         return [0] * len(changes)
-    found = Headroom.objects.select_for_update(of=("self",)).select_related("quota")
-    rooms = found.filter(pk__in={one.headroom_id for one, _g in changed})
-    by_pk = {room.pk: room for room in rooms.order_by(*_IN_ORDER)}
+    rooms = {one.headroom_id for one, _g in changed}
+    by_pk = {room.pk: room for room in _ROOMS(rooms=[*rooms])}
     over_g = [_change(one, mass_g, by_pk) for one, mass_g in changes]
     update(list(by_pk.values()), ("taken_g",))
     update([one for one, mass_g in changed if mass_g], ("mass_g",))
