@@ -42,6 +42,11 @@ class Kind(StrEnum):
     MIRROR = "mirror"
 
     @property
+    def at_once(self) -> bool:
+        """Whether it is accepted as soon as it is there."""
+        return self in {Kind.NOTIFY, Kind.FILE}
+
+    @property
     def label(self) -> Text:
         return {
             "notify": _("told"),

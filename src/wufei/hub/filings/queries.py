@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from wufei.hub.accounts.permissions import Role
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.files.models import StoredFile
-from wufei.hub.filings.declarations import Kind, Reviewer, types
+from wufei.hub.filings.declarations import Reviewer, types
 from wufei.hub.filings.models import Attachment, Filing, Version
 from wufei.hub.filings.scope import EDIT, VIEW, filled_by, reviewed_by, seen_by
 from wufei.hub.registry.scope import NOTHING
@@ -66,11 +66,10 @@ def _for(actor: Actor) -> Q:
 
 
 def _codes(reviewers: set[Reviewer], *, at_once: bool = False) -> list[str]:
-    kinds = {Kind.NOTIFY, Kind.FILE}
     return [
         one.code
         for one in types()
-        if one.reviewer in reviewers and (one.kind in kinds or not at_once)
+        if one.reviewer in reviewers and (one.kind.at_once or not at_once)
     ]
 
 

@@ -147,7 +147,7 @@ def require_own_files(filing: Filing, sections: tuple[Section, ...], form: Form,
             raise FileOfOthers(label=one.label, field=one.name)
 
 
-def discard(version: Version, *, by: Actor) -> None:
+def discard(version: Version, by: Actor) -> None:
     """Throw a draft away; doing it twice is the same as once."""
     require_fill([version.filing], by)
     with transaction.atomic():

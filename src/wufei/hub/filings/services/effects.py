@@ -1,8 +1,7 @@
 """What follows from a form, once: said beforehand, and done with the acceptance or not at all."""
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import replace
 
 from django.db import transaction
 
@@ -52,7 +51,7 @@ def _apply(effect: Effect, accepted: Accepted, by: Actor) -> list[Made]:
             made = list(effect.apply(accepted, by))
     except REFUSED as error:
         raise EffectRefused(effect.label, as_refusal(error)) from error
-    kept = [_as_json(one) for one in made]
+    kept = [one.as_json() for one in made]
     EffectRecord.objects.create(version=accepted.version, effect=effect.code, made=kept)
     return made
 
@@ -81,12 +80,5 @@ def made_of(version: Version) -> list[tuple[str, Made]]:
     return [(one.effect, _made(thing)) for one in version.effects.all() for thing in one.made]
 
 
-_NAMES = tuple(one.name for one in fields(Made))
-
-
-def _as_json(made: Made) -> dict[str, Any]:
-    return {name: str(getattr(made, name)) for name in _NAMES}
-
-
-def _made(kept: Mapping[str, Any]) -> Made:
-    return Made(**{name: kept[name] for name in _NAMES if name in kept})
+def _made(kept: Mapping[str, str]) -> Made:
+    return Made(**kept)

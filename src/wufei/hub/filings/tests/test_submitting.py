@@ -27,7 +27,7 @@ from wufei.hub.filings.refusals import (
 )
 from wufei.hub.filings.services import Item
 from wufei.hub.filings.services.checking import form_of, problems_of, resolve, sections_of
-from wufei.hub.filings.tests.conftest import (
+from wufei.hub.filings.tests.stories import (
     FARM,
     MONTHLY,
     OCTOBER,

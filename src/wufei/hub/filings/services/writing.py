@@ -1,0 +1,158 @@
+"""Write what is right: versions, numbers, what is in force and what follows from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from wufei.hub.audit.services import record, record_all
+from wufei.hub.base.actor import Actor
+from wufei.hub.base.numbering import next_numbers
+from wufei.hub.base.rows import insert, update
+from wufei.hub.filings import findings
+from wufei.hub.filings.declarations import Problem, Severity
+from wufei.hub.filings.forms import Form
+from wufei.hub.filings.models import Filing, Version
+from wufei.hub.filings.services import effects
+from wufei.hub.filings.services.access import agent_of, span_of, subject, type_of
+from wufei.hub.filings.services.content import Content, add_rows
+from wufei.hub.registry.validity import today
+
+
+@dataclass
+class Ready:
+    """What is right, and will be written."""
+
+    filing: Filing
+    form: Form
+    content: Content
+    id: UUID
+    reasons: Mapping[str, str]
+    problems: Sequence[Problem]
+    draft: Version | None
+
+
+def write(ready: Sequence[Ready], by: Actor) -> list[Version]:
+    """The submitted versions, in order; what is told or put on file is in force.
+
+    Raises ``EffectRefused``: then nothing of the transaction may stand.
+    """
+    if not ready:
+        return []
+    now = timezone.now()
+    _supersede(ready)
+    _number(ready)
+    versions = _versions(ready, now, by)
+    new = [
+        (version, one.content)
+        for one, version in zip(ready, versions, strict=True)
+        if one.draft is None
+    ]
+    insert([version for version, _content in new])
+    add_rows(new)
+    in_force = _take_in(versions)
+    findings.keep_submitted([(one.filing, one.problems) for one in ready], by)
+    record_all(by, [_event(version) for version in versions])
+    for version, before in in_force:
+        _follow(version, before, by)
+    return versions
+
+
+_COLUMNS = ("state", "head", "received_on", "number", "in_force")
+
+
+def _supersede(ready: Sequence[Ready]) -> None:
+    """What still waits for a decision is decided on no more."""
+    waiting = Version.objects.filter(
+        filing__in=[one.filing for one in ready], state__in=Version.WAITING
+    )
+    waiting.update(state=Version.State.SUPERSEDED)
+
+
+def _number(ready: Sequence[Ready]) -> None:
+    """Each filing its number, with its first submission; late, since the others wait for it."""
+    lacking: dict[str, list[Filing]] = {}
+    for one in ready:
+        if not one.filing.number:
+            lacking.setdefault(type_of(one.filing).number_prefix, []).append(one.filing)
+    year = today().year
+    for prefix in sorted(lacking):
+        filings = lacking[prefix]
+        serials = next_numbers(f"filing:{prefix}:{year}", len(filings))
+        for filing, serial in zip(filings, serials, strict=True):
+            filing.number = f"{prefix}{year}-{serial:05d}"
+
+
+def _versions(ready: Sequence[Ready], now: datetime, by: Actor) -> list[Version]:
+    agent = agent_of(by)
+    versions = []
+    for one in ready:
+        version = one.draft or Version(filing=one.filing, author=by.id)
+        version.number = one.filing.head + 1
+        at_once = type_of(one.filing).kind.at_once
+        version.state = Version.State.ACCEPTED if at_once else Version.State.SUBMITTED
+        odd = {problem.key for problem in one.problems if problem.severity is Severity.WARNING}
+        version.values = dict(one.content.values)
+        version.reasons = {key: text for key, text in one.reasons.items() if key in odd}
+        version.submission, version.digest = one.id, one.content.digest(one.filing.uuid)
+        version.submitted_at, version.submitted_by, version.agent = now, by.id, agent
+        version.filing = one.filing
+        if one.draft is not None:
+            version.save()
+        versions.append(version)
+    return versions
+
+
+def _take_in(versions: Sequence[Version]) -> list[tuple[Version, Version | None]]:
+    """Let the filings say what has come; returns what is in force now, with what was before."""
+    at_once = [one for one in versions if one.state == Version.State.ACCEPTED]
+    replaced = _replaced([one.filing for one in at_once])
+    for version in versions:
+        filing = version.filing
+        filing.head = version.number
+        filing.received_on = filing.received_on or today()
+        filing.state = Filing.State.SUBMITTED
+    for version in at_once:
+        version.filing.in_force, version.filing.state = version, Filing.State.ACCEPTED
+    update([version.filing for version in versions], _COLUMNS)
+    return list(zip(at_once, replaced, strict=True))
+
+
+def _replaced(filings: Sequence[Filing]) -> list[Version | None]:
+    """What was in force of each and is no more; one that was sent back stays so."""
+    before = [filing.in_force for filing in filings]
+    accepted = [one.pk for one in before if one is not None]
+    Version.objects.filter(pk__in=accepted, state=Version.State.ACCEPTED).update(
+        state=Version.State.SUPERSEDED
+    )
+    return before
+
+
+def put_in_force(filing: Filing, version: Version, by: Actor) -> None:
+    """``version`` holds from now on, in place of the one before; what follows from it is done."""
+    (before,) = _replaced([filing])
+    filing.in_force, filing.state = version, Filing.State.ACCEPTED
+    filing.save(update_fields=["in_force", "state"])
+    _follow(version, before, by)
+
+
+def _follow(version: Version, before: Version | None, by: Actor) -> None:
+    made = effects.run(version, before, by)
+    if made:
+        values = {"version": version.number, "made": [one.subject for one in made]}
+        record(by, "filings:filing:effect", subject=subject(version.filing), values=values)
+
+
+def _event(version: Version) -> tuple[str, str, Mapping[str, Any]]:
+    filing = version.filing
+    values = {
+        "type": filing.type,
+        "period": str(span_of(filing)),
+        "version": version.number,
+        "number": filing.number,
+        "state": version.state,
+    }
+    return subject(filing), "filings:version:submit", values
