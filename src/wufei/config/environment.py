@@ -350,6 +350,14 @@ SETTINGS = (
         "each is, is our reckoning: check it against the standard.",
     ),
     Setting(
+        "WUFEI_ASSESSMENT_ITEMS",
+        "",
+        str,
+        "File with the items of the assessment of standardised management of hazardous waste, in "
+        "the columns of the shipped one (domains/hazardous/data/assessment.csv), whose wording is "
+        "our own. Empty: the shipped ones.",
+    ),
+    Setting(
         "WUFEI_LABEL_GROUND",
         "#ff9600",
         _ground,

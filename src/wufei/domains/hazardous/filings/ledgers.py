@@ -1,0 +1,229 @@
+"""Ledgers by container 管理台账, tables B.1 to B.5 of HJ 1259-2022, month by month.
+
+The ledger of this platform is the record. A ledger form begins with what stands there already
+(those lines carry the entry that they are, and move nothing), so that what the ledger does not
+know – batch codes, codes of facilities, who handled it – is added. Who keeps a ledger elsewhere
+hands in its lines, by hand or as a file: lines without an entry are posted when the form is
+accepted. Nobody owes these forms; whoever records on the pages of the ledger has them as
+registers at any time.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from wufei.domains.hazardous.filings import basis, choices, ledger_flows, ledger_rules
+from wufei.domains.hazardous.filings.columns import (
+    CONTAINERS,
+    NAMED,
+    STORE,
+    choice,
+    code,
+    mass,
+    method,
+    moment,
+    person,
+    text,
+)
+from wufei.domains.hazardous.filings.ledger_reading import entries, standing
+from wufei.domains.hazardous.filings.plan import AUTHORITY
+from wufei.hub.base.wording import both
+from wufei.hub.filings import effects
+from wufei.hub.filings.declarations import (
+    Check,
+    Effect,
+    Field,
+    FieldKind,
+    FilingType,
+    Kind,
+    Section,
+    Source,
+)
+from wufei.hub.filings.periods import Period
+from wufei.hub.registers.declarations import Kind as Register
+
+# A year's containers of a large plant in a month; more come as two files.
+ROWS_MAX = 20_000
+# Ours beside the standard's: which entry of the ledger a line is, and where the container stands.
+ENTRY = Field(
+    "entry",
+    _("entry of the ledger"),
+    length_max=36,
+    help=_("Filled in where the ledger has it already. Empty: the line is posted."),
+)
+SITE = Field(
+    "site",
+    _("store or facility in the register"),
+    FieldKind.SITE,
+    required=True,
+    help=_("Where the container stands, or is treated."),
+)
+
+
+@dataclass(frozen=True)
+class _Ledger:
+    table: str
+    name: tuple[str, str]
+    fields: tuple[Field, ...]
+    register: Register
+    checks: tuple[Check, ...]
+    effects: tuple[Effect, ...] = ()
+    reads: tuple[Source, ...] = ()
+
+    def declared(self) -> FilingType:
+        zh, en = self.name
+        word = self.table.replace(".", "").lower()
+        return FilingType(
+            code=f"hazardous.ledger_{word}",
+            domain="hazardous",
+            name=both(f"危险废物管理台账（{zh}）", f"Hazardous waste ledger ({en})"),
+            kind=Kind.NOTIFY,
+            period=Period.MONTH,
+            sections=(
+                Section(
+                    "lines",
+                    both(f"{self.table} {zh}", f"{self.table} {en}"),
+                    (*self.fields, ENTRY),
+                    table=True,
+                    rows_min=1,
+                    rows_max=ROWS_MAX,
+                    totalled=("mass",),
+                ),
+            ),
+            authority=AUTHORITY,
+            number_prefix=f"HW{self.table.replace('.', '')}",
+            basis=basis.annex(self.table),
+            filers=ledger_rules.KEEPERS,
+            reads=(entries(self.register), *self.reads),
+            prefill=ledger_rules.prefill,
+            checks=(ledger_rules.known, ledger_rules.in_the_period, *self.checks),
+            effects=self.effects,
+            help=_(
+                "One line for each container. What the ledger has already stands here; complete "
+                "it. Lines that are new are posted to the ledger."
+            ),
+        )
+
+
+_BATCH_BEFORE = text(
+    "batch_before",
+    "产生批次编码/出库批次编码",
+    "code of the batch that arose or left storage",
+    length=60,
+)
+
+_ARISING = _Ledger(
+    "B.1",
+    ("产生", "arising"),
+    (
+        text("batch", "产生批次编码", "code of the batch that arose", length=60),
+        moment("happened_at", "产生时间", "time of arising"),
+        *NAMED,
+        mass("mass", "产生量", "mass that arose"),
+        *CONTAINERS,
+        code("facility_code", "产生危险废物设施编码", "code of the facility where it arose"),
+        person("handler", "产生部门经办人", "handled by (where it arose)"),
+        choice("goes_to", "去向", "goes to", choices.DESTINATIONS),
+        SITE,
+    ),
+    Register.ARISING,
+    (ledger_rules.not_twice,),
+    (effects.movements(ledger_flows.arising),),
+)
+_IN = _Ledger(
+    "B.2",
+    ("入库", "into storage"),
+    (
+        text("batch", "入库批次编码", "code of the batch that was stored", length=60),
+        moment("happened_at", "入库时间", "time of storing"),
+        *CONTAINERS,
+        *NAMED,
+        mass("mass", "入库量", "mass stored"),
+        *STORE,
+        person("carrier", "运送部门经办人", "handled by (transport)"),
+        person("handler", "贮存部门经办人", "handled by (storage)"),
+        text("batch_before", "产生批次编码", "code of the batch that arose", length=60),
+        SITE,
+    ),
+    Register.STORED_IN,
+    (ledger_rules.not_twice, ledger_rules.container_is_there),
+    (effects.movements(ledger_flows.stored),),
+    (standing,),
+)
+_OUT = _Ledger(
+    "B.3",
+    ("出库", "out of storage"),
+    (
+        text("batch", "出库批次编码", "code of the batch that left storage", length=60),
+        moment("happened_at", "出库时间", "time of leaving storage"),
+        *CONTAINERS,
+        *NAMED,
+        mass("mass", "出库量", "mass that left storage"),
+        *STORE,
+        person("handler", "出库部门经办人", "handled by (storage)"),
+        person("carrier", "运送部门经办人", "handled by (transport)"),
+        text("batch_before", "入库批次编码", "code of the batch that was stored", length=60),
+        choice("goes_to", "去向", "goes to", choices.DESTINATIONS),
+        SITE,
+    ),
+    Register.STORED_OUT,
+    (ledger_rules.left_in_the_ledger,),
+)
+_OWN = _Ledger(
+    "B.4",
+    ("自行利用/处置", "own recovery or disposal"),
+    (
+        text("batch", "自行利用/处置批次编码", "code of the batch that was treated", length=60),
+        moment("happened_at", "自行利用/处置时间", "time of recovery or disposal"),
+        *CONTAINERS,
+        *NAMED,
+        mass("mass", "自行利用/处置量", "mass recovered or disposed of oneself"),
+        code("facility_code", "自行利用/处置设施编码", "code of the facility of treatment"),
+        method("method", "自行利用/处置方式", "own method of recovery or disposal", required=True),
+        moment(
+            "finished_at",
+            "自行利用/处置完毕时间",
+            "time when treatment was finished",
+            required=False,
+        ),
+        person("handler", "自行利用/处置部门经办人", "handled by (treatment)"),
+        _BATCH_BEFORE,
+        SITE,
+    ),
+    Register.TREATED,
+    (ledger_rules.not_twice, ledger_rules.method_of_the_waste, ledger_rules.finished_after),
+    (effects.movements(ledger_flows.treated),),
+)
+_SENT = _Ledger(
+    "B.5",
+    ("委外利用/处置", "entrusted recovery or disposal"),
+    (
+        text("batch", "委外利用/处置批次编码", "code of the batch that was entrusted", length=60),
+        moment("happened_at", "出厂时间", "time of leaving"),
+        *CONTAINERS,
+        *NAMED,
+        mass("mass", "委外利用/处置量", "mass entrusted"),
+        method("method", "利用/处置方式", "method of recovery or disposal"),
+        choice(
+            "receiver_kind",
+            "接收单位类型",
+            "type of the receiving organisation",
+            choices.RECEIVERS,
+            required=True,
+        ),
+        text("licence_holder", "经营许可证持有单位名称", "name of the licence holder", length=120),
+        text("licence_no", "许可证编码", "number of the licence", length=60),
+        text(
+            "exempt_receiver", "豁免管理单位名称", "name of the exempted organisation", length=120
+        ),
+        text("abroad_receiver", "境外单位名称", "name of the organisation abroad", length=120),
+        text("export_no", "出口核准通知单编号", "number of the export approval", length=60),
+        _BATCH_BEFORE,
+        SITE,
+    ),
+    Register.OUTGOING,
+    (ledger_rules.sent_by_manifest, ledger_rules.receivers_may),
+    (effects.movements(ledger_flows.exported),),
+    ledger_rules.READS_OF_SENT,
+)
+LEDGERS = tuple(one.declared() for one in (_ARISING, _IN, _OUT, _OWN, _SENT))
