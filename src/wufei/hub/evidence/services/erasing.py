@@ -21,10 +21,19 @@ _BLOCK = 2_000
 
 
 def erase(kind: Kind, rows: Sequence[int], *, reason: str, by: Actor) -> int:
-    """Erase the salts of these records; returns how many. Records without a leaf are left."""
-    erased = 0
-    for start in range(0, len(rows), _BLOCK):
-        erased += _erase(kind, rows[start : start + _BLOCK], reason, by)
+    """Erase the salts of these records; returns how many. Records without a leaf are left.
+
+    Raises ``AlreadyErased`` where none of them has one any more.
+    """
+    return _some(_erase_all(kind, rows, reason, by))
+
+
+def _erase_all(kind: Kind, rows: Sequence[int], reason: str, by: Actor) -> int:
+    starts = range(0, len(rows), _BLOCK)
+    return sum(_erase(kind, rows[start : start + _BLOCK], reason, by) for start in starts)
+
+
+def _some(erased: int) -> int:
     if not erased:
         raise AlreadyErased()
     return erased
@@ -39,9 +48,8 @@ def erase_person(actor: str, *, reason: str, by: Actor) -> int:
     }
     for kind, records in theirs.items():
         rows = list(records.order_by("pk").values_list("pk", flat=True))
-        if rows:
-            erased += erase(kind, rows, reason=reason, by=by)
-    return erased
+        erased += _erase_all(kind, rows, reason, by)
+    return _some(erased)
 
 
 @transaction.atomic

@@ -257,6 +257,14 @@ def test_a_person_who_is_erased_is_erased_everywhere(signed):
         erasing.erase_person(signed.actor, reason="again", by=system("test"))
 
 
+def test_what_was_erased_before_keeps_nothing_else_of_a_person(signed):
+    moved = list(Movement.objects.filter(actor=signed.actor).values_list("pk", flat=True))
+    assert moved
+    erasing.erase(Kind.MOVEMENT, moved, reason="asked to", by=system("test"))
+    erasing.erase_person(signed.actor, reason="all of it", by=system("test"))
+    assert not Salt.objects.filter(kind=Kind.SIGNATURE, row=signed.pk).exists()
+
+
 def test_a_log_from_which_somebody_took_a_salt_says_so(signed):
     Salt.objects.filter(kind=Kind.SIGNATURE, row=signed.pk).delete()
     with pytest.raises(Incomplete, match="wufei audit verify"):
