@@ -210,6 +210,8 @@ def _content(treatment: Treatment) -> tuple[Any, ...]:
         treatment.input_g,
         treatment.additive_g,
         treatment.product_g,
+        # A secondary waste that is left out of a retry has no movement that could tell.
+        treatment.secondary_g,
         treatment.products,
         treatment.additives,
     )

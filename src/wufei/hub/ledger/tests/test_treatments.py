@@ -50,6 +50,16 @@ def t(tonnes_):
     return int(tonnes_ * GRAMS_PER_T)
 
 
+def test_a_retry_without_the_waste_that_came_out_is_another_batch(district):
+    district.arise("brickworks", 10)
+    dust, id, at = district.waste("boiler_slag"), uuid7(), timezone.now() - timedelta(minutes=5)
+    slag = [Secondary(dust.pk, tonnes("0.5"))]
+    first = treat(district, id=id, happened_at=at, secondary=slag)
+    assert treat(district, id=id, happened_at=at, secondary=slag) == first
+    with pytest.raises(IdReused):
+        treat(district, id=id, happened_at=at)
+
+
 def test_more_out_than_in_is_refused(district):
     district.arise("brickworks", 10)
     with pytest.raises(OutOfBalance):
