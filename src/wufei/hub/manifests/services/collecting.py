@@ -96,11 +96,15 @@ def collect(
 def _earlier(stop: RoundStop, signing: Signing, by: Actor) -> Manifest | None:
     """What this very signing has loaded before; raises ``IdReused`` where it did something else."""
     ids = [signing.id, part_of(signing.id, StepCode.LOAD)]
-    found = Signature.objects.filter(uuid__in=ids).select_related("manifest").first()
+    rows = Signature.objects.filter(uuid__in=ids).select_related("manifest__consignor_site")
+    # The first stop of a record is loaded as well: what it collected was signed last.
+    found = rows.order_by("pk").last()
     if found is None:
         return None
+    site = found.values.get("site") or str(found.manifest.consignor_site.uuid)
     same = (
         found.manifest.round_id == stop.round_id
+        and site == str(stop.site.uuid)
         and found.actor == by.id
         and found.signed_at == signing.signed_at
     )

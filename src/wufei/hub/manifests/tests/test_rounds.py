@@ -172,6 +172,14 @@ def test_sending_a_stop_again_adds_nothing(district):
         collect(district, begun, "Lotus", 0.2)
 
 
+def test_one_signature_is_not_taken_for_two_stops(district):
+    begun, signing = begin(district), district.signing()
+    collect(district, begun, "Lotus", 0.2, signing=signing)
+    with pytest.raises(IdReused):
+        collect(district, begun, "Old Bridge", 0.2, signing=signing)
+    assert stop_at(begun, "Old Bridge").done_at is None
+
+
 def test_a_wrong_mass_is_mended_before_the_plant(real_district):
     district = real_district
     begun = begin(district)
