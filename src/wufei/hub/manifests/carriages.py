@@ -1,7 +1,6 @@
 """Which vehicle carried a load from when until when: legs of several carriers, halts between."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from wufei.hub.manifests.models import Manifest, Signature, StepCode
@@ -28,24 +27,28 @@ def carriages(manifest: Manifest) -> list[Carriage]:
         return []
     if manifest.leg == 1 and not manifest.halts.all():
         return [Carriage(manifest.vehicle_id, manifest.loaded_at, manifest.arrived_at)]
-    return list(_signed(manifest))
+    return _signed(manifest)
 
 
-def _signed(manifest: Manifest) -> Iterator[Carriage]:
-    """As the signatures say it: who takes a load seals the vehicle that takes it."""
-    rows = manifest.signatures.filter(step__in=[*_BEGIN, *_END])
+def _signed(manifest: Manifest) -> list[Carriage]:
+    """As the signatures say it: who takes a load seals the vehicle that takes it.
+
+    Who corrects a plate seals which one it has been since it was taken last.
+    """
+    rows = manifest.signatures.filter(step__in=[*_BEGIN, *_END, StepCode.REVISE])
     signed = list(rows.order_by("number"))
     vehicles = _vehicles(signed)
-    vehicle_id, start = 0, None
+    found: list[Carriage] = []
     for one in signed:
-        if start and one.step in _END:
-            yield Carriage(vehicle_id, start, one.signed_at)
-            start = None
+        vehicle_id = vehicles.get(one.fields.get("vehicle") or "")
+        if found and found[-1].end is None and one.step in _END:
+            found[-1] = replace(found[-1], end=one.signed_at)
         if one.step in _BEGIN:
-            start = one.signed_at
-            vehicle_id = vehicles.get(one.fields.get("vehicle") or "", vehicle_id)
-    if start:
-        yield Carriage(vehicle_id, start)
+            before = found[-1].vehicle_id if found else 0
+            found.append(Carriage(vehicle_id or before, one.signed_at))
+        elif found and vehicle_id:
+            found[-1] = replace(found[-1], vehicle_id=vehicle_id)
+    return found
 
 
 def _vehicles(signed: list[Signature]) -> dict[str, int]:

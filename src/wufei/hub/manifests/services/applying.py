@@ -22,6 +22,7 @@ from wufei.hub.manifests.services import (
     correcting,
     reposting,
     settlement,
+    way,
 )
 from wufei.hub.manifests.services.beside import Beside, sign_beside
 from wufei.hub.manifests.services.document import Document
@@ -82,6 +83,8 @@ def _correction(revision: Revision, signer: Signer) -> Beside:
             # Limits before mass, as everybody else locks them.
             document.findings += _allot(document)
             reposting.repost(document, since, revision.reason, str(revision.uuid))
+        if changes.names & {"vehicle", "driver"}:
+            way.correct_leg(document)
         _look_again(document)
 
     return Beside(

@@ -14,7 +14,14 @@ from wufei.hub.manifests.models import OPEN, Manifest, Origin, Signature, StepCo
 from wufei.hub.manifests.refusals import FieldMissing, FieldNotAsked, ReasonMissing
 from wufei.hub.manifests.revisable import REVISABLE, Says
 from wufei.hub.manifests.revision_refusals import NoEmergency, NothingOpen, NotLeftOpen
-from wufei.hub.manifests.services import checks, correcting, issuing, reposting, settlement
+from wufei.hub.manifests.services import (
+    checks,
+    correcting,
+    issuing,
+    reposting,
+    settlement,
+    way,
+)
 from wufei.hub.manifests.services.beside import Beside, sign_beside
 from wufei.hub.manifests.services.correcting import Changes
 from wufei.hub.manifests.services.document import Document
@@ -76,6 +83,8 @@ def complete(
         if since is not None and document.manifest.accepted_at:
             why = checks.step_name(StepCode.COMPLETE)
             reposting.repost(document, since, why, str(signing.id))
+        if "driver" in changes.names:
+            way.correct_leg(document)
         manifest, form, names = document.manifest, document.form, sorted(changes.names)
         document.findings += written.emergency_late(manifest, form, document.at, names)
 

@@ -37,6 +37,15 @@ def take_leg(document: Document) -> None:
         )
 
 
+def correct_leg(document: Document) -> None:
+    """The leg that the manifest is on was driven with what the manifest says now."""
+    manifest = document.manifest
+    if manifest.leg_last > 1:
+        Leg.objects.filter(manifest=manifest.pk, number=manifest.leg).update(
+            vehicle=manifest.vehicle_id, driver=manifest.driver_id
+        )
+
+
 def arrive(document: Document) -> None:
     """Legs that nobody has taken over are dropped, and nothing is set down any more."""
     manifest = document.manifest

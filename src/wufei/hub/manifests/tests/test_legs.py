@@ -23,7 +23,7 @@ from wufei.hub.manifests.refusals import (
     TooManyCarriers,
     WrongParty,
 )
-from wufei.hub.manifests.services import NextCarrier
+from wufei.hub.manifests.services import NextCarrier, revisions
 from wufei.hub.manifests.tests.conftest import OIL, person, t
 from wufei.hub.manifests.tests.test_concurrency import at_once
 from wufei.hub.registry.services.refusals import Closed
@@ -255,3 +255,18 @@ def test_a_reader_of_both_carriers_takes_over_for_the_second(district, relay):
     both = person(district.firm(FIRST).organisation, district.firm(SECOND).organisation)
     signature = take_over(district, relay, SECOND, by=both)
     assert signature.organisation.name == SECOND
+
+
+def test_a_plate_that_is_corrected_is_that_of_the_leg_and_of_its_track(district, relay):
+    district.load(relay, 1.8)
+    first = relay.vehicle
+    take_over(district, relay, SECOND)
+    other, by = district.truck(SECOND, "鲁P88888"), district.firm("works").person
+    changes = {"vehicle": other}
+    revision = revisions.propose(relay, changes, id=uuid7(), reason="typed wrongly", by=by)
+    for name in (FIRST, SECOND):
+        signing = district.signing()
+        revisions.decide(revision, True, signing=signing, by=district.firm(name).person)
+    relay.refresh_from_db()
+    assert [leg.vehicle for leg in relay.legs.order_by("number")] == [first, other, None]
+    assert [one.vehicle_id for one in carriages(relay)] == [first.pk, other.pk]
