@@ -69,7 +69,8 @@ class Deed:
 class Load:
     """What should be true of one manifest; grams.
 
-    ``custody_g`` is what ``carrier`` has of it, ``passed_on``: another one is to take over.
+    ``custody_g`` is what ``carrier`` has of it, ``passed_on``: another one is to take over,
+    ``settled``: its closing was signed, whatever was corrected since.
     """
 
     manifest: Manifest
@@ -85,6 +86,7 @@ class Load:
     custody_g: int = 0
     carrier: str = ""
     passed_on: bool = False
+    settled: bool = False
     halted: bool = False
     follows: "Load | None" = None
     back: bool = False
@@ -96,7 +98,13 @@ class Load:
         taken = any(one.status != "cancelled" for one in self.followers)
         return 0 if taken or self.status not in RECEIVED else self.refused_g or 0
 
+    @property
+    def gone_on(self) -> bool:
+        """Another manifest has taken refused mass along, or is to."""
+        return any(one.status not in ("cancelled", "expired") for one in self.followers)
+
     def agrees(self, permille: int) -> bool:
+        """Nobody has to sign the closing (any more)."""
         assert self.out_g is not None
         assert self.in_g is not None
-        return abs(self.out_g - self.in_g) * 1000 <= self.out_g * permille
+        return self.settled or abs(self.out_g - self.in_g) * 1000 <= self.out_g * permille

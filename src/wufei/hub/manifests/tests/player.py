@@ -100,7 +100,7 @@ class Player:
             case "accept":
                 self._accepted(load, deed)
             case _:
-                load.status = after
+                load.status, load.settled = after, True
 
     def _site(self, load: Load, deed: Deed) -> None:
         by, signing = self._person(load, deed, "consignee"), self._signing()
@@ -165,6 +165,42 @@ class Player:
             right = False
         if self._try(call, deed, right=right) and self._agreed(self.answer, deed) and moving:
             load.out_g = load.custody_g = mass.grams
+
+    def _reaccept(self, load: Load, deed: Deed) -> None:
+        """Another part of it is accepted after all; ``stays``: all agree."""
+        if (
+            load.in_g is None
+            or load.accepted_g is None
+            or _share(load.in_g, deed) == grams(load.accepted_g)
+        ):
+            return
+        by, id = self._person(load, deed, "consignee"), uuid7()
+        changes: dict[str, Any] = {"accepted": _share(load.in_g, deed)}
+        changes |= {"refusal_reason": "wet"} if deed.kept < 100 else {}
+
+        def call() -> Any:
+            return revisions.propose(load.manifest, changes, id=id, reason="looked again", by=by)
+
+        right = not by.organisation_ids.isdisjoint(revisions.signers_of(load.manifest))
+        right = right and load.status in (*RECEIVED, "closed") and not load.gone_on
+        if self._try(call, deed, right=right and not load.back) and self._agreed(self.answer, deed):
+            self._accepted(load, deed)
+
+    def _annul(self, load: Load, deed: Deed) -> None:
+        """What is on the road never left; ``stays``: all agree."""
+        by, id = self._person(load, deed, "consignor"), uuid7()
+
+        def call() -> Any:
+            return revisions.propose_annulment(load.manifest, id=id, reason="no", by=by)
+
+        right = not by.organisation_ids.isdisjoint(revisions.signers_of(load.manifest))
+        if not self._try(call, deed, right=right and load.status == "loaded"):
+            return
+        if self._agreed(self.answer, deed):
+            load.status, load.custody_g = "cancelled", 0
+            if (first := load.follows) is not None:
+                first.custody_g = first.refused_g or 0
+                first.status = "partly_accepted" if first.accepted_g else "refused"
 
     def _agreed(self, revision: Revision, deed: Deed) -> bool:
         for approval in revision.approvals.select_related("organisation"):
@@ -272,7 +308,7 @@ class Player:
         if self._try(call, deed, right=right and other != load.leaves):
             load.status, load.consignee = "loaded", other
             load.in_g = load.accepted_g = load.refused_g = None
-            load.passed_on = False
+            load.passed_on = load.settled = False
 
     def _other(self, load: Load) -> str:
         first, second = NAMES[self.form][2:4]

@@ -22,6 +22,7 @@ VERBS = (
     *("issue", "load", "arrive", "accept") * 2,
     *("close", "cancel", "number", "gate", "site", "send_back", "send_back", "send_on", "redirect"),
     *("take_over", "take_over", "set_down", "pick_up", "expire", "edit", "revise", "revise"),
+    *("annul", "reaccept"),
 )
 DEEDS = st.lists(
     st.builds(
@@ -46,6 +47,7 @@ def way(*verbs, **more):
 
 REFUSED = [*way("issue", "load", "arrive"), *way("accept", kept=0)]
 RELAY = [*way("issue", stays=False), *way("load", "set_down", "take_over", "set_down", "pick_up")]
+SPILT = [*way("issue", "load"), *way("arrive", off=-30), *way("accept", "close")]
 PARTLY = [*way("issue", "load", "arrive"), *way("accept", kept=60)]
 
 
@@ -66,6 +68,8 @@ def outsiders(real_district, sign_in):
 @example("hazardous", [*way("issue", "issue"), Deed("load", "right", 1), *way("expire", "load")])
 @example("hazardous", [*RELAY, *way("revise", off=30), *way("arrive", off=30), *way("accept")])
 @example("construction", [*way("issue"), *way("edit", off=-30), *way("load", "revise", off=5)])
+@example("hazardous", [*PARTLY, *way("send_back"), Deed("annul", "right", 1), *way("send_back")])
+@example("construction", [*SPILT, *way("reaccept", kept=60), *way("send_back"), *way("reaccept")])
 @given(form=st.sampled_from(["hazardous", "construction"]), deeds=DEEDS)
 def test_whatever_people_do_the_mass_is_where_the_status_says(
     real_district, outsiders, form, deeds
