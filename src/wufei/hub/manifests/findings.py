@@ -141,7 +141,7 @@ def _arrival(manifest: Manifest, form: ManifestTemplate, line: Line) -> Iterator
                 "permille": rules.difference_permille(out_g, in_g),
                 "tolerance_permille": form.tolerance_permille,
             },
-            episode=_episode(manifest, line),
+            episode=episode(manifest, line),
         )
 
 
@@ -157,11 +157,11 @@ def _refusal(manifest: Manifest, line: Line) -> Iterator[Finding]:
                 "refused_g": line.refused_g,
                 "reason": manifest.refusal_reason,
             },
-            episode=_episode(manifest, line),
+            episode=episode(manifest, line),
         )
 
 
-def _episode(manifest: Manifest, line: Line) -> str:
+def episode(manifest: Manifest, line: Line) -> str:
     """A line at one plant: where the load was brought on, the next plant is another episode."""
     return str(line.position) if manifest.turn == 1 else f"{line.position}:{manifest.turn}"
 

@@ -168,13 +168,18 @@ def _look_again(document: Document) -> None:
         for step in steps
         for one in findings.of_step(manifest, form, step, document.lines, document.lots)
     ]
-    _clear(manifest, except_for={(one.code, one.episode) for one in stand})
+    here = {
+        (code, findings.episode(manifest, line))
+        for code in (findings.WEIGHT_DIFFERENCE, findings.REFUSED)
+        for line in document.lines
+    }
+    here |= {(findings.LOADING_DIFFERENCE, str(line.position)) for line in document.lines}
+    # What a plant before has found, that refused the load, stays as it was.
+    for code, episode in sorted(here - {(one.code, one.episode) for one in stand}):
+        clear_finding(code, findings.subject(manifest), episode)
     document.findings += stand
 
 
-def _clear(manifest: Manifest, except_for: "set[tuple[str, str]] | None" = None) -> None:
-    positions = [str(position) for position in manifest.lines.values_list("position", flat=True)]
+def _clear(manifest: Manifest) -> None:
     for code in _DIFFERENCES:
-        for position in positions:
-            if (code, position) not in (except_for or set()):
-                clear_finding(code, findings.subject(manifest), position)
+        clear_finding(code, findings.subject(manifest))

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from wufei.hub.base.models import FindingRecord
 from wufei.hub.ledger import services as ledger
 from wufei.hub.ledger.entries import Container, LotPart
 from wufei.hub.ledger.models import Lot
@@ -281,3 +282,25 @@ def test_who_has_signed_the_closing_need_not_sign_it_again_after_a_correction(di
     services.send_back(load, id=uuid7(), signing=district.signing(), by=by)
     load.refresh_from_db()
     assert load.status == "closed"
+
+
+def test_a_correction_at_the_next_plant_leaves_what_the_first_one_found(district):
+    load = received(district, 10, 0)
+    site = district.firm("second refinery", "plant", "treatment").site
+    works, second = district.firm("works").person, district.firm("second refinery").person
+    services.redirect(load, site, signing=district.signing(), by=works)
+    district.arrive(load, 9)
+    district.accept(load, difference_reason="spilled")
+    assert open_findings() == {"manifests.refused", "manifests.weight_difference"}
+    changes = {"weighed_in": tonnes(10)}
+    revision = revisions.propose(load, changes, id=uuid7(), reason="wrong scale", by=second)
+    for firm in ("works", "dangerous goods", "refinery"):
+        by = district.firm(firm).person
+        revisions.decide(revision, True, signing=district.signing(), by=by)
+    assert revision.state == "approved"
+    assert open_findings() == {"manifests.refused"}
+
+
+def open_findings():
+    found = FindingRecord.objects.filter(code__startswith="manifests.", cleared_at=None)
+    return set(found.values_list("code", flat=True))
