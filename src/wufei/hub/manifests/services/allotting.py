@@ -23,17 +23,25 @@ from wufei.hub.registry.services.refusals import QuotaMissing
 
 @dataclass(frozen=True)
 class Load:
-    """What is to be taken for a manifest: the declared mass of each line, at a gate the weighed."""
+    """What is to be taken for a manifest: the declared mass of each line, at a gate the weighed.
+
+    ``received``: what was accepted of each line, after all.
+    """
 
     manifest: Manifest
     form: ManifestTemplate
     lines: Sequence[Line]
     weighed: Mass | None = None
+    received: bool = False
 
     @property
     def past(self) -> bool:
         """It has happened already."""
-        return self.manifest.origin in (Origin.PAPER, Origin.IMPORTED, Origin.EMERGENCY)
+        return self.received or self.manifest.origin in (
+            Origin.PAPER,
+            Origin.IMPORTED,
+            Origin.EMERGENCY,
+        )
 
     @property
     def left(self) -> bool:
@@ -122,12 +130,25 @@ def _of_licence(load: Load, line: Line, papers: headroom.Papers, asked: list[_As
 
 def _taking(load: Load, line: Line, claim: headroom.Claim, beyond: bool) -> headroom.Taking:
     mass_g = load.weighed.grams if load.weighed else line.declared_g
+    if load.received:
+        mass_g = line.accepted_g or 0
     return headroom.Taking(claim, line.uuid, mass_g, beyond)
 
 
 def correct(manifest: Manifest, lines: Sequence[Line], steps: set[str]) -> list[Finding]:
     """Correct what was taken: to what was weighed out, and to what was accepted."""
     return correct_all([(manifest, lines)], steps)
+
+
+def count_anew(manifest: Manifest, form: ManifestTemplate, lines: Sequence[Line]) -> list[Finding]:
+    """Correct what was taken to what is accepted now.
+
+    A line that was refused whole has given back all; what is accepted of it after all is taken.
+    """
+    found = correct(manifest, lines, {StepCode.ACCEPT})
+    counted = {one.key for one in headroom.taken_by(line.uuid for line in lines)}
+    more = [line for line in lines if line.accepted_g and line.uuid not in counted]
+    return found + take_all([Load(manifest, form, more, received=True)])
 
 
 def correct_all(loads: Iterable[tuple[Manifest, Sequence[Line]]], steps: set[str]) -> list[Finding]:

@@ -154,8 +154,9 @@ def _has_moved(manifest: Manifest, since: StepCode) -> bool:
 def _allot(document: Document) -> list[Finding]:
     """Plan and licence count the new figures."""
     manifest = document.manifest
-    step = StepCode.ACCEPT if manifest.accepted_at else StepCode.LOAD
-    return allotting.correct(manifest, document.lines, {step})
+    if manifest.accepted_at:
+        return allotting.count_anew(manifest, document.form, document.lines)
+    return allotting.correct(manifest, document.lines, {StepCode.LOAD})
 
 
 # What was found in the earlier figures.

@@ -13,6 +13,7 @@ from wufei.hub.ledger.verify import differences
 from wufei.hub.manifests import declarations, services
 from wufei.hub.manifests.declarations import QuotaRule
 from wufei.hub.manifests.models import Manifest
+from wufei.hub.manifests.services import revisions
 from wufei.hub.manifests.tests.conftest import OIL, SPOIL, t
 from wufei.hub.manifests.tests.refusing import refused
 from wufei.hub.manifests.tests.test_concurrency import at_once
@@ -113,6 +114,28 @@ def test_a_licence_of_5_t_a_year_takes_5_t(district):
     district.arrive(manifest, 4)
     district.accept(manifest)
     district.issue(OIL, 1)
+
+
+def test_what_is_accepted_after_all_counts_in_the_plan_and_in_the_licence(district):
+    district.stored("works", OIL, 20)
+    district.quota("works", OIL, 10)
+    licence = district.licence("refinery", "hazardous", "900-249-08")
+    licence.lines.update(limit_t=Decimal(9))
+    manifest = district.issue(OIL, 9)
+    district.load(manifest, 9.1)
+    district.arrive(manifest, 9.1)
+    district.accept(manifest, accepted=grams(0), refusal_reason="wet")
+    assert taken_g() == [0, 0]
+    changes, by = {"accepted": grams(t(9.1))}, district.firm("refinery").person
+    revision = revisions.propose(manifest, changes, id=uuid7(), reason="looked again", by=by)
+    for firm in ("works", "dangerous goods"):
+        by = district.firm(firm).person
+        revisions.decide(revision, True, signing=district.signing(), by=by)
+    assert taken_g() == [t(9.1), t(9.1)]
+    # It stands there already: what the licence does not allow is a finding.
+    (finding,) = FindingRecord.objects.filter(code="manifests.licence_exceeded")
+    assert finding.values["mass_g"] == t(0.1)
+    refused(lambda: district.issue(OIL, 1), "registry_quota_exceeded")
 
 
 def test_two_manifests_at_once_never_overdraw_a_plan(real_district):
