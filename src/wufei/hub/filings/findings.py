@@ -73,6 +73,13 @@ def keep_submitted(submitted: Sequence[tuple[Filing, Sequence[Problem]]], by: Ac
     record_findings(odd, by)
 
 
+def clear_late(filings: Iterable[Filing]) -> None:
+    """They have come, or are owed no longer, or later."""
+    subjects = [f"{SUBJECT}:{filing.uuid}" for filing in filings]
+    rows = FindingRecord.objects.filter(code=LATE, subject__in=subjects, cleared_at=None)
+    rows.update(cleared_at=timezone.now())
+
+
 def late(filing: Filing) -> base.Finding:
     """Nothing has come, and the last day is over."""
     values = {

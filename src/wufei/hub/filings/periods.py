@@ -145,4 +145,20 @@ class DueWithin:
         return span.last + _DAY * self.days
 
 
-DueRule = DueDay | DueWithin
+@dataclass(frozen=True)
+class DueFrom:
+    """A rule that changed: ``rule`` for periods that begin on ``since`` or later, else ``before``.
+
+    Filings that are there keep the day of the rule under which their period began.
+    """
+
+    since: date
+    rule: "DueRule"
+    before: "DueRule"
+
+    def on(self, span: Span, calendar: WorkCalendar) -> date:
+        rule = self.rule if span.first >= self.since else self.before
+        return rule.on(span, calendar)
+
+
+DueRule = DueDay | DueWithin | DueFrom

@@ -1,6 +1,6 @@
 """Notices: written to a person or a role, read by each for themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from wufei.hub.base.actor import Actor, Scope
 from wufei.hub.base.notices.models import Notice, Reading
+from wufei.hub.base.rows import insert
 
 VIEW = "base.notice.view"
 # What is older than this no longer counts as news; it stays in the list.
@@ -34,17 +35,30 @@ def notify(
     ``gettext_noop``); ``values`` are JSON values; ``link`` is an address of this site. A notice
     to a role can be limited to an ``organisation_id`` or a ``region`` (its path).
     """
-    assert not link or (link.startswith("/") and not link.startswith("//")), link
-    return Notice.objects.create(
-        title=title,
-        body=body,
-        values=dict(values or {}),
-        link=link,
-        person=f"person:{person}" if isinstance(person, UUID) else person,
-        role=role,
-        organisation_id=organisation_id,
-        region=region,
+    (notice,) = notify_all(
+        [
+            Notice(
+                title=title,
+                body=body,
+                values=dict(values or {}),
+                link=link,
+                person=f"person:{person}" if isinstance(person, UUID) else person,
+                role=role,
+                organisation_id=organisation_id,
+                region=region,
+            )
+        ]
     )
+    return notice
+
+
+def notify_all(notices: Iterable[Notice]) -> list[Notice]:
+    """As ``notify`` for each, in one statement."""
+    new = list(notices)
+    for one in new:
+        assert not one.link or (one.link.startswith("/") and one.link[1:2] != "/"), one.link
+    insert(new)
+    return new
 
 
 def visible(actor: Actor) -> "QuerySet[Any]":

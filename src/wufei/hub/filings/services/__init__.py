@@ -3,16 +3,28 @@
 from wufei.hub.filings.services.deciding import accept, bring_back, forward, reject, send_back
 from wufei.hub.filings.services.drafting import discard, draft_of, save_draft
 from wufei.hub.filings.services.effects import preview
-from wufei.hub.filings.services.opening import open_due, open_period, start
+from wufei.hub.filings.services.opening import (
+    change_due,
+    excuse,
+    lapse,
+    oblige,
+    open_due,
+    open_period,
+    start,
+)
 from wufei.hub.filings.services.submitting import Item, submit, submit_many, withdraw
 
 __all__ = [
     "Item",
     "accept",
     "bring_back",
+    "change_due",
     "discard",
     "draft_of",
+    "excuse",
     "forward",
+    "lapse",
+    "oblige",
     "open_due",
     "open_period",
     "preview",

@@ -37,8 +37,8 @@ def told(filing: Filing) -> dict[str, Any]:
     return {"form": type_of(filing).name, "period": str(span_of(filing))}
 
 
-# Why the clock lets a filing lapse; one that lapsed for this is owed again if its filer is.
-CLOSED = "closed"
+# Why a filing lapsed by itself; it is owed again when that is over.
+CLOSED, EXCUSED = "closed", "excused"
 
 
 def require_owed(filing: Filing) -> None:
@@ -49,7 +49,8 @@ def require_owed(filing: Filing) -> None:
 
 def why_lapsed(filing: Filing) -> str:
     """Why it is owed no longer, in words."""
-    return _("It was closed.") if filing.lapse_reason == CLOSED else filing.lapse_reason
+    words = {CLOSED: _("It was closed."), EXCUSED: _("It was excused.")}
+    return words.get(filing.lapse_reason, filing.lapse_reason)
 
 
 def require_fill(filings: Iterable[Filing], by: Actor) -> None:

@@ -1,49 +1,58 @@
 """Who owes what by when: periods are opened for all who owe a form, single forms begun."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
-from wufei.hub.audit.services import record
+from wufei.hub.audit.services import record, record_all
 from wufei.hub.base.actor import Actor
-from wufei.hub.base.errors import IdReused, NotFound
-from wufei.hub.base.rows import insert, update
+from wufei.hub.base.errors import IdReused, Invalid, NotFound
+from wufei.hub.base.rows import insert
 from wufei.hub.base.workdays import calendar
-from wufei.hub.filings import periods
+from wufei.hub.filings import findings, periods
 from wufei.hub.filings.declarations import FilingType, types
 from wufei.hub.filings.models import Filing, Obligation
 from wufei.hub.filings.periods import Period, Span
 from wufei.hub.filings.refusals import (
     ClosedThen,
+    NothingWaits,
     NotOfThisPeriod,
+    ReasonMissing,
     SiteOfOthers,
     SiteWanted,
     WrongFiler,
 )
 from wufei.hub.filings.scope import EDIT, OBLIGATION
-from wufei.hub.filings.services.access import CLOSED, require_fill, require_owed, subject
-from wufei.hub.filings.services.due import Dues
-from wufei.hub.filings.subjects import Subject
+from wufei.hub.filings.services.access import (
+    CLOSED,
+    EXCUSED,
+    require_fill,
+    require_owed,
+    subject,
+)
+from wufei.hub.filings.services.due import Dues, change_due, redo_due_days
+from wufei.hub.filings.services.owing import Owing, classify, columns_of, open_in, owing
 from wufei.hub.registry.models import Organisation, Site
 from wufei.hub.registry.scope import organisations_for
-from wufei.hub.registry.validity import DAY
+from wufei.hub.registry.validity import today
 
-
-@dataclass(frozen=True)
-class Owing:
-    """Who owes a form: an organisation, or one of its sites."""
-
-    organisation: Organisation
-    site: Site | None = None
-
-    @property
-    def key(self) -> tuple[int, int | None]:
-        return self.organisation.pk, self.site.pk if self.site else None
+__all__ = [
+    "change_due",
+    "classify",
+    "excuse",
+    "lapse",
+    "lapse_closed",
+    "oblige",
+    "open_due",
+    "open_form",
+    "open_period",
+    "redo_due_days",
+    "start",
+]
 
 
 def open_period(form_type: FilingType, span: Span, *, by: Actor) -> int:
@@ -57,17 +66,15 @@ def open_period(form_type: FilingType, span: Span, *, by: Actor) -> int:
         return 0
     with transaction.atomic():
         _take_turns(form_type, span)
-        new = _not_yet(form_type, span, owing(form_type, span))
-        filings = _made(form_type, span, new)
-        insert(filings)
-        if filings:
-            record(
-                by,
-                "filings:period:open",
-                subject=f"filings.type:{form_type.code}",
-                values={"first": str(span.first), "last": str(span.last), "opened": len(filings)},
-            )
-    return len(filings)
+        found = owing(form_type, span)
+        again = _owed_again(form_type, span, found)
+        new = _made(form_type, span, _not_yet(form_type, span, found))
+        insert(new)
+        if new or again:
+            values = {"first": str(span.first), "last": str(span.last), "opened": len(new)}
+            subject_of = f"filings.type:{form_type.code}"
+            record(by, "filings:period:open", subject=subject_of, values={**values, "again": again})
+    return len(new)
 
 
 def open_due(day: date, *, by: Actor) -> int:
@@ -75,11 +82,12 @@ def open_due(day: date, *, by: Actor) -> int:
 
     What should have been opened while nothing ran is caught up with.
     """
-    return sum(
-        open_period(form_type, span, by=by)
-        for form_type in types()
-        for span in _begun(form_type, day)
-    )
+    return sum(open_form(form_type, day, by=by) for form_type in types())
+
+
+def open_form(form_type: FilingType, day: date, *, by: Actor) -> int:
+    """As ``open_due`` for one form."""
+    return sum(open_period(form_type, span, by=by) for span in _begun(form_type, day))
 
 
 def _begun(form_type: FilingType, day: date) -> Iterable[Span]:
@@ -106,96 +114,36 @@ def _take_turns(form_type: FilingType, span: Span) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
-# Who owes it.
-def owing(form_type: FilingType, span: Span) -> list[Owing]:
-    """Who owes the form for ``span``: by its rule, or because somebody said so, but the excused."""
-    said = _said(form_type.code, span)
-    obliged = {key for key, says in said.items() if says == Obligation.Says.OWES}
-    excused = {key for key, says in said.items() if says == Obligation.Says.EXCUSED}
-    if form_type.per_site is None:
-        return [Owing(one) for one in _organisations(form_type, span, obliged, excused)]
-    sites = Site.objects.filter(
-        form_type.per_site(span) | Q(organisation__in=obliged),
-        _open_in(span),
-        _open_in(span, "organisation__"),
-        _rule(form_type, span, "organisation__") | Q(organisation__in=obliged),
-    ).exclude(organisation__in=excused)
-    found = sites.select_related("organisation__region", "region").order_by("pk").distinct()
-    return [Owing(site.organisation, site) for site in found]
-
-
-def _organisations(
-    form_type: FilingType, span: Span, obliged: Iterable[int], excused: Iterable[int]
-) -> "QuerySet[Organisation]":
-    owed = Q(pk__in=list(obliged))
-    if form_type.owes is not None:
-        owed |= form_type.owes(span)
-    rows = Organisation.objects.filter(owed, _open_in(span)).exclude(pk__in=list(excused))
-    return rows.select_related("region").order_by("pk").distinct()
-
-
-def _rule(form_type: FilingType, span: Span, prefix: str) -> Q:
-    """The rule on organisations, said of what points at one."""
-    if form_type.owes is None:
-        return Q()
-    owed = Organisation.objects.filter(form_type.owes(span))
-    return Q(**{f"{prefix}pk__in": owed.values("pk")})
-
-
-def _said(code: str, span: Span) -> dict[int, str]:
-    """What was last said of each organisation for a period with a day in ``span``."""
-    rows = Obligation.objects.filter(
-        Q(until__isnull=True) | Q(until__gte=span.first), type=code, since__lte=span.last
-    )
-    return dict(rows.order_by("at", "pk").values_list("organisation", "says"))
-
-
-def _open_in(span: Span, prefix: str = "") -> Q:
-    """Valid on any day of ``span``."""
-    return Q(**{f"{prefix}validity__overlap": (span.first, span.last + DAY)})
-
-
 def _not_yet(form_type: FilingType, span: Span, found: Sequence[Owing]) -> list[Owing]:
-    """Those who have no such filing; a lapsed one of a filer that was closed is owed again."""
-    rows = Filing.objects.filter(type=form_type.code)
-    if form_type.period is not Period.ONCE:
-        rows = rows.filter(first=span.first, recurs=True)
-    rows.filter(
-        state=Filing.State.LAPSED,
-        lapse_reason=CLOSED,
-        organisation__in=[one.organisation for one in found],
-    ).update(state=Filing.State.OPEN, lapse_reason="")
-    there = set(rows.values_list("organisation", "site"))
+    """Those who have no such filing."""
+    there = set(_of_period(form_type, span).values_list("organisation", "site"))
     return [one for one in found if one.key not in there]
+
+
+def _owed_again(form_type: FilingType, span: Span, found: Sequence[Owing]) -> int:
+    """What lapsed for a reason that is gone is owed again; returns how many."""
+    keys = {one.key for one in found}
+    lapsed = _of_period(form_type, span).filter(
+        state=Filing.State.LAPSED, lapse_reason__in=(CLOSED, EXCUSED)
+    )
+    again = [filing.pk for filing in lapsed if (filing.organisation_id, filing.site_id) in keys]
+    rows = Filing.objects.filter(pk__in=again, state=Filing.State.LAPSED)
+    return rows.update(state=Filing.State.OPEN, lapse_reason="")
+
+
+def _of_period(form_type: FilingType, span: Span) -> "QuerySet[Filing]":
+    rows = Filing.objects.filter(type=form_type.code)
+    if form_type.period is Period.ONCE:
+        return rows
+    return rows.filter(first=span.first, recurs=True)
 
 
 def _made(form_type: FilingType, span: Span, new: Sequence[Owing]) -> list[Filing]:
     dues = Dues.of(form_type, span)
-    filings = [Filing(**_columns(form_type, span, one, dues), owed=True) for one in new]
+    filings = [Filing(**columns_of(form_type, span, one, dues), owed=True) for one in new]
     for filing in filings:
         classify(form_type, filing)
     return filings
-
-
-def _columns(form_type: FilingType, span: Span, one: Owing, dues: Dues) -> dict[str, Any]:
-    return {
-        "type": form_type.code,
-        "organisation": one.organisation,
-        "site": one.site,
-        "first": span.first,
-        "last": span.last,
-        "recurs": form_type.period.recurs,
-        "due_on": dues.of_region((one.site or one.organisation).region),
-    }
-
-
-def classify(form_type: FilingType, filing: Filing) -> None:
-    """Put the filer into its class, with the reason; nothing is saved."""
-    if form_type.classify is None:
-        return
-    of = Subject(filing.organisation, Span(filing.first, filing.last), filing.site)
-    found = form_type.classify(of)
-    filing.class_code, filing.class_reason = found.code, str(found.reason)[:300]
 
 
 # One form.
@@ -238,10 +186,9 @@ def _there(
     found = Filing.objects.filter(uuid=id).select_related("organisation", "site").first()
     if found and (found.type, found.organisation_id, found.site_id, found.first) != asked:
         raise IdReused(id=id)
-    if found is None and form_type.period.recurs:
-        rows = Filing.objects.filter(type=form_type.code, organisation=organisation, site=site)
-        rows = rows.filter(first=span.first, recurs=True)
-        found = rows.select_related("organisation", "site").first()
+    if found is None and form_type.period is not Period.EVENT:
+        rows = _of_period(form_type, span).filter(organisation=organisation, site=site)
+        found = rows.select_related("organisation", "site").order_by("-pk").first()
     if found is None:
         return None
     require_fill([found], by)
@@ -251,10 +198,10 @@ def _there(
 
 def _begin(form_type: FilingType, one: Owing, span: Span, id: UUID, by: Actor) -> Filing:
     _check_filer(form_type, one, span, by)
-    columns = _columns(form_type, span, one, Dues.of(form_type, span))
+    columns = columns_of(form_type, span, one, Dues.of(form_type, span))
     filing = Filing(uuid=id, **columns)
     if form_type.period.recurs:
-        filing.owed = one.key in {owing.key for owing in owing(form_type, span)}
+        filing.owed = one.key in {other.key for other in owing(form_type, span)}
     else:
         filing.owed = filing.due_on is not None
     classify(form_type, filing)
@@ -276,7 +223,7 @@ def _check_filer(form_type: FilingType, one: Owing, span: Span, by: Actor) -> No
         raise WrongFiler(form=name, organisation=organisation.name, kind=kind)
     if span != periods.span_of(form_type.period, span.first) or not form_type.owed_for(span):
         raise NotOfThisPeriod(form=name, period=str(span), field="period")
-    if not Organisation.objects.filter(_open_in(span), pk=organisation.pk).exists():
+    if not Organisation.objects.filter(open_in(span), pk=organisation.pk).exists():
         raise ClosedThen(organisation=organisation.name, period=str(span), field="period")
     if site is not None and site.organisation_id != organisation.pk:
         raise SiteOfOthers(site=site.name, organisation=organisation.name, field="site")
@@ -284,19 +231,121 @@ def _check_filer(form_type: FilingType, one: Owing, span: Span, by: Actor) -> No
         raise SiteWanted(form=name, organisation=organisation.name, field="site")
 
 
-def redo_due_days(form_type: FilingType, span: Span) -> int:
-    """Hold due days against rule, changes and calendar of now; returns how many moved."""
-    dues = Dues.of(form_type, span)
-    rows = Filing.objects.filter(type=form_type.code, first=span.first, recurs=True)
-    rows = rows.exclude(state=Filing.State.LAPSED).order_by("pk")
-    moved: list[Filing] = []
-    related = ("organisation__region", "site__region")
-    for filing in rows.select_related(*related).select_for_update(of=("self",)):
-        due = dues.of_region((filing.site or filing.organisation).region)
-        if due == filing.due_on:
-            continue
-        # Later or sooner: reminders and lateness are those of the new day.
-        filing.due_on, filing.reminded, filing.escalated_at = due, 0, None
-        moved.append(filing)
-    update(moved, ("due_on", "reminded", "escalated_at"))
-    return len(moved)
+# Who owes it although no rule says so, and who does not although one does.
+def oblige(
+    form_type: FilingType,
+    organisation: Organisation,
+    *,
+    since: date,
+    until: date | None = None,
+    reason: str,
+    by: Actor,
+) -> Obligation:
+    """Let an organisation owe a form in every period with a day from ``since`` to ``until``."""
+    with transaction.atomic():
+        said = _say(form_type, organisation, Obligation.Says.OWES, since, until, reason, by)
+        for span in _begun(form_type, today()):
+            if since <= span.last and (until is None or span.first <= until):
+                open_period(form_type, span, by=by)
+    return said
+
+
+def excuse(
+    form_type: FilingType,
+    organisation: Organisation,
+    *,
+    since: date,
+    until: date | None = None,
+    reason: str,
+    by: Actor,
+) -> Obligation:
+    """Excuse an organisation in every period with a day from ``since`` to ``until``.
+
+    What it has not begun to hand in lapses; what was handed in stays.
+    """
+    with transaction.atomic():
+        said = _say(form_type, organisation, Obligation.Says.EXCUSED, since, until, reason, by)
+        rows = Filing.objects.filter(
+            type=form_type.code, organisation=organisation, owed=True, last__gte=since
+        )
+        if until is not None:
+            rows = rows.filter(first__lte=until)
+        _lapse(rows, EXCUSED, by)
+    return said
+
+
+def _say(
+    form_type: FilingType,
+    organisation: Organisation,
+    says: Obligation.Says,
+    since: date,
+    until: date | None,
+    reason: str,
+    by: Actor,
+) -> Obligation:
+    by.require(OBLIGATION)
+    reached = Organisation.objects.filter(organisations_for(by, OBLIGATION), pk=organisation.pk)
+    if not reached.exists():
+        raise NotFound
+    said = _reason(reason)
+    if until is not None and until < since:
+        raise Invalid(_("The last day lies before the first day."), field="until")
+    mine = Obligation.objects.filter(type=form_type.code, organisation=organisation)
+    latest = mine.order_by("-at", "-pk").first()
+    told = {"says": says, "since": since, "until": until, "reason": said}
+    if latest and {name: getattr(latest, name) for name in told} == told:
+        # Said twice is said once.
+        return latest
+    made = Obligation.objects.create(
+        type=form_type.code, organisation=organisation, by=by.id, **told
+    )
+    values = {"type": form_type.code, "since": str(since), "until": str(until or "")}
+    named = f"registry.organisation:{organisation.uuid}"
+    record(by, f"filings:obligation:{says}", subject=named, values=values)
+    return made
+
+
+def _reason(reason: str) -> str:
+    said = reason.strip()[:200]
+    if not said:
+        raise ReasonMissing(field="reason")
+    return said
+
+
+# What is owed no longer.
+def lapse(filing: Filing, *, reason: str, by: Actor) -> Filing:
+    """This one filing is owed no longer; doing it twice is the same as once.
+
+    Raises ``NothingWaits`` for one that has been handed in.
+    """
+    by.require(OBLIGATION)
+    said = _reason(reason)
+    rows = Filing.objects.filter(pk=filing.pk)
+    with transaction.atomic():
+        done = _lapse(rows, said, by)
+    filing.refresh_from_db()
+    if not done and filing.state != Filing.State.LAPSED:
+        raise NothingWaits(state=filing.get_state_display())
+    return filing
+
+
+def lapse_closed(*, by: Actor) -> int:
+    """What is owed for periods that began after the filer, or its site, had closed, lapses."""
+    ended = Q(organisation__validity__endswith__lte=F("first"))
+    ended |= Q(site__validity__endswith__lte=F("first"))
+    with transaction.atomic():
+        return _lapse(Filing.objects.filter(ended), CLOSED, by)
+
+
+def _lapse(rows: "QuerySet[Filing]", reason: str, by: Actor) -> int:
+    """Let those lapse of which nothing has been handed in; returns how many."""
+    waiting = rows.filter(state=Filing.State.OPEN, received_on=None)
+    locked = Filing.objects.filter(pk__in=waiting.values("pk")).select_for_update().order_by("pk")
+    # Locked and asked again: who submits at this moment wins.
+    found = [one for one in locked if one.state == Filing.State.OPEN and not one.received_on]
+    Filing.objects.filter(pk__in=[one.pk for one in found]).update(
+        state=Filing.State.LAPSED, lapse_reason=reason
+    )
+    findings.clear_late(found)
+    record_all(by, [(subject(one), "filings:filing:lapse", {"type": one.type}) for one in found])
+    return len(found)
