@@ -36,6 +36,7 @@ def test_a_register_fits_a_phone_and_the_keyboard(page, enter):
     page.goto("/registers/?table=stored")
     page.wait_for_selector("#register-table")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.click("details.filters > summary")
     page.focus("[name=table]")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.name") == "stream"

@@ -121,7 +121,9 @@ COLUMNS = (
     ),
     Column("consignor", _("Consignor"), value=_name("consignor"), sort="consignor__name"),
     Column("consignor_site", _("From"), value=_name("consignor_site"), listed=False),
-    Column("consignee", _("Consignee"), value=_name("consignee"), sort="consignee__name"),
+    Column(
+        "consignee", _("Consignee"), value=_name("consignee"), sort="consignee__name", folded=False
+    ),
     Column("consignee_site", _("To"), value=_name("consignee_site"), listed=False),
     Column(
         "crossing",
@@ -168,6 +170,7 @@ COLUMNS = (
         unit="t",
         decimals=3,
         value=_mass("weighed_in_g"),
+        folded=True,
     ),
     Column(
         "accepted",

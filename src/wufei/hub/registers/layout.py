@@ -51,6 +51,8 @@ class Layout:
             unit=field.unit,
             decimals=field.decimals if self.exact or field.unit != "t" else READ_DECIMALS,
             value=self._value(column.fact, field),
+            # Its name says it to people.
+            folded=True if column.fact is Fact.WASTE_CODE else None,
         )
 
     def _value(self, fact: Fact, field: Field) -> Callable[[Row], Any]:

@@ -225,7 +225,12 @@ class Selection:
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.stream or self.waste or self.site or self.filters.any)
+        return self.filters_set > 0
+
+    @property
+    def filters_set(self) -> int:
+        """How many filters are on, the organisation, the table and the period aside."""
+        return sum(1 for one in (self.stream, self.waste, self.site) if one) + self.filters.on
 
     @property
     def parameters(self) -> dict[str, str]:

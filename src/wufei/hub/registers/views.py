@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from wufei.hub.base.access import Request, needs
 from wufei.hub.base.pages.forms import submit_once
-from wufei.hub.base.tables.show import NOTHING, Cell, Shower
+from wufei.hub.base.tables.show import Cell, Shower, folds
 from wufei.hub.base.tables.writers import TYPES
 from wufei.hub.ledger.models import Account
 from wufei.hub.ledger.queries.facts import Period
@@ -35,6 +35,10 @@ class Row:
     cells: list[Cell]
     url: str
     corrected: bool
+
+    @property
+    def folds(self) -> bool:
+        return folds(self.cells)
 
 
 @require_GET
@@ -71,7 +75,6 @@ def _context(request: Request, selection: Selection) -> dict[str, Any]:
         "pages": pages,
         "previous": selection.query(page=number - 1) if number > 1 else "",
         "next": selection.query(page=number + 1) if number < pages else "",
-        "nothing": NOTHING,
         "filters_on": bool(selection.words()),
     }
 

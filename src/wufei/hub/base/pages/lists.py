@@ -75,13 +75,18 @@ class Selection:
     @property
     def narrowed(self) -> bool:
         """Whether a search or filter is on (then an empty list says something else)."""
-        known = {"q", *(self.filterset.filters if self.filterset is not None else ())}
-        return any(
-            value
-            for name, values in self.parameters.lists()
-            if name in known or name.rsplit("_", 1)[0] in known
-            for value in values
-        )
+        return bool(self.parameters.get("q") or self.filters_set)
+
+    @property
+    def filters_set(self) -> int:
+        """How many filters are on, the search aside; both ends of a range are one."""
+        known = self.filterset.filters if self.filterset is not None else {}
+        on = set()
+        for name, values in self.parameters.lists():
+            base = name if name in known else name.rsplit("_", 1)[0]
+            if base in known and any(values):
+                on.add(base)
+        return len(on)
 
 
 @dataclass(frozen=True)
@@ -152,7 +157,7 @@ class ListPage(Page):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         part = self.request.htmx.target == "list" and not self.request.htmx.history_restore_request
-        context = self.context()
+        context = self.context() | {"part": part}
         response = render(request, self.part_name if part else self.template_name, context)
         # One address serves a page and a part of it; caches must not mix them up.
         response.headers["Vary"] = "HX-Request, HX-Target, Cookie"

@@ -14,6 +14,8 @@ from wufei.hub.base.tables.spec import Column, Kind
 
 NOTHING = "—"
 SHORT_CHARACTERS = 16
+# What a card on a phone shows of a row beside its figures and states; the rest waits below “More”.
+CARD_CELLS = 4
 RIGHT_ALIGNED = {Kind.INTEGER, Kind.DECIMAL}
 
 
@@ -41,6 +43,10 @@ def _decimal(value: Decimal, decimals: int | None) -> str:
     return f"{value:,.{decimals}f}"
 
 
+def _is_minor(column: Column, place: int) -> bool:
+    return place >= CARD_CELLS and not column.tone and column.kind not in RIGHT_ALIGNED
+
+
 @dataclass(frozen=True)
 class Cell:
     """One value of one object, ready for a template."""
@@ -49,13 +55,21 @@ class Cell:
     text: str
     link: str | None
     tone: str
+    folded: bool = False
 
     @property
     def css(self) -> str:
+        names = []
         if self.column.kind in RIGHT_ALIGNED:
-            return "num"
+            names.append("num")
         # A date or a word of state should not be broken to make room for a long name.
-        return "short" if len(self.text) <= SHORT_CHARACTERS else ""
+        elif len(self.text) <= SHORT_CHARACTERS:
+            names.append("short")
+        if self.folded:
+            names.append("less")
+        if self.text == NOTHING:
+            names.append("nothing")
+        return " ".join(names)
 
     @property
     def with_unit(self) -> str:
@@ -67,6 +81,15 @@ class Cell:
 class Row:
     obj: Any
     cells: list[Cell]
+
+    @property
+    def folds(self) -> bool:
+        return folds(self.cells)
+
+
+def folds(cells: Iterable[Cell]) -> bool:
+    """Whether a card on a phone has something to unfold."""
+    return any(cell.folded and cell.text != NOTHING for cell in cells)
 
 
 class Shower:
@@ -82,6 +105,15 @@ class Shower:
             for column in self.columns
             if column.choices is not None
         }
+
+    @cached_property
+    def folded(self) -> frozenset[str]:
+        """Names of the columns that a phone folds."""
+        return frozenset(
+            column.name
+            for place, column in enumerate(self.columns)
+            if (_is_minor(column, place) if column.folded is None else column.folded)
+        )
 
     def value(self, column: Column, obj: Any) -> Any:
         """The column's value, with a choice's label in place of its code."""
@@ -106,6 +138,7 @@ class Shower:
                     self.text(column, obj),
                     column.link(obj) if column.link else None,
                     column.tone(obj) if column.tone else "",
+                    column.name in self.folded,
                 )
                 for column in self.columns
             ],

@@ -52,6 +52,7 @@ class Column:
     ("" means not sortable). ``tone`` colours a cell: "good", "attention", "bad" or "".
     ``detailed`` is False where the page of one object says the same thing elsewhere.
     ``aliases`` are other headings by which an imported file may name it, in any language.
+    ``folded``: on a phone it waits below “More”; None leaves that to its place among the others.
     ``units`` of a QUANTITY: how each unit may be spelled, and what it is called here.
     """
 
@@ -75,6 +76,7 @@ class Column:
     detailed: bool = True
     aliases: tuple[str, ...] = ()
     units: tuple[tuple[str, str], ...] = ()
+    folded: bool | None = None
 
     def __post_init__(self) -> None:
         assert (self.kind is Kind.CHOICE) == (self.choices is not None), self.name

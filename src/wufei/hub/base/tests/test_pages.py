@@ -33,6 +33,24 @@ def test_filters_come_from_the_address_and_a_bad_one_is_named(gardener, days):
     assert "Enter a valid date" in client.get("/garden/days/?after=soon").content.decode()
 
 
+def test_the_filter_button_tells_how_many_are_set(gardener, days):
+    client = gardener()
+    plain = client.get("/garden/days/?q=festival&sort=name&after=")
+    assert plain.context["selection"].filters_set == 0
+    assert "<summary" in plain.content.decode()
+    page = client.get("/garden/days/?after=2031-01-03")
+    assert page.context["selection"].filters_set == 1
+    part = client.get("/garden/days/?after=2031-01-03", headers=LIST).content.decode()
+    assert 'id="filters-set" class="filters-set" hx-swap-oob="true"' in part
+    assert "1 is set" in part
+
+
+def test_a_filter_that_is_wrong_is_not_folded_away(gardener, days):
+    client = gardener()
+    assert '<details class="filters" open>' in client.get("/garden/days/?after=x").content.decode()
+    assert '<details class="filters">' in client.get("/garden/days/").content.decode()
+
+
 def test_an_empty_list_says_what_to_do_next(gardener, db):
     assert "Import the calendar" in gardener().get("/garden/days/").content.decode()
 

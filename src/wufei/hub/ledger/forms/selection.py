@@ -137,8 +137,13 @@ class Selection:
 
     @property
     def narrowed(self) -> bool:
+        return self.filters_set > 0
+
+    @property
+    def filters_set(self) -> int:
+        """How many filters are on, the period aside: that is always there."""
         chosen = (self.domain, self.stream, self.streams, self.region, self.holder, self.waste)
-        return any(chosen)
+        return sum(1 for one in chosen if one)
 
     def query(self, **changes: Any) -> str:
         """Address parameters of this selection with ``changes``; None leaves one out."""

@@ -5,7 +5,7 @@ it arrives. ``side`` is "in" where the own account is the target.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
 from wufei.hub.ledger.models import AccountKind as A
@@ -97,7 +97,12 @@ class Filters:
 
     @property
     def any(self) -> bool:
-        return self != Filters()
+        return self.on > 0
+
+    @property
+    def on(self) -> int:
+        """How many of them are on."""
+        return sum(1 for one in astuple(self) if one)
 
 
 @dataclass(frozen=True)

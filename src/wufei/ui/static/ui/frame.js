@@ -53,6 +53,14 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 document.addEventListener("htmx:beforeRequest", () => showProgress(1));
 document.addEventListener("htmx:afterRequest", () => showProgress(-1));
+// Filters that stand in what is exchanged stay open while somebody sets several of them.
+let filtering = false;
+document.addEventListener("htmx:beforeSwap", () => {
+  filtering = Boolean(document.querySelector("details.filters[open]"));
+});
+document.addEventListener("htmx:afterSwap", () => {
+  if (filtering) document.querySelectorAll("details.filters").forEach((one) => (one.open = true));
+});
 document.addEventListener("htmx:sendError", () => toast(toasts.dataset.offline, "warning"));
 document.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
