@@ -39,6 +39,7 @@ from wufei.hub.registry.services import (
     devices,
     drivers,
     licences,
+    lists,
     memberships,
     organisations,
     quotas,
@@ -137,6 +138,14 @@ def _register(owner: Organisation, site: Any, number: int, user: Any) -> dict[st
         ),
         "registry.quota": quotas.create(
             BY, organisation=owner, code=WASTE, limit_t=Decimal(30), year=2026
+        ),
+        "registry.list": lists.create(
+            BY,
+            list="hazardous_key",
+            name=owner.name,
+            organisation=owner,
+            source_on=date(2026, 1, 1),
+            source_key=f"{number}",
         ),
         "registry.membership": memberships.create(
             BY, user=user, organisation=owner, function="manager"

@@ -121,6 +121,7 @@ SERVICES = {
     "ledger.bookings.book_all": "",
     "ledger.bookings.release": "",
     "ledger.bookings.rebook": "",
+    "ledger.documents.replace_for": "",
     "ledger.documents.reverse_for": "",
     "ledger.reversing.reverse_all": "",
     "ledger.surpluses.after_surpluses": "",

@@ -128,6 +128,8 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(BASICS, _("Devices"), "registry.device.list", "registry.device.view", "device-mobile"),
     Entry(BASICS, _("Licences"), "registry.licence.list", "registry.licence.view", "license"),
     Entry(BASICS, _("Quotas"), "registry.quota.list", "registry.quota.view", "gauge"),
+    Entry(BASICS, _("Lists"), "registry.list.list", "registry.list.view", "list-check"),
+    Entry(BASICS, _("Coverage"), "registry.coverage", "registry.coverage.view", "chart-pie"),
     Entry(
         BASICS, _("Members"), "registry.membership.list", "registry.membership.view", "user-check"
     ),

@@ -99,6 +99,11 @@ registry.quota.view          A A A R R O O . . . A
 registry.quota.edit          A . A . . . . . . . .
 registry.quota.import        A . A . . . . . . . .
 registry.quota.export        A A A R R O O . . . A
+registry.list.view           A A A R R O O . . . A
+registry.list.edit           A . A . . . . . . . .
+registry.list.import         A . A . . . . . . . .
+registry.list.export         A A A R R . . . . . A
+registry.coverage.view       A A A . . . . . . . A
 
 catalogue.waste.view         A A A A A A A A A A A
 catalogue.waste.edit         A . . . . . . . . . .

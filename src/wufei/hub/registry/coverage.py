@@ -2,20 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet
 
-from wufei.hub.registry.models import ListEntry
+from wufei.hub.registry.models import ListEntry, Region
 from wufei.hub.registry.validity import valid_on
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """``listed`` should be registered, ``registered`` are; ``region`` is a key, None: all."""
+    """``listed`` should be registered, ``registered`` are; ``region`` is one of them, if any."""
 
     listed: int
     registered: int
-    region: int | None = None
+    region: Region | None = None
+
+    @property
+    def percent(self) -> Decimal:
+        return Decimal(100 * self.registered) / self.listed
 
     @property
     def missing(self) -> int:
@@ -37,9 +42,11 @@ def coverage(code: str, day: date | None = None) -> Coverage | None:
 
 
 def by_region(code: str, day: date | None = None) -> list[Coverage]:
+    """A line for each region that the source names; those without one come last."""
     rows = entries(code, day).order_by("region__path").values("region")
-    told = rows.annotate(listed=Count("pk"), registered=Count("pk", filter=_here(day)))
-    return [Coverage(**one) for one in told]
+    told = list(rows.annotate(listed=Count("pk"), registered=Count("pk", filter=_here(day))))
+    regions = Region.objects.in_bulk([one["region"] for one in told if one["region"]])
+    return [Coverage(one["listed"], one["registered"], regions.get(one["region"])) for one in told]
 
 
 def missing(code: str, day: date | None = None) -> "QuerySet[ListEntry]":

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Case, DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
 
-from wufei.hub.base.actor import Actor
+from wufei.hub.base.actor import Actor, Scope
 from wufei.hub.base.prepared import Among, Given, Rows
 from wufei.hub.registry.models import (
     Device,
@@ -15,6 +15,7 @@ from wufei.hub.registry.models import (
     Driver,
     Licence,
     LicenceLine,
+    ListEntry,
     Membership,
     Organisation,
     OrganisationContact,
@@ -24,7 +25,7 @@ from wufei.hub.registry.models import (
     Unit,
     Vehicle,
 )
-from wufei.hub.registry.scope import organisations_for, sites_for
+from wufei.hub.registry.scope import in_regions, organisations_for, sites_for
 from wufei.hub.registry.validity import DAY, today, valid_on
 
 
@@ -112,6 +113,15 @@ def visible_quotas(actor: Actor, act: str = "registry.quota.view") -> "QuerySet[
     return Quota.objects.filter(organisations_for(actor, act, "organisation__")).select_related(
         "organisation", "site", "headroom"
     )
+
+
+def visible_list_entries(actor: Actor, act: str = "registry.list.view") -> "QuerySet[ListEntry]":
+    """Those who watch regions see who is listed there; everybody else their own organisations."""
+    scope = actor.scope(act)
+    reached = organisations_for(actor, act, "organisation__")
+    if scope is Scope.REGION:
+        reached |= in_regions(actor.region_codes)
+    return ListEntry.objects.filter(reached).select_related("organisation", "region")
 
 
 def visible_memberships(

@@ -1,10 +1,14 @@
 """Addresses of the registers' pages."""
 
+from django.urls import path
+
 from wufei.hub.base.pages import urls
+from wufei.hub.registry import views
 from wufei.hub.registry.pages import (
     devices,
     drivers,
     licences,
+    lists,
     memberships,
     organisations,
     quotas,
@@ -22,9 +26,13 @@ PAGES = (
     devices,
     licences,
     quotas,
+    lists,
     memberships,
     units,
     regions,
 )
 
-urlpatterns = [pattern for page in PAGES for pattern in urls(page.RESOURCE)]
+urlpatterns = [
+    path("coverage/", views.coverage_page, name="registry.coverage"),
+    *(pattern for page in PAGES for pattern in urls(page.RESOURCE)),
+]

@@ -33,10 +33,16 @@ def _check(values: Values, entry: ListEntry | None) -> Values:
     if "credit_code" in clean:
         clean["credit_code"] = str(clean["credit_code"] or "").upper()
     if entry is None:
-        number = clean.pop("source_key", "")
-        clean["key"] = (number or clean.get("credit_code") or clean["name"])[:120]
+        clean["key"] = key_of(clean)
+    clean.pop("source_key", None)
     _match(clean, entry)
     return clean
+
+
+def key_of(values: Values) -> str:
+    """What tells it apart from the other entries of its list."""
+    number = values.get("source_key") or values.get("credit_code") or values["name"]
+    return str(number).strip()[:120]
 
 
 def _match(clean: Values, entry: ListEntry | None) -> None:

@@ -83,7 +83,7 @@ def test_coverage_has_its_denominator_and_the_missing_by_name(town):
     assert found
     assert (found.listed, found.registered, found.missing) == (3, 1, 2)
     assert [one.name for one in coverage.missing(LIST)] == ["Closed", "Missing"]
-    assert [(one.region, one.listed) for one in coverage.by_region(LIST)] == [(town.pk, 3)]
+    assert [(one.region, one.listed) for one in coverage.by_region(LIST)] == [(town, 3)]
 
 
 def test_dismissing_needs_a_reason(town):

@@ -15,6 +15,7 @@ from wufei.hub.registry.services import (
     devices,
     drivers,
     licences,
+    lists,
     memberships,
     organisations,
     quotas,
@@ -79,6 +80,9 @@ def one_of_each(organisation, user, number=1):
         ),
         "registry.quota": quotas.create(
             BY, organisation=organisation, code="900-249-08", limit_t=Decimal(30), year=2026
+        ),
+        "registry.list": lists.create(
+            BY, list="hazardous_key", name=organisation.name, source_on=date(2026, 1, 1)
         ),
         "registry.membership": memberships.create(
             BY, user=user, organisation=organisation, function="manager"
