@@ -227,7 +227,7 @@ class ListPage(Page):
             return {}
         may_edit = actor.may(resource.act("edit")) and resource.save is not None
         may_add = may_edit and resource.form is not None and resource.creatable(actor)
-        may_import = actor.may(resource.act("import")) and resource.table.write is not None
+        may_import = actor.may(resource.act("import")) and resource.table.can_import
         return {
             "resource": resource,
             "new_url": resource.url("new") if may_add else "",

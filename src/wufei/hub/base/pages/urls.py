@@ -32,7 +32,7 @@ def urls(resource: Resource) -> list[URLPattern]:
         page(base, "list", ListPage, act("view"), **listing),
         page(f"{base}export/", "export", ExportPage, act("export")),
     ]
-    if resource.table.write is not None:
+    if resource.table.can_import:
         found += [
             page(f"{base}import/", "import", ImportPage, act("import")),
             page(f"{base}template/", "template", TemplatePage, act("import")),

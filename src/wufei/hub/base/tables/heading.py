@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop, override
 from wufei.hub.base.errors import Refusal
 from wufei.hub.base.tables.reading import Sheet
 from wufei.hub.base.tables.spec import Column, Table
+from wufei.hub.base.tables.writers import sheet_title
 
 _UNIT = re.compile(r"[(\[]([^()\[\]]*)[)\]]$")
 
@@ -71,15 +72,69 @@ def find_heading(table: Table, sheets: Iterable[Sheet]) -> Heading:
     """The line that names most columns, of the first sheet that has such a line."""
     names = names_of(table.imported)
     for sheet in sheets:
-        scored = [
-            (sum(1 for cell in cells if key(cell) in names), -index)
-            for index, cells in enumerate(sheet.head)
-        ]
-        score, index = max(scored, default=(0, 0))
+        score, index = _best_line(sheet, names)
         # One name alone may stand in any guidance text, unless there is only one column.
         if score >= min(2, len(table.imported)):
-            return _heading(table, sheet, -index, names)
-    raise NoHeading(expected="、".join(str(column.label) for column in table.imported))
+            return _heading(table, sheet, index, names)
+    raise NoHeading(expected=_expected(table))
+
+
+def find_headings(tables: Sequence[Table], sheets: Sequence[Sheet]) -> list[tuple[Table, Heading]]:
+    """For tables that stand together in one workbook, a sheet each: those that it has.
+
+    A sheet belongs to the table that it is called after, else to the one whose own columns it
+    has most of; columns that other tables have too say nothing.
+    """
+    if len(tables) == 1:
+        return [(tables[0], find_heading(tables[0], sheets))]
+    left, found = list(tables), []
+    named = {key(sheet.name): sheet for sheet in sheets}
+    for table in tables:
+        sheet = next((named[name] for name in _sheet_names(table) if name in named), None)
+        if sheet is not None and sheet in sheets:
+            found.append((table, find_heading(table, [sheet])))
+            left.remove(table)
+            sheets = [other for other in sheets if other is not sheet]
+    for sheet in sheets:
+        scores = {
+            number: _best_line(sheet, _own_names(table, tables))[0]
+            for number, table in enumerate(left)
+        }
+        best = max(scores, key=lambda number: scores[number], default=-1)
+        if scores.get(best, 0) > 0:
+            found.append((left[best], find_heading(left[best], [sheet])))
+            del left[best]
+    if not found:
+        raise NoHeading(expected=" / ".join(_expected(table) for table in tables[:3]))
+    return found
+
+
+def _best_line(sheet: Sheet, names: Mapping[str, Column]) -> tuple[int, int]:
+    """How many columns the best of its first lines names, and which line that is."""
+    scored = [
+        (sum(1 for cell in cells if key(cell) in names), -index)
+        for index, cells in enumerate(sheet.head)
+    ]
+    score, index = max(scored, default=(0, 0))
+    return score, -index
+
+
+def _own_names(table: Table, tables: Iterable[Table]) -> dict[str, Column]:
+    others = {name for other in tables if other is not table for name in names_of(other.imported)}
+    names = names_of(table.imported)
+    return {name: column for name, column in names.items() if name not in others}
+
+
+def _sheet_names(table: Table) -> list[str]:
+    names = []
+    for language, _label in settings.LANGUAGES:
+        with override(language):
+            names.append(key(sheet_title(table.title)))
+    return names
+
+
+def _expected(table: Table) -> str:
+    return "、".join(str(column.label) for column in table.imported)
 
 
 def _heading(table: Table, sheet: Sheet, index: int, names: Mapping[str, Column]) -> Heading:

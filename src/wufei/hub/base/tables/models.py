@@ -26,6 +26,8 @@ class ImportRun(models.Model):
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
     table_code = models.CharField(max_length=80)
+    # "": the only one, or that of a table of values.
+    sheet = models.CharField(max_length=120, blank=True, db_default="")
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     actor = models.CharField(max_length=80, db_index=True)
     actor_row = models.JSONField()
@@ -37,6 +39,8 @@ class ImportRun(models.Model):
     reason = models.TextField(blank=True)
     rows_total = models.IntegerField(default=0)
     rows_done = models.IntegerField(default=0)
+    # Read and waiting for the rest of their entry, which are not done before all of it is.
+    rows_seen = models.IntegerField(default=0, db_default=0)
     rows_bad = models.IntegerField(default=0)
     # Of those that did not come back: had been taken before and changed nothing, where known.
     rows_known = models.IntegerField(default=0, db_default=0)
@@ -65,7 +69,14 @@ class ImportRun(models.Model):
 
     @property
     def percent(self) -> int:
-        return min(100, self.rows_done * 100 // self.rows_total) if self.rows_total else 0
+        return min(100, self.rows_shown * 100 // self.rows_total) if self.rows_total else 0
+
+    @property
+    def rows_shown(self) -> int:
+        """How far it has come, for whoever waits."""
+        if self.state == self.State.DONE:
+            return self.rows_total
+        return max(self.rows_done, self.rows_seen)
 
     @property
     def is_open(self) -> bool:

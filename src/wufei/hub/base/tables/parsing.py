@@ -21,6 +21,9 @@ _EXACT_MAX = 2**53
 _DIGITS_MAX = 30
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_DAYS = range(20_000, 80_000)
+_PLAIN_NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?")
+# What a spreadsheet program shows where a formula fails.
+_ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?")
 _TRUE = {"yes", "true", "y", "1", "是", "有", "√"}
@@ -30,7 +33,12 @@ _FALSE = {"no", "false", "n", "0", "否", "无", "×"}
 def parse(column: Column, cell: Any, choices: Mapping[str, str] | None = None) -> Any:
     """The value, None (text: "") for an empty cell. ``choices``: see ``choice_names``."""
     if isinstance(cell, str):
-        cell = unicodedata.normalize("NFC", cell).strip().replace("\0", "")
+        # Most cells are plain letters and digits, and there are millions of them.
+        composed = cell if cell.isascii() else unicodedata.normalize("NFC", cell)
+        cell = composed.replace("\0", "").strip()
+        if cell in _ERRORS:
+            text = _("The formula in “%(column)s” gives %(cell)s. Mend it, or write the value.")
+            raise Invalid(text % _of(column, cell=cell))
     if cell is None or cell == "":
         if column.required:
             raise Invalid(_("“%(column)s” is empty; it must be filled in.") % _of(column))
@@ -61,7 +69,9 @@ def _of(column: Column, **values: Any) -> dict[str, Any]:
 
 
 def _choice(column: Column, cell: Any, choices: Mapping[str, str]) -> str:
-    code = choices.get(_folded(_text(column, cell)))
+    code = choices.get(cell) if isinstance(cell, str) else None
+    if code is None:
+        code = choices.get(_folded(_text(column, cell)))
     if code is None:
         shown = [str(label) for _code, label in (column.choices() if column.choices else ())]
         known = "、".join(shown[:12]) + ("…" if len(shown) > 12 else "")
@@ -110,11 +120,13 @@ def _number(column: Column, cell: Any) -> Decimal:
 
 def _number_from_text(column: Column, cell: str) -> Decimal:
     text = unicodedata.normalize("NFKC", cell).replace(" ", "")
+    if _PLAIN_NUMBER.fullmatch(text):
+        return Decimal(text)
     if column.unit and text.casefold().endswith(column.unit.casefold()):
         text = text[: -len(column.unit)]
     if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", text):
         text = text.replace(",", "")
-    if not re.fullmatch(r"[+-]?\d{1,30}(\.\d{1,30})?", text):
+    if not _PLAIN_NUMBER.fullmatch(text):
         raise _no_number(column, cell)
     try:
         return Decimal(text)

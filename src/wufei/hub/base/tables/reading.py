@@ -42,6 +42,15 @@ class UnreadableLine(BadFile):
     message = gettext_noop("Line %(line)s of this file cannot be read: %(reason)s.")
 
 
+class NotCalculated(BadFile):
+    code = "not_calculated"
+    status = 422
+    message = gettext_noop(
+        "Cell %(cell)s holds a formula without a result, or with an error for one. Open the file "
+        "in a spreadsheet program, mend it, save it and send it again; or write the values."
+    )
+
+
 @dataclass
 class Sheet:
     """A sheet's name ("" for CSV), its number of rows as far as known, and its first rows."""
@@ -62,20 +71,25 @@ def heads(path: Path, mime: str) -> list[Sheet]:
     sheets: list[Sheet] = []
     with closing(_reader_lines("heads", path)) as lines:
         for line in lines:
-            if isinstance(line, dict):
+            if isinstance(line, list):
+                sheets[-1].head += map(_bare, line)
+            elif "sheet" in line:
                 sheets.append(Sheet(line["sheet"], line["rows"]))
-            else:
-                sheets[-1].head.append(line)
+            elif line["uncalculated"]:
+                raise NotCalculated(cell=line["uncalculated"])
     return sheets
 
 
 @contextmanager
 def rows(path: Path, mime: str, sheet: str) -> Iterator[Iterator[Cells]]:
-    """All rows of one sheet, from its first line on; ends the reader when the block is left."""
+    """All rows of one sheet, from its first line on; ends the reader when the block is left.
+
+    ``sheet`` is a name as ``heads`` told it.
+    """
     if mime == CSV.mime:
         found: Generator[Cells, None, None] = _csv_rows(path)
     else:
-        found = (line for line in _reader_lines("rows", path, sheet) if isinstance(line, list))
+        found = _sheet_rows(path, sheet)
     with closing(found):
         yield found
 
@@ -89,8 +103,24 @@ def decode(cells: Cells) -> Cells:
     return [_moment(c["at"]) if isinstance(c, dict) else c for c in cells]
 
 
+def _object(found: dict[str, Any]) -> Any:
+    return _moment(found["at"]) if "at" in found else found
+
+
 def _moment(text: str) -> date:
     return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+
+
+def _sheet_rows(path: Path, sheet: str) -> Generator[Cells, None, None]:
+    with closing(_reader_lines("rows", path, sheet)) as lines:
+        for line in lines:
+            if isinstance(line, list):
+                yield from map(_bare, line)
+
+
+def _bare(cells: Cells) -> Cells:
+    """With None where a cell is empty."""
+    return [None if cell == "" else cell for cell in cells] if "" in cells else cells
 
 
 def _reader_lines(mode: str, path: Path, sheet: str = "") -> Generator[Any, None, None]:
@@ -102,8 +132,7 @@ def _reader_lines(mode: str, path: Path, sheet: str = "") -> Generator[Any, None
         assert process.stdout is not None
         try:
             for line in process.stdout:
-                value = json.loads(line)
-                yield decode(value) if isinstance(value, list) else value
+                yield json.loads(line, object_hook=_object)
         except GeneratorExit:
             process.kill()
             raise

@@ -43,6 +43,10 @@ class Taken(Enum):
     KNOWN = "known"
 
 
+# What a batch says of one of its entries.
+Answer = Taken | Exception
+
+
 @dataclass(frozen=True)
 class Column:
     """One column. ``name`` is the key of an imported value and, by default, the attribute shown.
@@ -107,10 +111,18 @@ class Table:
     it may return ``Taken.KNOWN`` for a row that changed nothing.
     ``search`` holds ORM lookups ("name__icontains") that the search box of a list looks through.
 
-    ``joined_by`` names a column: rows that follow one another with the same value there, at most
+    ``joined_by`` names columns: rows that follow one another with the same values there, at most
     ``joined_max`` of them, are one entry. Then ``write`` takes their list (a ``Refusal`` names the
-    row of it in ``row=``), and all of them are taken or come back. ``alone``: every entry commits
-    by itself, for those that hold locks which others wait for.
+    row of it in ``row=``), and all of them are taken or come back. ``joined_once``: an entry whose
+    values stood further up already comes back too. ``alone``: every entry commits by itself, for
+    those that hold locks which others wait for.
+
+    ``write_all`` is ``write`` for many entries at once, which is far quicker; one of the two is
+    enough. It answers for each entry, in order, with ``Taken`` or with the refusal; of what it
+    refuses it has written nothing. Whatever it raises sends the entries again in smaller parts, at
+    last each alone. With ``joined_by`` an entry is a sized iterable of rows that may be gone
+    through more than once; one that is longer than memory should hold is read from a file
+    meanwhile, comes alone, and raises the refusal of a bad row while it is gone through.
     """
 
     code: str
@@ -118,16 +130,22 @@ class Table:
     columns: tuple[Column, ...]
     rows: Callable[[Actor], "QuerySet[Any]"]
     write: Callable[[Any, Actor], Any] | None = None
+    write_all: Callable[[Sequence[Any], Actor], Sequence[Answer]] | None = None
     guidance: Text = ""
     search: tuple[str, ...] = ()
-    joined_by: str = ""
+    joined_by: tuple[str, ...] = ()
     joined_max: int = 1
+    joined_once: bool = False
     alone: bool = False
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
         assert len(names) == len(set(names)), f"{self.code} names a column twice"
-        assert not self.joined_by or self.joined_by in names, self.code
+        assert set(self.joined_by) <= set(names), self.code
+
+    @property
+    def can_import(self) -> bool:
+        return self.write is not None or self.write_all is not None
 
     @property
     def listed(self) -> tuple[Column, ...]:

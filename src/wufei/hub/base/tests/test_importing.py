@@ -14,7 +14,7 @@ from django.db import connection
 from openpyxl import load_workbook
 
 from wufei.hub.base.models import CalendarDay, ImportFault, ImportRun, Notice, StoredFile
-from wufei.hub.base.tables import importing
+from wufei.hub.base.tables import importing, taking
 
 HEAD = ["Day", "Kind", "Name", "Source"]
 GOOD = ["2031-05-01", "Holiday", "Labour Day", "Gazette"]
@@ -135,7 +135,7 @@ def test_a_run_that_was_cut_off_goes_on_where_it_stopped(hand_in, sheet, run_job
     rows = [[f"2031-05-{n:02}", "holiday", f"Day {n}", "G"] for n in range(1, 31)]
     _client, run = hand_in(sheet([HEAD, *rows]))
 
-    taken, take = [], importing.Taker.take
+    taken, take = [], taking.Taker.take
 
     def die_in_the_second_batch(self, batch):
         taken.append(len(batch))
@@ -143,7 +143,7 @@ def test_a_run_that_was_cut_off_goes_on_where_it_stopped(hand_in, sheet, run_job
             raise KeyboardInterrupt  # as a kill does, this leaves no time to write anything
         return take(self, batch)
 
-    monkeypatch.setattr(importing.Taker, "take", die_in_the_second_batch)
+    monkeypatch.setattr(taking.Taker, "take", die_in_the_second_batch)
     with pytest.raises(KeyboardInterrupt):
         importing.work_off(run.uuid)
     run.refresh_from_db()
@@ -199,7 +199,7 @@ def test_a_row_that_the_database_refuses_comes_back_alone(hand_in, sheet, run_jo
 
 def test_a_mistake_of_the_platform_ends_the_run_visibly(hand_in, sheet, monkeypatch):
     client, run = hand_in(sheet([HEAD, GOOD]))
-    monkeypatch.setattr(importing.Taker, "_values", lambda self, cells: 1 / 0)
+    monkeypatch.setattr(taking.Taker, "_values", lambda self, cells: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         importing.work_off(run.uuid)
     assert "made a mistake" in client.get(f"/imports/{run.uuid}/").content.decode()

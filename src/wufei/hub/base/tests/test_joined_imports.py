@@ -7,7 +7,7 @@ import pytest
 
 from wufei.hub.base.errors import Invalid
 from wufei.hub.base.models import ImportFault, ImportRun
-from wufei.hub.base.tables import Column, Kind, Table, Taken, importing, spec
+from wufei.hub.base.tables import Column, Kind, Table, Taken, importing, spec, taking
 from wufei.hub.base.tables.heading import UnknownUnit, find_heading
 from wufei.hub.base.tables.joining import Numbered, pieces
 from wufei.hub.base.tables.reading import Sheet
@@ -52,7 +52,7 @@ def market(garden, monkeypatch):
         columns=COLUMNS,
         rows=lambda actor: ImportRun.objects.none(),
         write=write,
-        joined_by="day",
+        joined_by=("day",),
         joined_max=3,
         alone=True,
     )
@@ -132,7 +132,7 @@ def test_what_was_there_already_is_counted_and_told(take_in):
 
 def test_a_killed_run_takes_no_entry_twice_and_splits_none(hand_in, market, monkeypatch, run_jobs):
     run = hand_in(*[[str(day), f"stall {n}"] for day in range(1, 6) for n in range(3)])
-    taken, take = [], importing.Taker.take
+    taken, take = [], taking.Taker.take
 
     def die_at_the_third(self, batch):
         taken.append(batch)
@@ -140,7 +140,7 @@ def test_a_killed_run_takes_no_entry_twice_and_splits_none(hand_in, market, monk
             raise KeyboardInterrupt
         return take(self, batch)
 
-    monkeypatch.setattr(importing.Taker, "take", die_at_the_third)
+    monkeypatch.setattr(taking.Taker, "take", die_at_the_third)
     with pytest.raises(KeyboardInterrupt):
         importing.work_off(run.uuid)
     run.refresh_from_db()
@@ -152,7 +152,7 @@ def test_a_killed_run_takes_no_entry_twice_and_splits_none(hand_in, market, monk
 
 
 def test_pieces_are_the_same_however_many_lines_were_read_before():
-    table = table_of(joined_by="day", joined_max=2)
+    table = table_of(joined_by=("day",), joined_max=2)
     heading = find_heading(table, [Sheet("", 9, [HEAD])])
     rows: list[Numbered] = list(
         enumerate([["a"], ["a"], ["a"], ["a"], ["a"], ["b"], [None], ["b"]], start=2)

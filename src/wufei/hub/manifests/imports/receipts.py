@@ -106,7 +106,7 @@ TABLE = register(
         ),
         rows=_rows,
         write=take,
-        joined_by="number",
+        joined_by=("number",),
         joined_max=LINES_MAX,
         alone=True,
     )

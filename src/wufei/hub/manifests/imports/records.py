@@ -142,7 +142,7 @@ TABLE = register(
         columns=RECORD,
         rows=_rows,
         write=take,
-        joined_by="number",
+        joined_by=("number",),
         joined_max=LINES_MAX,
         alone=True,
     )

@@ -16,7 +16,7 @@ from openpyxl import Workbook, load_workbook
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.models import ImportRun, Notice
-from wufei.hub.base.tables import Taken, importing
+from wufei.hub.base.tables import Taken, importing, taking
 from wufei.hub.ledger.models import Movement
 from wufei.hub.ledger.tests.test_concurrency import together
 from wufei.hub.ledger.verify import differences
@@ -189,7 +189,7 @@ def test_formulas_and_other_hostile_cells_stay_text(firms, client):
 
 def test_a_worker_killed_in_the_middle_leaves_nothing_out_and_doubles_nothing(firms, client):
     run = hand_in(client, sheet(*rows(firms, 6)))
-    taken, real = [], importing.Taker.take
+    taken, real = [], taking.Taker.take
 
     def die_at_the_fourth(self, batch):
         taken.append(batch)
@@ -198,7 +198,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_out_and_doubles_nothing(fi
         return real(self, batch)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(importing.Taker, "take", die_at_the_fourth)
+        patch.setattr(taking.Taker, "take", die_at_the_fourth)
         with pytest.raises(KeyboardInterrupt):
             importing.work_off(run.uuid)
     assert Manifest.objects.count() == 3
@@ -209,7 +209,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_out_and_doubles_nothing(fi
 
 def test_a_cancelled_file_keeps_what_it_took_and_goes_on_when_sent_again(firms, client):
     run = hand_in(client, sheet(*rows(firms, 4)))
-    real = importing.Taker.take
+    real = taking.Taker.take
 
     def cancelled_at_the_third(self, batch):
         if self.run.rows_done == 2:
@@ -217,7 +217,7 @@ def test_a_cancelled_file_keeps_what_it_took_and_goes_on_when_sent_again(firms, 
         return real(self, batch)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(importing.Taker, "take", cancelled_at_the_third)
+        patch.setattr(taking.Taker, "take", cancelled_at_the_third)
         assert work_off(run) == ("cancelled", 2, 0, 0)
     assert work_off(hand_in(client, sheet(*rows(firms, 4)))) == ("done", 2, 2, 0)
 
