@@ -190,6 +190,8 @@ class Movement(models.Model):
         indexes = [
             models.Index(fields=["source", "happened_at"], name="ledger_movement_out"),
             models.Index(fields=["target", "happened_at"], name="ledger_movement_in"),
+            # Loads on the road have an account each: their days are found here.
+            models.Index(fields=["day"], name="ledger_movement_day"),
             # What stands at a position of a stream, and what took it (``sql/attribution.sql``).
             models.Index(
                 fields=["target", "sign", "target_from_g"],

@@ -97,7 +97,7 @@ def _notes(selection: Selection, found: Register) -> Iterator[Line]:
 
 
 def _impossible(selection: Selection) -> Iterable[Line]:
-    for day in below_zero(selection.within, selection.limited_kind):
+    for day in below_zero(selection.within, selection.limited_kind, recount=True):
         told = _("Below zero on %(day)s (account %(account)s), t")
         yield (told % {"day": day.day, "account": day.account_id}, t(day.running_g))
     for site in over_full(selection.within):

@@ -13,6 +13,7 @@ from wufei.hub.registers.facts import FIELDS, SUMMED, t
 from wufei.hub.registers.general import BESIDE, BESIDE_SHOWN
 from wufei.hub.registers.layout import READ_DECIMALS, Layout
 from wufei.hub.registers.queries import rows
+from wufei.hub.registers.queries.filtering import narrowed
 from wufei.hub.registers.queries.summary import Values, summary
 from wufei.hub.registers.selection import Selection
 
@@ -30,7 +31,7 @@ class MovementRegister:
         """``whole``: all columns of the standard and all that stands beside them, as files have
         them, and totals counted from the rows; else those that somebody records.
         """
-        self.selection, self.picked = selection, selection.picked
+        self.selection, self.picked = selection, narrowed(selection.picked)
         self.cols = _columns(selection.table.columns, whole=whole)
         self.layout = Layout(self.cols, exact=whole)
         self.totals = rows.totals(self.picked, recount=whole)
@@ -43,8 +44,13 @@ class MovementRegister:
     def count(self) -> int:
         return self.totals.count
 
+    @property
+    def more(self) -> bool:
+        """Whether there may be more rows than were counted: then nothing is added up."""
+        return self.totals.more
+
     def page(self, offset: int, limit: int) -> list[Any]:
-        return list(rows.page(self.picked, self.layout, offset=offset, limit=limit))
+        return rows.page(self.picked, self.layout, offset=offset, limit=limit, found=self.totals)
 
     def every(self) -> Iterator[Any]:
         return rows.every(self.picked, self.layout)
@@ -52,6 +58,8 @@ class MovementRegister:
     @property
     def sums_g(self) -> list[int | None]:
         """Under each column what adds up; grams."""
+        if self.more:
+            return [None] * len(self.cols)
         sums = {
             Fact.MASS: self.totals.mass_g,
             Fact.IN: self.totals.in_g,
@@ -62,6 +70,8 @@ class MovementRegister:
 
 class SummaryRegister:
     """Rows are wastes and the ways they went; a short table."""
+
+    more = False
 
     def __init__(self, selection: Selection, *, whole: bool) -> None:
         shown = selection.table.columns

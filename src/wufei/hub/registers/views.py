@@ -65,6 +65,7 @@ def _context(request: Request, selection: Selection) -> dict[str, Any]:
         "columns": found.columns,
         "rows": _rows(found, first),
         "count": found.count,
+        "more": found.more,
         "sums": found.sums_g,
         "has_sums": any(mass_g is not None for mass_g in found.sums_g),
         "label": selection.limited_kind.label,

@@ -12,7 +12,7 @@ from wufei.hub.filings.subjects import Subject
 from wufei.hub.ledger.queries.facts import Of, Period
 from wufei.hub.registers.declarations import Kind
 from wufei.hub.registers.facts import COUNTERPARTY, COUNTERPARTY_JOINS, joins
-from wufei.hub.registers.queries.sides import ACCOUNTS, RULES, Within, branches
+from wufei.hub.registers.queries.sides import ACCOUNTS, Picked, Within, branches
 from wufei.hub.registers.queries.summary import WasteFlow
 
 
@@ -58,14 +58,15 @@ def _consigned(subject: Subject) -> tuple[Consigned, ...]:
         Period(subject.span.first, subject.span.last),
         subject.site.pk if subject.site else None,
     )
+    picked = Picked(Kind.INCOMING, within)
     statement = _CONSIGNED.format(
         party=COUNTERPARTY.format("name"),
-        branches=branches(RULES[Kind.INCOMING], within),
+        branches=branches(picked),
         accounts=ACCOUNTS,
         joins=joins([*COUNTERPARTY_JOINS, "w"]),
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, within.parameters)
+        cursor.execute(statement, picked.parameters)
         return tuple(Consigned(*row) for row in cursor.fetchall())
 
 

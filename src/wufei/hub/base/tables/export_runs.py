@@ -5,6 +5,7 @@ end are the same for all.
 """
 
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -33,6 +34,8 @@ from wufei.hub.base.tables.spec import Column, Text
 from wufei.hub.base.tables.writers import TYPES, CsvWriter, Writer, XlsxWriter, values
 
 CHUNK_ROWS = 2000
+# So much is packed before one looks again whether it is still wanted: about a second's work.
+CHECK_BYTES = 1_000_000
 OPEN_MAX = 5
 # A file that no run names is the rest of one that was being written when its worker died.
 LEFT_OVER = timedelta(days=1)
@@ -233,7 +236,7 @@ def _claim(uuid: UUID) -> ExportRun | None:
 def _write(run: ExportRun, part: Path) -> None:
     exporter, actor = _exporters[run.exporter], Actor.from_json(run.actor_row)
     with _Progress(run) as progress, part.open("wb") as target:
-        writer = _WRITERS[run.form](target, part.parent)
+        writer = _WRITERS[run.form](_Watched(target, progress.check), part.parent)
         with transaction.atomic(durable=True):
             _take_snapshot()
             export = exporter.open(run.parameters, actor)
@@ -246,7 +249,48 @@ def _write(run: ExportRun, part: Path) -> None:
     _keep(run, part)
 
 
-_WRITERS: dict[str, Callable[[IO[bytes], Path], Writer]] = {
+class _Watched(io.RawIOBase):
+    """A file being written that asks now and then whether it is still wanted.
+
+    A workbook is packed once its rows are there, which takes minutes for a million of them. Once it
+    is not wanted, nothing is written any more: packing ends in its own way.
+    """
+
+    def __init__(self, target: IO[bytes], check: Callable[[], None]) -> None:
+        self._target, self._check = target, check
+        self._unchecked, self._ended = 0, False
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        if self._ended:
+            return len(data)
+        self._unchecked += len(data)
+        if self._unchecked >= CHECK_BYTES:
+            self._unchecked = 0
+            try:
+                self._check()
+            except _Ended:
+                self._ended = True
+                raise
+        return self._target.write(data)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return 0 if self._ended else self._target.seek(offset, whence)
+
+    def tell(self) -> int:
+        return 0 if self._ended else self._target.tell()
+
+    def flush(self) -> None:
+        if not self._ended and not self._target.closed:
+            self._target.flush()
+
+
+_WRITERS: dict[str, Callable[[Any, Path], Writer]] = {
     "csv": lambda target, _folder: CsvWriter(target),
     "xlsx": XlsxWriter,
 }

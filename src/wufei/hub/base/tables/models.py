@@ -164,5 +164,10 @@ class ExportRun(models.Model):
         return self.state in self.OPEN
 
     @property
+    def is_packed(self) -> bool:
+        """Whether all its rows are there and the file is being made of them."""
+        return self.state == self.State.RUNNING and 0 < self.rows_total <= self.rows_done
+
+    @property
     def file_name(self) -> str:
         return f"{self.title}.{self.form}"

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -12,7 +13,10 @@ from typing import IO, Any, Protocol
 
 import xlsxwriter
 from django.utils.timezone import get_default_timezone
+from django.utils.translation import gettext_noop
+from xlsxwriter.exceptions import FileSizeError
 
+from wufei.hub.base.errors import Refusal
 from wufei.hub.base.tables.spec import Column, Kind, Text
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -20,6 +24,8 @@ CSV_TYPE = "text/csv; charset=utf-8"
 TYPES = {"xlsx": XLSX_TYPE, "csv": CSV_TYPE}
 # Excel's own limit, the headings included; what is beyond goes onto a further sheet.
 SHEET_ROWS_MAX = 1_048_576
+# A sheet from 2 GiB on needs an extension of ZIP that Excel calls damage.
+SHEET_BYTES_MAX = 1_800_000_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 # Text that begins like this would be run as a formula by a spreadsheet program (CSV injection).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -122,6 +128,12 @@ def _csv_cell(value: Any) -> Any:
     return harmless(told) if isinstance(told, str) else told
 
 
+class TooLargeForExcel(Refusal):
+    code = "too_large_for_excel"
+    status = 422
+    message = gettext_noop("This is more than an Excel file can hold. Export it as CSV instead.")
+
+
 class XlsxWriter:
     """Cells are typed: a text never becomes a formula, a link or a number."""
 
@@ -140,10 +152,17 @@ class XlsxWriter:
         self._begin()
 
     def rows(self, rows: Iterable[Sequence[Any]]) -> None:
+        if self._row > 1 and self._sheet_bytes >= SHEET_BYTES_MAX:
+            self._begin()
         for row in rows:
             if self._row == SHEET_ROWS_MAX:
                 self._begin()
             self._write(row)
+
+    @property
+    def _sheet_bytes(self) -> int:
+        """What waits on the disk of the sheet in hand."""
+        return os.fstat(self._sheet.row_data_fh.fileno()).st_size
 
     def notes(self, title: Text, lines: Iterable[Sequence[Any]]) -> None:
         sheet = self._book.add_worksheet(sheet_title(title))
@@ -154,7 +173,11 @@ class XlsxWriter:
                 _put(sheet, row, number, value, None)
 
     def close(self) -> None:
-        self._book.close()
+        """Pack the rows. Raises ``TooLargeForExcel``."""
+        try:
+            self._book.close()
+        except FileSizeError as error:
+            raise TooLargeForExcel from error
 
     def _begin(self) -> None:
         self._sheets += 1

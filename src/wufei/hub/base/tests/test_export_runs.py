@@ -17,6 +17,8 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import override
 from openpyxl import load_workbook
+from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileSizeError
 
 from wufei.hub.audit.models import AuditEvent
 from wufei.hub.base.models import ExportRun, Notice
@@ -181,6 +183,60 @@ def test_stopped_in_the_middle_it_leaves_no_file(numbers, person, settings, monk
     assert (state(run), run.rows_done) == ("cancelled", 10)
     assert folder(settings) == []
     assert not Notice.objects.exists()
+
+
+def test_stopped_while_it_is_packed_it_leaves_no_file_either(
+    numbers, person, settings, monkeypatch
+):
+    monkeypatch.setattr(export_runs, "CHECK_BYTES", 100)
+    run = ordered(numbers, person, rows=5000, form="xlsx")
+    shown: list[str] = []
+    packed: list[bool] = []
+
+    def stop_once_all_rows_are_there(progress):
+        if not shown:
+            shown.append(person.get(f"/exports/{run.uuid}/").content.decode())
+            elsewhere(lambda: person.post(f"/exports/{run.uuid}/cancel/"))
+        check(progress)
+
+    check = export_runs._Progress.check
+    monkeypatch.setattr(export_runs._Progress, "check", stop_once_all_rows_are_there)
+    pack = writers.XlsxWriter.close
+
+    def pack_and_tell(book):
+        pack(book)
+        packed.append(True)
+
+    monkeypatch.setattr(writers.XlsxWriter, "close", pack_and_tell)
+    export_runs.work_off(run.uuid)
+    assert (state(run), run.rows_done, packed) == ("cancelled", 5000, [])
+    assert "the file is being packed" in shown[0]
+    assert folder(settings) == []
+
+
+def test_a_sheet_that_grows_too_large_goes_on_on_the_next_one(
+    numbers, person, run_jobs, monkeypatch
+):
+    monkeypatch.setattr(writers, "SHEET_BYTES_MAX", 1)
+    monkeypatch.setattr(export_runs, "CHUNK_ROWS", 500)
+    run = ordered(numbers, person, rows=1200, form="xlsx")
+    run_jobs()
+    book: Any = load_workbook(BytesIO(export_runs.path_of(run).read_bytes()))
+    sheets = [list(book[name].iter_rows(values_only=True)) for name in book.sheetnames[:-1]]
+    assert [len(sheet) for sheet in sheets] == [501, 501, 201]
+    assert [row[0] for sheet in sheets for row in sheet[1:]] == list(range(1200))
+
+
+def test_what_no_workbook_can_hold_points_at_csv(numbers, person, monkeypatch, settings):
+    def too_large(book):
+        raise FileSizeError("2 GiB")
+
+    monkeypatch.setattr(Workbook, "close", too_large)
+    run = ordered(numbers, person, form="xlsx")
+    export_runs.work_off(run.uuid)
+    assert state(run) == "failed"
+    assert "Export it as CSV instead" in person.get(f"/exports/{run.uuid}/").content.decode()
+    assert folder(settings) == []
 
 
 def test_a_worker_killed_in_the_middle_is_followed_by_one_that_begins_again(

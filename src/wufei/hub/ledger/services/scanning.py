@@ -42,3 +42,10 @@ def scan_negative_days() -> int:
         )
         mended.update(cleared_at=timezone.now())
     return len(findings)
+
+
+def sunk_accounts() -> list[int]:
+    """Keys of the accounts that were below zero when they were last looked at."""
+    found = FindingRecord.objects.filter(code=CODE, cleared_at=None)
+    subjects = found.values_list("subject", flat=True)
+    return [int(subject.rpartition(":")[2]) for subject in subjects]

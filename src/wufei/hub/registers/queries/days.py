@@ -82,6 +82,23 @@ def window(picked: Picked, *, offset: int, limit: int) -> Window | None:
     return None if first is None else Window(Period(first, last), skip)
 
 
+def spans(picked: Picked, *, rows: int) -> list[Period]:
+    """The period cut into days in a row that hold about so many rows of the register each."""
+    statement = f"""
+        WITH {_days(picked.within)}, rows AS ({_branches(picked)})
+        SELECT day, sum(count)::bigint FROM rows GROUP BY day ORDER BY day"""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, _parameters(picked))
+        counts = cursor.fetchall()
+    found, start, held = [], None, 0
+    for day, count in counts:
+        start, held = start or day, held + count
+        if held >= rows or day == counts[-1][0]:
+            found.append(Period(start, day))
+            start, held = None, 0
+    return found
+
+
 @dataclass(frozen=True)
 class Store:
     """All accounts of one limited kind over a period; grams."""

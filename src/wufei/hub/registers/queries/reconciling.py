@@ -16,8 +16,10 @@ from django.db import connection
 from wufei.hub.ledger.models import AccountKind, MovementKind
 from wufei.hub.ledger.queries.facts import By, Of, Sum, sums
 from wufei.hub.ledger.queries.reach import narrow
+from wufei.hub.ledger.services.scanning import sunk_accounts
+from wufei.hub.registers.declarations import Kind
 from wufei.hub.registers.queries import days
-from wufei.hub.registers.queries.sides import Rule, Within, branches
+from wufei.hub.registers.queries.sides import Picked, Within, branches
 
 
 @dataclass(frozen=True)
@@ -115,12 +117,13 @@ def _fact(within: Within, kinds: tuple[AccountKind, ...]) -> Sum:
 
 
 def _recounted(within: Within, kind: AccountKind) -> list[Part]:
-    rules = (Rule("in", (kind,)), Rule("out", (kind,)))
+    stored = kind is AccountKind.STOCK
+    picked = Picked(Kind.STORED if stored else Kind.CARRIED, within)
     statement = f"""
         SELECT k.side, k.kind, sum(k.sign * k.mass_g)::bigint
-        FROM ({branches(rules, within)}) k GROUP BY 1, 2 ORDER BY 1, 3 DESC"""
+        FROM ({branches(picked)}) k GROUP BY 1, 2 ORDER BY 1, 3 DESC"""
     with connection.cursor() as cursor:
-        cursor.execute(statement, within.parameters)
+        cursor.execute(statement, picked.parameters)
         return [Part(*row) for row in cursor.fetchall() if row[2]]
 
 
@@ -181,12 +184,20 @@ class BelowZero:
     running_g: int
 
 
-def below_zero(within: Within, kind: AccountKind = AccountKind.STOCK) -> list[BelowZero]:
-    """Such days of all time, the first ones first, at most ``IMPOSSIBLE_MAX``."""
+def below_zero(
+    within: Within, kind: AccountKind = AccountKind.STOCK, *, recount: bool = False
+) -> list[BelowZero]:
+    """Such days of all time, the first ones first, at most ``IMPOSSIBLE_MAX``.
+
+    Of loads on the road, those that the nightly scan found; ``recount``: all of them.
+    """
     if kind is AccountKind.STOCK:
         return [BelowZero(*row) for row in days.below_zero(within, limit=IMPOSSIBLE_MAX)]
     text, parameters = within.accounts
     parameters |= {"kind": kind.value, "limit": IMPOSSIBLE_MAX}
+    if not recount:
+        text += " AND a.id = ANY(%(known)s)"
+        parameters["known"] = sunk_accounts()
     with connection.cursor() as cursor:
         cursor.execute(_NEGATIVE.format(accounts=text), parameters)
         return [BelowZero(*row) for row in cursor.fetchall()]

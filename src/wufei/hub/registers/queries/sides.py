@@ -5,8 +5,9 @@ it arrives. ``side`` is "in" where the own account is the target.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from wufei.hub.ledger.models import AccountKind as A
 from wufei.hub.ledger.queries.facts import Of, Period
@@ -107,15 +108,28 @@ class Filters:
 
 @dataclass(frozen=True)
 class Picked:
-    """The rows of a register."""
+    """The rows of a register; ``lines`` are the only ones of manifests that they can be of."""
 
     kind: Kind
     within: Within
     filters: Filters = field(default_factory=Filters)
+    lines: tuple[UUID, ...] | None = None
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         return RULES[self.kind]
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        period = self.within.period
+        return self.within.parameters | {
+            "first_day": period.start,
+            "last_day": period.end,
+            "lines": list(self.lines or ()),
+        }
+
+    def during(self, period: Period) -> "Picked":
+        return replace(self, within=replace(self.within, period=period))
 
 
 _COLUMNS = {"in": ("m.target_id", "m.source_id"), "out": ("m.source_id", "m.target_id")}
@@ -127,7 +141,11 @@ FROM ledger_account a
 {movements}
 JOIN ledger_account o ON o.id = {other}
 WHERE {accounts} AND a.kind IN ({own_kinds}){more}"""
-_MOVED = "m.happened_at >= %(start)s AND m.happened_at < %(end)s"
+# The moments lead into an account's own index, the days into that of all movements.
+_MOVED = (
+    "m.happened_at >= %(start)s AND m.happened_at < %(end)s"
+    " AND m.day BETWEEN %(first_day)s AND %(last_day)s"
+)
 _ALL = "JOIN ledger_movement m ON {own} = a.id AND {moved}"
 # Each account gives its own first ones through its index: a page does not read all of them.
 _FIRST = """CROSS JOIN LATERAL (
@@ -151,26 +169,30 @@ def _account(alias: str, end: str) -> str:
 ACCOUNTS = f"\n{_account('a', 'own')}\n{_account('o', 'other')}\n"
 
 
-def branches(rules: Sequence[Rule], within: Within, *, first: bool = False) -> str:
-    """Own sides of all movements that the rules name; parameters are ``within.parameters``.
+def branches(picked: Picked, *, first: bool = False) -> str:
+    """Own sides of all movements of a register; parameters are ``picked.parameters``.
 
     ``first``: at least the ``%(first)s`` earliest ones, where every movement of an account counts.
     """
-    return "\nUNION ALL".join(_branch(rule, within, first=first) for rule in rules)
+    return "\nUNION ALL".join(_branch(rule, picked, first=first) for rule in picked.rules)
 
 
-def _branch(rule: Rule, within: Within, *, first: bool) -> str:
+def _branch(rule: Rule, picked: Picked, *, first: bool) -> str:
     own, other = _COLUMNS[rule.side]
-    movements = _FIRST if first and not rule.other else _ALL
+    # On the road every load has an account of its own: there the day leads to the movements.
+    on_the_road = A.CUSTODY in rule.own
+    movements = _FIRST if first and not rule.other and not on_the_road else _ALL
     more = f" AND o.kind IN ({kinds_in(rule.other)})" if rule.other else ""
     if rule.across:
         more += " AND o.holder_id <> a.holder_id"
+    if picked.lines is not None:
+        more += f" AND {'a' if on_the_road else 'o'}.line = ANY(%(lines)s)"
     return _BRANCH.format(
         side=rule.side,
         ends=_ENDS,
         movements=movements.format(own=own, moved=_MOVED),
         other=other,
-        accounts=within.accounts[0],
+        accounts=picked.within.accounts[0],
         own_kinds=kinds_in(rule.own),
         more=more,
     )

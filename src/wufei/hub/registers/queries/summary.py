@@ -22,7 +22,7 @@ from wufei.hub.ledger.tables import method_label
 from wufei.hub.registers.declarations import Fact, Kind
 from wufei.hub.registers.facts import COUNTERPARTY, COUNTERPARTY_JOINS, joins
 from wufei.hub.registers.queries import days
-from wufei.hub.registers.queries.sides import ACCOUNTS, RULES, Within, branches
+from wufei.hub.registers.queries.sides import ACCOUNTS, Picked, Within, branches
 
 Values = dict[Fact, Any]
 _RECOVERED, _DISPOSED = AccountKind.RECOVERED.value, AccountKind.DISPOSED.value
@@ -170,19 +170,20 @@ def _own(within: Within) -> dict[int, _Ways]:
 def _sent(within: Within, found: dict[int, _Ways]) -> dict[int, _Ways]:
     """Adds to ``found`` what was sent to others, by receiver and method."""
     known = declarations.methods()
+    picked = Picked(Kind.OUTGOING, within)
     statement = f"""
         SELECT a.waste_id, {COUNTERPARTY.format("name")} AS receiver,
                coalesce(nullif(o.method, ''), nullif(l.method, ''), '') AS method,
                coalesce(max(x.number), ''), coalesce(max(pr.name), ''),
                sum(k.sign * k.mass_g)::bigint
-        FROM ({branches(RULES[Kind.OUTGOING], within)}) k {ACCOUNTS}
+        FROM ({branches(picked)}) k {ACCOUNTS}
         {joins([*COUNTERPARTY_JOINS, "x"])}
         LEFT JOIN registry_site ces ON ces.id = f.consignee_site_id
         LEFT JOIN registry_region cer ON cer.id = ces.region_id
         LEFT JOIN registry_region pr ON pr.level = 'province' AND pr.code = ANY(cer.covered_by)
         GROUP BY 1, 2, 3 ORDER BY 6 DESC, 2, 3"""
     with connection.cursor() as cursor:
-        cursor.execute(statement, within.parameters)
+        cursor.execute(statement, picked.parameters)
         for waste, to, method, licence, region, mass_g in cursor.fetchall():
             outcome = str(known[method].outcome) if method in known else ""
             if mass_g:

@@ -13,11 +13,14 @@ from wufei.hub.ledger import services as ledger
 from wufei.hub.ledger.entries import AccountKey, Entry, NewLot
 from wufei.hub.ledger.models import AccountKind, Movement
 from wufei.hub.ledger.queries.facts import Period
+from wufei.hub.ledger.services.scanning import scan_negative_days
 from wufei.hub.ledger.services.treatments import Input
 from wufei.hub.ledger.units import mass, tonnes
 from wufei.hub.manifests.tests.conftest import ASH, OIL, t
+from wufei.hub.registers.queries import filtering, rows
 from wufei.hub.registers.queries.reconciling import below_zero, reconcile
-from wufei.hub.registers.tests.conftest import read, select, totals_t
+from wufei.hub.registers.register import MovementRegister, register
+from wufei.hub.registers.tests.conftest import read, select, told, totals_t
 
 BY = system("test")
 
@@ -195,6 +198,49 @@ def test_a_manifest_and_a_site_narrow_the_rows_too(year):
     assert found.end_g == t(4)
 
 
+def test_a_filter_that_days_know_nothing_of_looks_no_further_than_a_page_needs(
+    district, monkeypatch
+):
+    now = timezone.now()
+    for n in range(12):
+        label = f"D-{n:02}" if n % 3 else ""
+        arise(district, "works", tonnes(n + 1), at=now - timedelta(days=20 - n), label=label)
+    monkeypatch.setattr(rows, "SPAN_ROWS", 4)
+    found = register(select(works(district), "stored", label="D-"))
+    assert (found.count, found.more, sum(filter(None, found.sums_g))) == (8, False, t(56))
+    assert [row[-1] for row in found.page(3, 4)] == [4, 5, 6, 7]
+    labels = [told(found, row)["container labels"] for row in found.page(0, 50)]
+    assert labels == [f"D-{n:02}" for n in range(12) if n % 3]
+    assert labels[3:7] == [told(found, row)["container labels"] for row in found.page(3, 4)]
+    monkeypatch.setattr(rows, "LOOKED_FOR_MAX", 3)
+    found = register(select(works(district), "stored", label="D-"))
+    assert (found.count, found.more, found.sums_g.count(None)) == (5, True, len(found.columns))
+    assert [told(found, row)["container labels"] for row in found.page(0, 50)] == labels[:5]
+    whole = register(select(works(district), "stored", label="D-"), whole=True)
+    assert (whole.count, whole.more) == (8, False)
+
+
+def named_lines(selection):
+    found = register(selection)
+    assert isinstance(found, MovementRegister)
+    return found.picked.lines
+
+
+def test_many_manifests_are_looked_through_and_few_are_found_by_name(year, monkeypatch):
+    asked = {"manifest": year.manifest.local_id, "plate": "鲁P"}
+    for table in ("stored", "outgoing"):
+        selection = select(works(year), table, **asked)
+        few = [row[0] for row in register(selection).page(0, 9)]
+        assert named_lines(selection) is not None
+        with monkeypatch.context() as patched:
+            patched.setattr(filtering, "LINES_MAX", 0)
+            assert named_lines(selection) is None
+            assert [row[0] for row in register(selection).page(0, 9)] == few
+        assert len(few) == 1
+    carrier = year.firm("dangerous goods").organisation
+    assert register(select(carrier, "carried", **asked)).count == 3
+
+
 # What was corrected.
 def test_a_reversal_stays_visible_beside_what_it_undid_and_the_totals_are_right(year):
     wrong = Movement.objects.get(kind="arising", mass_g=t(4))
@@ -295,6 +341,29 @@ def test_days_below_zero_are_found_for_all_accounts_at_once(district):
     (found,) = below_zero(select(works(district), "stored").within)
     assert found.day == timezone.localdate() - timedelta(days=5)
     assert found.running_g == -t(2)
+
+
+def test_a_load_that_arrived_before_it_left_is_told_of_after_the_nightly_scan(district):
+    now, line = timezone.now(), uuid7()
+    road = AccountKey(
+        AccountKind.CUSTODY,
+        district.firm("works").organisation.pk,
+        district.waste(ASH).pk,
+        None,
+        line=line,
+    )
+    for source, target, ago in (
+        (key(district, "works", "origin", ASH), road, 3),
+        (road, key(district, "works", "exported", ASH), 5),
+    ):
+        entry = Entry(uuid7(), source, target, tonnes(2), now - timedelta(days=ago))
+        ledger.post([entry], by=BY, cause="form:test")
+    within = select(works(district), "carried").within
+    (found,) = below_zero(within, AccountKind.CUSTODY, recount=True)
+    assert (found.day, found.running_g) == (timezone.localdate() - timedelta(days=5), -t(2))
+    assert below_zero(within, AccountKind.CUSTODY) == []
+    scan_negative_days()
+    assert below_zero(within, AccountKind.CUSTODY) == [found]
 
 
 def test_a_period_needs_no_movement_to_tell_what_stands(year):
