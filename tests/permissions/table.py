@@ -85,10 +85,10 @@ manifests.manifest.means           issued         . o . o . . . .
 manifests.manifest.cancel          issued         o . . . . . . .
 manifests.manifest.refused         refused        o . o . . . . .
 manifests.manifest.authority       issued         o . . . . . . .
-manifests.manifest.edit            issued         o o o . . . . .
-manifests.manifest.revise          loaded         o o o . . . . .
+manifests.manifest.edit            issued         o . . . . . . .
+manifests.manifest.revise          loaded         o o . . . . . .
 manifests.manifest.annul           loaded         o o . . . . . .
-manifests.manifest.complete        emergency      o o o o . . . .
+manifests.manifest.complete        emergency      o . . . . . . .
 manifests.manifest.pattern         issued         o . . . . . . .
 manifests.manifest.code            issued         o o o o a r a .
 manifests.manifest.print           issued         o o o o a r a .
