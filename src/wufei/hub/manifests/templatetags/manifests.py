@@ -6,8 +6,10 @@ from decimal import Decimal
 from django import template
 from django.utils import timezone
 
+from wufei.hub.base.actor import Actor
 from wufei.hub.manifests.figures import known_g
 from wufei.hub.manifests.models import Manifest
+from wufei.hub.manifests.services.checks import SIGN
 from wufei.ui.templatetags.wufei import amount
 
 register = template.Library()
@@ -59,6 +61,12 @@ def revision_tone(state: str) -> str:
     """Colour of a revision's state."""
     tones = {"pending": "attention", "approved": "good", "refused": "bad"}
     return tones.get(state, "plain")
+
+
+@register.filter
+def may_sign(actor: Actor) -> bool:
+    """Whether there is anything for this person that a phone could keep and send later."""
+    return bool(actor) and actor.may(SIGN)
 
 
 @register.simple_tag

@@ -444,3 +444,11 @@ def test_the_code_of_a_truck_is_printed_as_a_sheet_and_as_labels(truck, people):
     for query in ({}, {"labels": ""}):
         assert clerk.get(address, query).content.startswith(b"%PDF")
     assert people("pit", "clerk").get(address).status_code == 404
+
+
+@pytest.mark.parametrize(("role", "keeps"), [("officer", False), ("clerk", True)])
+def test_only_who_could_sign_is_given_a_key_for_their_phone(district, issued, sign_in, role, keeps):
+    mine = {"organisations": [issued.carrier]} if keeps else {}
+    page = sign_in(role, **mine).get(reverse("manifests.qr", args=[issued.uuid]))
+    assert page.status_code == 200
+    assert ('id="queue"' in page.content.decode()) is keeps
