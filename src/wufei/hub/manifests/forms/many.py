@@ -1,7 +1,7 @@
 """One step of many manifests, signed at once: what is chosen, and weights in a table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +9,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import Refusal
 from wufei.hub.ledger.forms.recording import mass_of
 from wufei.hub.ledger.units import Mass
 from wufei.hub.manifests.declarations import Step
 from wufei.hub.manifests.forms.signing import LOAD_UNITS, WEIGHTS, SignedForm
-from wufei.hub.manifests.models import Line, Manifest
+from wufei.hub.manifests.models import Line, Manifest, Signature
 from wufei.hub.manifests.services import ToSign
 from wufei.hub.manifests.services.given import part_of
 
@@ -92,8 +93,18 @@ class ManyForm(SignedForm):
         except Refusal as refusal:
             row.problem = str(refusal)
 
-    def to_sign(self, row: Row) -> ToSign:
-        """Each has a key of its own, so that sending all of it again signs once."""
-        values: dict[str, Any] = {row.weighs: row.masses} if row.weighs else {}
-        id = part_of(self.id, str(row.manifest.uuid))
-        return ToSign(row.manifest, self.signing(id), values)
+    def to_sign(self, rows: Sequence[Row], by: Actor) -> list[ToSign]:
+        """Each has a key of its own, so that sending all of it again signs once.
+
+        A page without scripts tells no time: what this very form has signed keeps the first's.
+        """
+        ids = [part_of(self.id, str(row.manifest.uuid)) for row in rows]
+        before = Signature.objects.filter(uuid__in=ids, actor=by.id)
+        times = dict(before.values_list("uuid", "signed_at"))
+        found = []
+        for row, id in zip(rows, ids, strict=True):
+            signing = self.signing(id)
+            signing = replace(signing, signed_at=times.get(id, signing.signed_at))
+            values: dict[str, Any] = {row.weighs: row.masses} if row.weighs else {}
+            found.append(ToSign(row.manifest, signing, values))
+        return found

@@ -73,6 +73,19 @@ def test_chosen_rows_of_the_inbox_are_accepted_together(district, people):
     assert Signature.objects.filter(step="accept").count() == 2
 
 
+def test_a_form_without_scripts_that_is_sent_again_shows_the_first_result(district, people):
+    """Then nothing tells when it was signed: the second time is not taken for another."""
+    loads, keeper = on_the_road(district, 2), people("refinery")
+    said = chosen("arrive", loads, unit="t", **weighed(loads, "2", "2")) | {"at": ""}
+    pages = [text_of(keeper.post(MANY, said)) for _twice in range(2)]
+    assert all('<b class="num">2</b> signed' in page for page in pages)
+    assert Signature.objects.filter(step="arrive").count() == 2
+    other = said | weighed(loads, "1.9", "2")
+    page = text_of(keeper.post(MANY, other))
+    assert '<b class="num">1</b> signed' in page
+    assert "was used before for something else" in page
+
+
 def test_weights_are_written_one_below_the_other(district, people):
     loads, keeper = on_the_road(district, 3), people("refinery")
     assert f"{MANY}?step=arrive" in text_of(keeper.get(INBOX))

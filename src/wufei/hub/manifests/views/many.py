@@ -110,7 +110,7 @@ def _rows(actor: Actor, chosen: Sequence[tuple[str, UUID]]) -> list[Row]:
 
 def _sign_step(form: ManyForm, step: str, rows: Sequence[Row], actor: Actor) -> None:
     ready = [row for row in rows if not row.problem]
-    found = services.sign_many(step, [form.to_sign(row) for row in ready], by=actor)
+    found = services.sign_many(step, form.to_sign(ready, actor), by=actor)
     for row, outcome in zip(ready, found, strict=True):
         if isinstance(outcome, Refusal):
             row.problem = str(outcome)
