@@ -1,18 +1,23 @@
 """Exempt loads at once and again: retries, a claim that ends meanwhile, bags of one batch."""
 
 from functools import partial
+from typing import Any
 
-from tests.scenarios.test_fly_ash import LANDFILL, TRUCKS, Story, founded, story
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from tests.scenarios.test_fly_ash import LANDFILL, TRUCKS, Story, founded, relied, story
 from uuid_utils.compat import uuid7
 
 from wufei.hub.base.models import FindingRecord
 from wufei.hub.exemptions import services as claims
-from wufei.hub.exemptions.tests.conftest import officer
+from wufei.hub.exemptions.tests.conftest import FLY_ASH, PLANT, officer
 from wufei.hub.exemptions.tests.test_claims import regroup
 from wufei.hub.ledger.units import tonnes
 from wufei.hub.ledger.verify import differences
 from wufei.hub.manifests import services
-from wufei.hub.manifests.models import LineClaim
+from wufei.hub.manifests.models import LineClaim, Manifest
+from wufei.hub.manifests.refusals import NotExempt
+from wufei.hub.manifests.services import issuing
 from wufei.hub.manifests.tests.conftest import build, t
 from wufei.hub.manifests.tests.test_concurrency import at_once
 
@@ -27,6 +32,41 @@ def test_issuing_twice_with_one_id_is_one_manifest_on_one_claim(story: Story):
     first = services.issue(new, id=key, signing=signing, by=by)
     assert services.issue(new, id=key, signing=signing, by=by) == first
     assert LineClaim.objects.count() == 1
+
+
+def test_batches_that_leave_together_are_asked_for_their_claims_together(story: Story):
+    """Two reports, a batch without one, ten loads: each relies on its own, the bare one waits."""
+    reports = [story.batches(*[5] * 4), story.batches(*[5] * 5)]
+    made = [story.claim(batches) for batches in reports]
+    (bare,) = story.batches(5)
+    loads = [[batch] for batches in reports for batch in batches] + [[bare]]
+    found, asked = issue_together(story, loads)
+    assert isinstance(found[-1], NotExempt)
+    assert str(bare) in str(found[-1])
+    manifests = [one for one in found if isinstance(one, Manifest)]
+    assert [relied(one) for one in manifests] == [[made[0]]] * 4 + [[made[1]]] * 5
+    few = story.batches(5, 5)
+    for batch in few:
+        story.claim([batch])
+    assert issue_together(story, [*([batch] for batch in few), [bare]])[1] == asked
+
+
+def issue_together(story: Story, loads: list[Any]) -> tuple[list[Any], int]:
+    """What came of each, and how many questions about claims it took."""
+    story.district.plan(PLANT, FLY_ASH)
+    works = [
+        issuing.Issuing(
+            story.manifest(lots, LANDFILL, TRUCKS),
+            uuid7(),
+            story.district.signing(),
+            story.plant.person,
+        )
+        for lots in loads
+    ]
+    with CaptureQueriesContext(connection) as count, transaction.atomic():
+        found = issuing.issue_together(works)
+    words = ("SELECT", "exemptions_claim")
+    return found, sum(all(word in (one["sql"] or "") for word in words) for one in count)
 
 
 def test_contesting_and_loading_at_once_leaves_no_load_without_its_finding(committed: str):

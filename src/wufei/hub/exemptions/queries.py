@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from uuid import UUID
 
 from django.db import connection
@@ -120,17 +121,49 @@ def coverage(lots: Collection[int], effect: str, day: date, *, for_deed: bool = 
     ``for_deed`` holds the claims until the transaction ends: whoever contests one then waits,
     and sees what was done on it.
     """
-    if not lots:
-        return Coverage(frozenset())
-    parents = origins(lots)
-    named = {*lots, *parents, *(one for before in parents.values() for one in before)}
-    claims = _valid_claims(named, effect, day, for_deed)
-    found, bare = set[int](), set[int]()
-    for lot in lots:
-        mine, without = rules.covering(lot, parents, claims)
-        found |= mine
-        bare |= without
-    return Coverage(frozenset(found), tuple(Lot.objects.filter(pk__in=bare).order_by("pk")))
+    return Reach(lots, for_deed=for_deed).coverage(lots, effect, day)
+
+
+class Reach:
+    """Which claims reach ``lots``: asked once for all of them, however many loads they are.
+
+    Nothing is asked before somebody wants to know.
+    """
+
+    def __init__(self, lots: Collection[int], *, for_deed: bool = False) -> None:
+        self._lots, self._for_deed = lots, for_deed
+        self._claims: dict[tuple[str, date], dict[int, set[int]]] = {}
+        self._rows: dict[int, Claim] = {}
+
+    @cached_property
+    def _parents(self) -> dict[int, set[int]]:
+        return origins(self._lots)
+
+    def coverage(self, lots: Collection[int], effect: str, day: date) -> Coverage:
+        """As ``coverage``, of some of the lots."""
+        if not lots:
+            return Coverage(frozenset())
+        claims = self._valid(effect, day)
+        found, bare = set[int](), set[int]()
+        for lot in lots:
+            mine, without = rules.covering(lot, self._parents, claims)
+            found |= mine
+            bare |= without
+        without_any = Lot.objects.filter(pk__in=bare).order_by("pk") if bare else ()
+        return Coverage(frozenset(found), tuple(without_any))
+
+    def _valid(self, effect: str, day: date) -> dict[int, set[int]]:
+        if (effect, day) not in self._claims:
+            before = (one for parents in self._parents.values() for one in parents)
+            named = {*self._lots, *self._parents, *before}
+            self._claims[effect, day] = _valid_claims(named, effect, day, self._for_deed)
+        return self._claims[effect, day]
+
+    def rows(self, claims: Collection[int]) -> list[Claim]:
+        """These claims (keys) by key; loads that rely on one share it."""
+        if missing := set(claims) - self._rows.keys():
+            self._rows |= Claim.objects.in_bulk(missing)
+        return [self._rows[pk] for pk in sorted(claims)]
 
 
 def standing(claims: Collection[int], effect: str, day: date, *, for_deed: bool) -> set[int]:

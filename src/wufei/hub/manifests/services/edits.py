@@ -10,8 +10,6 @@ from uuid import UUID
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.ledger.entries import LotPart
-from wufei.hub.ledger.models import Lot
-from wufei.hub.ledger.refusals import UnknownLot
 from wufei.hub.ledger.units import Mass, grams
 from wufei.hub.manifests import declarations, rules
 from wufei.hub.manifests.declarations import Party
@@ -37,7 +35,7 @@ from wufei.hub.manifests.services import (
     checks,
     exempting,
     issue_checks,
-    masses,
+    naming,
     reserving,
     way,
 )
@@ -148,10 +146,11 @@ class _Editing:
         document.findings += exempting.told(manifest, unfit)
 
     def _lines(self, document: Document, new: NewManifest) -> None:
+        lots = naming.known(part for said in new.lines for part in said.lots)
         for line, said in zip(document.lines, new.lines, strict=True):
             line.declared_g, line.method = said.declared.grams, said.method
             line.containers = said.containers
-            if parts := _rows(line, said.lots):
+            if parts := naming.rows(line, said.lots, lots, line.waste):
                 self.after[line.uuid] = parts
         document.weights |= {"declared_g", "method", "containers"}
         document.known_lots = self.after
@@ -222,19 +221,3 @@ def _of_line(line: Line, changes: Mapping[str, Any]) -> dict[str, Any]:
             value = value[line.uuid]
         found[name] = tuple(value) if name == "lots" else value
     return found
-
-
-def _rows(line: Line, parts: Sequence[LotPart]) -> list[LineLot]:
-    known = {lot.uuid: lot for lot in Lot.objects.filter(uuid__in=[part.lot for part in parts])}
-    for part in parts:
-        if part.lot not in known:
-            raise UnknownLot(lot=part.lot, account=str(line.waste), field="lots")
-    return [
-        LineLot(
-            line=line,
-            lot=known[part.lot],
-            mass_g=part.mass_g,
-            booking=masses.booking_of(line.uuid, part.lot),
-        )
-        for part in parts
-    ]

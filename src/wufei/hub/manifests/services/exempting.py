@@ -21,7 +21,7 @@ from wufei.hub.base.services import record_findings
 from wufei.hub.catalogue.models import Exemption, WasteType
 from wufei.hub.exemptions import queries
 from wufei.hub.exemptions.models import Claim
-from wufei.hub.exemptions.queries import Coverage
+from wufei.hub.exemptions.queries import Coverage, Reach
 from wufei.hub.ledger.models import Lot
 from wufei.hub.manifests import written
 from wufei.hub.manifests.declarations import ManifestTemplate, template
@@ -60,17 +60,22 @@ _UNFIT = (LicenceMissing, NotExempt, CarrierUnlicensed, CarriageNotExempt)
 
 @dataclass(frozen=True)
 class Load:
-    """One waste that is to travel: ``lots`` by key, or ``relied``, the claims it travels on."""
+    """One waste that is to travel: ``lots`` by key, or ``relied``, the claims it travels on.
+
+    ``reach`` of these and perhaps other lots, where several loads ask for the same claims.
+    """
 
     waste: WasteType
     method: str
     lots: Collection[int] = ()
     relied: Claims | None = None
+    reach: Reach | None = None
 
     def covered(self, effect: str, day: date) -> Coverage:
         """Claims under which it is exempt; they are held until the transaction ends."""
         if self.relied is None:
-            return queries.coverage(self.lots, effect, day, for_deed=True)
+            reach = self.reach or Reach(self.lots, for_deed=True)
+            return reach.coverage(self.lots, effect, day)
         standing = queries.standing(self.relied, effect, day, for_deed=True)
         # All of them: each is why another part of the load is exempt.
         return Coverage(frozenset(standing) if standing == self.relied else _NONE)
@@ -121,7 +126,9 @@ def plant(
             day=day,
             field="lots",
         )
-    if _lacks(way.licence_kinds, site.organisation, day, at=site):
+    kinds, asked = way.licence_kinds, papers or Papers()
+    lacks = partial(_lacks, kinds, site.organisation, day, at=site)
+    if asked.once(("lacks", kinds, site.pk, day, "plant"), lacks):
         raise LicenceMissing(
             organisation=site.organisation.name,
             waste=load.waste.code,
@@ -235,25 +242,34 @@ def rely(
     lines: Sequence[Line],
     lots: Mapping[UUID, Sequence[LineLot]],
     papers: Papers | None = None,
+    reach: Reach | None = None,
 ) -> list[Unfit]:
     """Hold plants and carriers against each line, and let it keep the claims that it relies on.
 
-    Raises what ``plant`` and ``carriage`` raise; returns it where it has happened already.
+    ``reach`` of the lots of several manifests that are written together. Raises what ``plant``
+    and ``carriage`` raise; returns it where it has happened already.
     """
     day, papers = checks.day_of(manifest.issued_at), papers or Papers()
+    reach = reach or reach_of(part.lot for parts in lots.values() for part in parts)
     found: list[Unfit] = []
     for line in lines:
         batches = tuple(part.lot_id for part in lots.get(line.uuid, ()))
         claims = set[int]()
-        for ask in _asks(form, new, Load(line.waste, line.method, batches), day, papers):
+        load = Load(line.waste, line.method, batches, reach=reach)
+        for ask in _asks(form, new, load, day, papers):
             try:
                 claims |= ask()
             except _UNFIT as refusal:
                 if manifest.origin not in PAST:
                     raise
                 found.append(Unfit(line, refusal))
-        line.relied = list(Claim.objects.filter(pk__in=claims).order_by("pk")) if claims else ()
+        line.relied = reach.rows(claims)
     return found
+
+
+def reach_of(lots: Iterable[Lot]) -> Reach:
+    """Of what is written now: claims that hold are held until it is certain."""
+    return Reach([lot.pk for lot in lots], for_deed=True)
 
 
 def _asks(

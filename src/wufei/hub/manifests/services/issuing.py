@@ -14,9 +14,9 @@ from wufei.hub.base.errors import IdReused, Refusal
 from wufei.hub.base.prepared import Among, Rows
 from wufei.hub.base.rows import insert
 from wufei.hub.catalogue import declarations as catalogue
+from wufei.hub.exemptions.queries import Reach
 from wufei.hub.ledger import services as ledger
 from wufei.hub.ledger.models import Lot
-from wufei.hub.ledger.refusals import UnknownLot
 from wufei.hub.ledger.units import Mass
 from wufei.hub.manifests import numbers, rules
 from wufei.hub.manifests.declarations import ManifestTemplate, Step, template, template_of
@@ -35,6 +35,7 @@ from wufei.hub.manifests.services import (
     checks,
     exempting,
     masses,
+    naming,
     reserving,
     way,
 )
@@ -163,11 +164,14 @@ def issue_together(works: Sequence[Issuing]) -> list[Manifest | Refusal]:
     the caller's transaction; each id may be named once.
     """
     found, papers = _find(works), Papers()
-    lots = _named_lots([work for work in works if work.id not in found])
+    new = (line for work in works if work.id not in found for line in work.new.lines)
+    lots = naming.known(part for line in new for part in line.lots)
+    # Batches of one waste that leave together are asked for their claims together.
+    reach = exempting.reach_of(lots.values())
     for work in works:
         earlier = found.get(work.id)
         try:
-            work.outcome = _same(earlier, work) if earlier else _judge(work, lots, papers)
+            work.outcome = _same(earlier, work) if earlier else _judge(work, lots, papers, reach)
         except Refusal as refusal:
             work.document, work.outcome = None, refusal
     _write([(work, work.document) for work in works if work.document is not None], papers)
@@ -187,14 +191,14 @@ def _same(earlier: Manifest, work: Issuing) -> Manifest:
     return earlier
 
 
-def _judge(work: Issuing, lots: Mapping[UUID, Lot], papers: Papers) -> Manifest:
+def _judge(work: Issuing, lots: Mapping[UUID, Lot], papers: Papers, reach: Reach) -> Manifest:
     """The manifest as it will be, in memory; raises what is wrong with it."""
     form = template_for(work.new.lines, checks.day_of(work.signing.signed_at))
     manifest = _draft(work, form)
     _check(work, manifest, form)
     work.lines = [_line(manifest, n, line) for n, line in enumerate(work.new.lines, start=1)]
     work.lots = _lots(work, lots)
-    work.unfit = exempting.rely(manifest, form, work.new, work.lines, work.lots, papers)
+    work.unfit = exempting.rely(manifest, form, work.new, work.lines, work.lots, papers, reach)
     work.document = Document(
         manifest, form, work.lines, work.signing, work.by, known_lots=work.lots
     )
@@ -317,26 +321,10 @@ def _line(manifest: Manifest, position: int, new: NewLine) -> Line:
     )
 
 
-def _named_lots(works: Sequence[Issuing]) -> dict[UUID, Lot]:
-    named = {part.lot for work in works for line in work.new.lines for part in line.lots}
-    return {lot.uuid: lot for lot in Lot.objects.filter(uuid__in=named)} if named else {}
-
-
 def _lots(work: Issuing, known: Mapping[UUID, Lot]) -> dict[UUID, list[LineLot]]:
-    """Rows of the named lots; the booking (or posting) finds out whether they are there."""
-    found: dict[UUID, list[LineLot]] = {}
-    for line, new in zip(work.lines, work.new.lines, strict=True):
-        for part in new.lots:
-            if part.lot not in known:
-                raise UnknownLot(lot=part.lot, account=str(work.new.consignor_site), field="lots")
-            row = LineLot(
-                line=line,
-                lot=known[part.lot],
-                mass_g=part.mass_g,
-                booking=masses.booking_of(line.uuid, part.lot),
-            )
-            found.setdefault(line.uuid, []).append(row)
-    return found
+    pairs = zip(work.lines, work.new.lines, strict=True)
+    where = work.new.consignor_site
+    return {line.uuid: naming.rows(line, new.lots, known, where) for line, new in pairs if new.lots}
 
 
 def _load(work: Issuing, manifest: Manifest) -> None:
