@@ -27,6 +27,8 @@ class ConfigConfig(AppConfig):
         from wufei.hub.catalogue import declarations
         from wufei.hub.catalogue.search import WASTES
         from wufei.hub.filings import declarations as filings
+        from wufei.hub.filings.desk import DESK_PARTS as FILINGS_DESK
+        from wufei.hub.filings.desk import SEARCH as FILINGS_SEARCH
         from wufei.hub.indicators import declarations as indicators
         from wufei.hub.labels import formats as labels
         from wufei.hub.ledger.desk import DESK_PARTS as LEDGER_DESK
@@ -64,10 +66,23 @@ class ConfigConfig(AppConfig):
         audit_pages.register_people(with_actor_names, Role.choices)
         choices.register(regions=_regions, domains=ui_domains.choices)
         search.register(
-            *MANIFESTS_SEARCH, *SEARCH, WASTES, *LEDGER_SEARCH, *ALARMS_SEARCH, *PLANS_SEARCH
+            *MANIFESTS_SEARCH,
+            *FILINGS_SEARCH,
+            *SEARCH,
+            WASTES,
+            *LEDGER_SEARCH,
+            *ALARMS_SEARCH,
+            *PLANS_SEARCH,
         )
         desk.register(
-            *PANELS, *MANIFESTS_DESK, *ALARMS_DESK, *WAITING, *LEDGER_DESK, *PLANS_DESK, *DESK_PARTS
+            *PANELS,
+            *MANIFESTS_DESK,
+            *FILINGS_DESK,
+            *ALARMS_DESK,
+            *WAITING,
+            *LEDGER_DESK,
+            *PLANS_DESK,
+            *DESK_PARTS,
         )
 
 

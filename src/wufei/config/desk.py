@@ -25,13 +25,35 @@ GOALS_MAX = 6
 _BOOKS = ("ledger.", "registry.licences", "registry.")
 ORDER: Mapping[str, Sequence[str]] = {
     Role.LEADER: ("cockpit.", "plans.", "indicators.", "alarms.", "manifests.", "ledger."),
-    Role.OFFICER: ("manifests.", "base.findings", "alarms.", *_BOOKS, "indicators.", "plans."),
+    Role.OFFICER: (
+        "manifests.",
+        "filings.",
+        "base.findings",
+        "alarms.",
+        *_BOOKS,
+        "indicators.",
+        "plans.",
+    ),
     Role.DISPATCHER: ("alarms.", "manifests.", "telemetry.", "registry.", "ledger."),
-    Role.TOWN_OFFICER: ("alarms.", "base.findings", "plans.", "manifests.", "ledger."),
-    Role.CLERK: ("manifests.waiting", *_BOOKS, "manifests.", "base.findings", "base.imports"),
-    Role.AGENT: ("manifests.waiting", *_BOOKS, "manifests.", "base.findings", "base.imports"),
+    Role.TOWN_OFFICER: ("alarms.", "filings.", "base.findings", "plans.", "manifests.", "ledger."),
+    Role.CLERK: (
+        "filings.",
+        "manifests.waiting",
+        *_BOOKS,
+        "manifests.",
+        "base.findings",
+        "base.imports",
+    ),
+    Role.AGENT: (
+        "filings.",
+        "manifests.waiting",
+        *_BOOKS,
+        "manifests.",
+        "base.findings",
+        "base.imports",
+    ),
     Role.DRIVER: ("manifests.", "registry."),
-    Role.KEEPER: ("manifests.waiting", "ledger.", "manifests.", "registry."),
+    Role.KEEPER: ("manifests.waiting", "filings.", "ledger.", "manifests.", "registry."),
     Role.AUDITOR: ("base.findings", "manifests.", "alarms.", "ledger.", "registry."),
 }
 

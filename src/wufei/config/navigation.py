@@ -7,6 +7,7 @@ from itertools import groupby
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wufei.hub.base.actor import Actor
 
@@ -83,6 +84,22 @@ NAVIGATION: tuple[Entry, ...] = (
         "exemptions.claim.list",
         "exemptions.claim.view",
         "certificate",
+    ),
+    Entry(WATCH, _("My calendar"), "filings.mine", "filings.filing.edit", "calendar-due"),
+    Entry(WATCH, _("Filings"), "filings.filing.list", "filings.filing.view", "forms"),
+    Entry(
+        WATCH,
+        pgettext_lazy("filing", "To review"),
+        "filings.review.list",
+        "filings.review.decide",
+        "checks",
+    ),
+    Entry(
+        WATCH,
+        _("Completeness"),
+        "filings.completeness",
+        "filings.completeness.view",
+        "chart-bar",
     ),
     Entry(WATCH, _("Live map"), "telemetry.live", "telemetry.live.view", "map"),
     Entry(WATCH, _("Alarms"), "alarms.alarm.list", "alarms.alarm.view", "bell-ringing"),
@@ -162,6 +179,17 @@ NAVIGATION: tuple[Entry, ...] = (
         "catalogue.stream.list",
         "catalogue.waste.view",
         "arrows-split-2",
+    ),
+    Entry(
+        BASICS, pgettext_lazy("filing", "Forms"), "filings.type.list", "filings.type.view", "files"
+    ),
+    Entry(BASICS, _("Changed last days"), "filings.due.list", "filings.due.view", "calendar-event"),
+    Entry(
+        BASICS,
+        _("Duties and exceptions"),
+        "filings.obligation.list",
+        "filings.obligation.view",
+        "user-exclamation",
     ),
     Entry(BASICS, _("Working days"), "base.calendar.list", "base.calendar.view", "calendar"),
 )

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("wufei.hub.manifests.phone_urls")),
     path("manifests/", include("wufei.hub.manifests.urls")),
     path("", include("wufei.hub.manifests.code_urls")),
+    path("filings/", include("wufei.hub.filings.urls")),
     path("", include("wufei.hub.evidence.urls")),
     path("registers/", include("wufei.hub.registers.urls")),
     path("labels/", include("wufei.hub.labels.urls")),

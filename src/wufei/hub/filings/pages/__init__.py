@@ -1,0 +1,1 @@
+"""How forms look: the boxes of a form, values as people read them, what differs, the calendar."""
