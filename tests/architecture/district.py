@@ -16,6 +16,7 @@ from wufei.hub.base.files.models import StoredFile
 from wufei.hub.base.findings import Finding
 from wufei.hub.catalogue.models import WasteType
 from wufei.hub.exemptions.models import Claim
+from wufei.hub.filings.models import Filing, Obligation
 from wufei.hub.labels import services as labels
 from wufei.hub.labels.rules import Facts
 from wufei.hub.ledger import services as ledger
@@ -85,7 +86,30 @@ def firm(name: str, number: int, town: str, user: Any) -> Firm:
     things["alarms.alarm"] = _alarm(things["registry.vehicle"])
     things["exemptions.lot"] = things["ledger.lot"]
     things["exemptions.claim"] = claim_of(owner, things["ledger.lot"])
+    things |= _filings(owner)
     return Firm(owner, things | _manifests(owner, site, things))
+
+
+def _filings(owner: Organisation) -> dict[str, Any]:
+    """A form that the firm owes, and that somebody said so."""
+    first, last = date(2026, 1, 1), date(2026, 1, 31)
+    filing = Filing.objects.create(
+        type="social.garage",
+        organisation=owner,
+        first=first,
+        last=last,
+        recurs=True,
+        owed=True,
+        due_on=date(2026, 2, 10),
+    )
+    said = Obligation.objects.create(
+        type=filing.type, organisation=owner, says="owes", since=first, reason="test", by=BY.id
+    )
+    return {
+        "filings.filing": filing,
+        "filings.review": filing,
+        "filings.obligation": said,
+    }
 
 
 def _alarm(vehicle: Any) -> Alarm:

@@ -95,6 +95,8 @@ def test_lists_show_what_is_ones_own_and_nothing_else(firms, sign_in):
         "ledger.stock",
         "registers.register",
         "alarms.alarm.list",
+        "filings.filing.list",
+        "filings.obligation.list",
     ):
         text = clerk.get(reverse(name)).content.decode()
         assert "Own firm" in text, name
@@ -132,6 +134,8 @@ def test_every_kind_of_thing_is_walked(firms):
         "manifests.invitation.revoke",  # of a link: tested with outside parties
         "manifests.phones.revoke",  # one's own phones: tested with the queue
         "evidence.verify.",  # for anybody who has the receipt
+        "filings.type.",  # forms are no firm's
+        "filings.due.",  # nor are the district's last days
         "labels.container",  # anybody may scan it; what each sees is tested there
         "labels.check",  # of one manifest, or of one's own pass: tested there
         "labels.pass",

@@ -67,7 +67,7 @@ def _to_review(actor: Actor, limit: int) -> Iterator[Todo]:
         yield Todo(
             what=_now("Review: %(form)s") % {"form": name_of(filing)},
             whom=str(filing.organisation),
-            url=reverse("filings.review.detail", args=[filing.uuid]),
+            url=reverse("filings.review.one", args=[filing.uuid]),
             button=pgettext("filing", "Review"),
             state=version.get_state_display(),
             tone=ATTENTION if old else INFO,

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from wufei.hub.base.actor import Actor, Scope
+from wufei.hub.base.errors import Forbidden
 from wufei.hub.filings import columns, queries
 from wufei.hub.filings.declarations import FilingType, Kind, Reviewer
 from wufei.hub.filings.models import Filing, Version
@@ -25,12 +26,15 @@ def find(actor: Actor, uuid: UUID, act: str = VIEW) -> Filing:
 
 
 def fillable(actor: Actor, uuid: UUID) -> Filing:
-    """The filing, if this actor may fill it in."""
-    return _one(filled_by(actor), uuid)
+    """The filing, if this actor may fill it in; who only sees it is told that they may not."""
+    filing = _one(seen_by(actor), uuid)
+    if not Filing.objects.filter(filled_by(actor), pk=filing.pk).exists():
+        raise Forbidden(EDIT)
+    return filing
 
 
 def reviewable(actor: Actor, uuid: UUID) -> Filing:
-    """The filing, if this actor may decide on it."""
+    """The filing, if this actor may decide on it; otherwise it does not exist for them."""
     return _one(reviewed_by(actor), uuid)
 
 

@@ -120,7 +120,7 @@ EXPORTED = Table(
                 ("received", pgettext_lazy("filing", "Received")),
                 ("on_time", _("On time")),
                 ("late", pgettext_lazy("filing", "Late")),
-                ("missing", _("Missing")),
+                ("missing", pgettext_lazy("filing", "Missing")),
             )
         ),
     ),

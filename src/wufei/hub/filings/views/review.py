@@ -85,7 +85,7 @@ def _decided(request: Request, filing: Filing) -> HttpResponse:
     rows = filing.versions.exclude(state=Version.State.DRAFT)
     version = rows.filter(number=number).first() if number.isdigit() and len(number) < 9 else None
     if version is None:
-        return HttpResponseRedirect(reverse("filings.review.detail", args=[filing.uuid]))
+        return HttpResponseRedirect(reverse("filings.review.one", args=[filing.uuid]))
     version.filing = filing
     try:
         words = decide(request, version)
