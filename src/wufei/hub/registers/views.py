@@ -13,8 +13,7 @@ from wufei.hub.base.access import Request, needs
 from wufei.hub.base.pages.forms import submit_once
 from wufei.hub.base.tables.show import Cell, Shower, folds
 from wufei.hub.base.tables.writers import TYPES
-from wufei.hub.ledger.models import Account
-from wufei.hub.ledger.queries.facts import Period
+from wufei.hub.ledger.queries.sunk import sunk
 from wufei.hub.registers import exporting
 from wufei.hub.registers.queries.reconciling import below_zero, over_full, reconcile
 from wufei.hub.registers.register import (
@@ -60,6 +59,7 @@ def _context(request: Request, selection: Selection) -> dict[str, Any]:
     pages = max(1, -(-found.count // PAGE_ROWS))
     number = min(_page_number(request.GET.get("page", "")), pages)
     first = (number - 1) * PAGE_ROWS
+    sunken = below_zero(selection.within, selection.limited_kind)
     return {
         "table": selection.table,
         "columns": found.columns,
@@ -70,7 +70,8 @@ def _context(request: Request, selection: Selection) -> dict[str, Any]:
         "has_sums": any(mass_g is not None for mass_g in found.sums_g),
         "label": selection.limited_kind.label,
         "found": reconcile(selection.within, selection.limited_kind),
-        "below_zero": _below_zero(selection),
+        "below_zero": sunk((one.account_id, one.day, one.running_g) for one in sunken),
+        "days_below_zero": len(sunken),
         "over_full": over_full(selection.within),
         "page": number,
         "pages": pages,
@@ -98,27 +99,6 @@ def _rows(found: Register, first: int) -> list[Row]:
         )
         for row in found.page(first, PAGE_ROWS)
     ]
-
-
-def _below_zero(selection: Selection) -> list[dict[str, Any]]:
-    days = below_zero(selection.within, selection.limited_kind)
-    accounts = Account.objects.select_related("place", "waste").in_bulk(
-        {day.account_id for day in days}
-    )
-    return [
-        {
-            "day": one.day,
-            "mass_g": one.running_g,
-            "account": accounts[one.account_id],
-            "url": reverse("ledger.account", args=[one.account_id]) + _day(one.day),
-        }
-        for one in days
-    ]
-
-
-def _day(day: Any) -> str:
-    period = Period(day, day)
-    return f"?from={period.start}&to={period.end}"
 
 
 @require_POST

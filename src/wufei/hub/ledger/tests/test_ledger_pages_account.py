@@ -16,6 +16,7 @@ from wufei.hub.ledger.queries.flows import picture
 from wufei.hub.ledger.queries.movements import movements
 from wufei.hub.ledger.queries.numbers import NUMBERS, Reckoner, cell_of, number_g
 from wufei.hub.ledger.queries.one_account import one_account
+from wufei.hub.ledger.services.scanning import scan_negative_days
 
 LOTS = "hazardous_industrial"
 YEAR = Period(date(timezone.localdate().year, 1, 1), timezone.localdate())
@@ -232,6 +233,27 @@ def test_a_statement_shows_a_negative_day_first(district, sign_in):
     html = page(sign_in("officer"), "ledger.account", account.pk).content.decode()
     assert "days below zero" in html or "day below zero" in html
     assert html.index("below zero") < html.index("Stood there before")
+
+
+def test_days_below_zero_of_one_store_are_one_line_and_stand_first_among_the_stock_too(
+    district, sign_in
+):
+    district.arise("yard", 5, at=timezone.now() - timedelta(days=2))
+    for ago in (6, 5, 4):
+        district.recover("yard", 1, at=timezone.now() - timedelta(days=ago))
+    account = district.account(district.key("stock", "yard"))
+    html = page(sign_in("officer"), "ledger.account", account.pk).content.decode()
+    assert html.count("−3.000 t") == 1
+    assert html.count("3 days below zero") == 2
+    officer, other = (
+        sign_in("officer"),
+        sign_in("clerk", organisations=[district.place("x").organisation]),
+    )
+    assert "below zero" not in page(officer, "ledger.stock").content.decode()
+    scan_negative_days()
+    html = page(officer, "ledger.stock").content.decode()
+    assert html.index("1 stock was below zero") < html.index("−3.000 t") < html.index("Mass (t)")
+    assert "below zero" not in page(other, "ledger.stock").content.decode()
 
 
 def test_a_lot_is_traced_forward_and_back(district, sign_in):

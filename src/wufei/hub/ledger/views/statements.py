@@ -16,6 +16,7 @@ from wufei.hub.ledger.models import Account, AccountKind, Balance, Booking, Lot,
 from wufei.hub.ledger.queries.people import cause_of, names_of
 from wufei.hub.ledger.queries.reach import accounts_of, reach
 from wufei.hub.ledger.queries.statements import Statement, statement
+from wufei.hub.ledger.queries.sunk import sunk
 from wufei.hub.ledger.queries.told import tell, within
 from wufei.hub.ledger.queries.trace import back, forward
 from wufei.hub.ledger.queries.trace_starts import of_lot
@@ -39,6 +40,7 @@ def account(request: Request, pk: int) -> HttpResponse:
         "account": found,
         "balance": Balance.objects.filter(pk=found.pk).first(),
         "statement": shown,
+        "sunk": sunk((found.pk, day, mass_g) for day, mass_g in shown.negative_days),
         "lines": _lines(shown),
         "selection": selection,
         "form": selection.form,

@@ -19,6 +19,7 @@ from wufei.hub.ledger import tables
 from wufei.hub.ledger.forms.selection import Selection
 from wufei.hub.ledger.queries.ages import Age, age_of, too_long
 from wufei.hub.ledger.queries.stock import Standing, stock, stock_total
+from wufei.hub.ledger.queries.sunk import known_sunk
 from wufei.hub.registry.queries import visible_organisations
 
 ACT = "ledger.account.view"
@@ -57,6 +58,7 @@ def stock_list(request: Request) -> HttpResponse:
     context = {
         "selection": selection,
         "form": selection.form,
+        "sunk": known_sunk(selection.of, kind),
         "rows": [Row(standing, age_of(standing)) for standing in found],
         "total": whole,
         "count": count,
