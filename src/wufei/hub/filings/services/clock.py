@@ -29,6 +29,8 @@ CLOCK = system("clock")
 ONE_LOOK_MAX = 2000
 # What has been late for longer is known; nobody needs a notice of it.
 NEWS = timedelta(days=60)
+# A holiday may be entered on its very day; last days longer ago stay what they were.
+FOLLOWED = timedelta(days=10)
 _RELATED = ("organisation__region__parent", "site__region__parent")
 
 
@@ -55,8 +57,9 @@ def look(day: date, by: Actor = CLOCK) -> None:
 
 
 def follow_calendar(day: date) -> int:
-    """Last days that are still to come follow holidays that became known; returns how many."""
-    rows = Filing.objects.filter(recurs=True, due_on__gte=day, state=Filing.State.OPEN)
+    """Last days to come, or just past, follow holidays that became known; returns how many."""
+    since = day - FOLLOWED
+    rows = Filing.objects.filter(recurs=True, due_on__gte=since, state=Filing.State.OPEN)
     asked = rows.order_by().values_list("type", "first", "last").distinct()
     moved = 0
     for code, first, last in asked:
