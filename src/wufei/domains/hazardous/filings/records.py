@@ -147,7 +147,7 @@ def _on_the_list(checked: Checked) -> Iterator[Problem]:
     values = checked.form.values
     waste, stage = str(values["waste"]), values["stage"]
     stages = exempt_stages(checked.facts["exemptions"], waste)
-    if stage not in stages and "all" not in stages:
+    if not stages & _covering(stage):
         text = _("The list of exemptions in force has nothing for {waste} at this stage.")
         yield Problem(
             "not_exempt",
@@ -160,6 +160,12 @@ def _on_the_list(checked: Checked) -> Iterator[Problem]:
     if values["valid_until"] < values["valid_from"]:
         text = _("The last day is before the first.")
         yield Problem("exempt_days", Severity.ERROR, text, "exempt", field="valid_until")
+
+
+def _covering(stage: str) -> frozenset[str]:
+    """Stages of the list that cover this one."""
+    both_ends = {"recovery_disposal"} if stage in ("recovery", "disposal") else set[str]()
+    return frozenset({stage, "all"} | both_ends)
 
 
 EXEMPTION = FilingType(

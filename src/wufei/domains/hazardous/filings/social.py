@@ -132,6 +132,12 @@ def _in_domain(*kinds: str) -> Callable[[Span], Q]:
     return lambda span: Q(kind__in=kinds, domains__contains=["hazardous"])
 
 
+def _points(span: Span) -> Q:
+    """Estates and villages with a harmful waste point, and stations that sort household waste."""
+    station = Q(kind="station", domains__contains=["hazardous", "household"])
+    return station | _in_domain("community", "village_point")(span)
+
+
 SOCIAL = (
     _source(
         "garage",
@@ -158,6 +164,6 @@ SOCIAL = (
         "SHH",
         _HOUSEHOLD,
         ("community", "station", "village_point"),
-        _in_domain("community", "station", "village_point"),
+        _points,
     ),
 )

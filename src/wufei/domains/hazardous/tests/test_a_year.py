@@ -9,7 +9,6 @@ import pytest
 import time_machine
 from uuid_utils.compat import uuid7
 
-from wufei.domains.hazardous.filings import names
 from wufei.hub.base.actor import Actor, Scope, system
 from wufei.hub.filings import services
 from wufei.hub.filings.declarations import filing_type
@@ -30,11 +29,6 @@ from wufei.hub.registry.services.refusals import QuotaExceeded
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CODE = "900-249-08"
 BRANCH = system("branch")
-
-
-@pytest.fixture(autouse=True)
-def catalogue_of_this_test():
-    names.forget()
 
 
 def noon(day: date) -> datetime:
