@@ -135,7 +135,8 @@ def test_a_licensed_operator_reports_what_the_ledger_has(district):
     assert codes(refused) == {"operation_impossible", "operation_after_unlike_ledger"}
     version = refinery.hand_in(filing, rows={"balance": (row,)}, on=date(2025, 6, 3))
     # Put on file at once, with its number.
-    assert (version.state, filing.number[:4]) == ("accepted", "HWOM")
+    assert version.state == "accepted"
+    assert str(filing.number).startswith("HWOM")
 
 
 def batch(mass_kg="12.5", **more):
@@ -229,7 +230,8 @@ def test_infusion_bottles_become_figures(district):
     assert codes(refused) == {"infusion_to_whom"}
     hospital.hand_in(filing, {**values, "recycler": "sorting centre"}, on=date(2025, 6, 3))
     found = dict(Statistic.objects.values_list("code", "value"))
-    assert (found["medical.infusion_glass"], found["medical.infusion_plastic"]) == (90, 50)
+    assert found["medical.infusion_glass"] == 90
+    assert found["medical.infusion_plastic"] == 50
 
 
 def test_the_list_of_key_supervision_begins_with_the_class_and_is_kept_by_what_is_filed(district):
