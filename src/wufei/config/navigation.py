@@ -121,6 +121,13 @@ NAVIGATION: tuple[Entry, ...] = (
         "indicators.indicator.view",
         "chart-donut",
     ),
+    Entry(
+        GOALS,
+        _("Capacity match"),
+        "hazardous.capacity",
+        "hazardous.capacity.view",
+        "arrows-join-2",
+    ),
     Entry(GOALS, _("Tasks"), "plans.task.list", "plans.task.view", "checklist"),
     Entry(GOALS, _("Plans"), "plans.plan.list", "plans.plan.view", "file-text"),
     Entry(BASICS, _("Alarm rules"), "alarms.rule.list", "alarms.rule.view", "adjustments-bolt"),

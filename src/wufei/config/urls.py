@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plans/", include("wufei.hub.plans.urls")),
     path("indicators/", include("wufei.hub.indicators.urls")),
     path("cockpit/", include("wufei.hub.cockpit.urls")),
+    path("hazardous/", include("wufei.domains.hazardous.urls")),
     path("api/v1/", include("wufei.config.api")),
     path("demo/", include("wufei.demo.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

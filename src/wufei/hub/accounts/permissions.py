@@ -169,6 +169,8 @@ evidence.log.view            A A A A A . . . . . A
 evidence.receipt.view        A A A R R O O O O . A
 registers.register.view      A A A R R O O . O . A
 registers.register.export    A A A R R O O . O . A
+hazardous.capacity.view      A A A . R . . . . . A
+hazardous.capacity.export    A A A . R . . . . . A
 labels.label.print           A . A . . O O . O . .
 labels.label.export          A . A . . O O . O . .
 labels.check.view            A A A R R . . . . . A
