@@ -4,14 +4,15 @@ Exact where containers are followed; attributed, first in first out, where stock
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.catalogue.declarations import methods
-from wufei.hub.ledger.models import AccountKind, LotEntry, Movement
+from wufei.hub.ledger.models import LIMITED, AccountKind, Lot, LotEntry, Movement
 from wufei.hub.ledger.regroupings import RegroupedPart
 from wufei.hub.manifests.declarations import Text
 from wufei.hub.manifests.models import Line, Manifest, StepCode
@@ -34,6 +35,8 @@ class Part:
 
     @property
     def words(self) -> Text:
+        if self.kind == AccountKind.STOCK:
+            return _("In storage elsewhere")
         known = methods()
         return known[self.method].name if self.method in known else AccountKind(self.kind).label
 
@@ -86,7 +89,11 @@ def _fate(manifest: Manifest, line: Line) -> Fate:
 
 # Containers.
 def _of_lots(line: Line, accepted: Movement) -> Fate:
-    """Out of the lots that the acceptance made, and of those that they were grouped into."""
+    """Out of the lots that the acceptance made, and of all that their mass came into later.
+
+    What was grouped, passed on under another manifest, refused there and brought back is followed
+    to where it ended: processing the whole ends its parts.
+    """
     made = accepted.lot_entries.filter(side="in").values_list("lot", flat=True)
     shares = dict.fromkeys(made, Fraction(1))
     gone: Counter[tuple[str, str]] = Counter()
@@ -94,8 +101,13 @@ def _of_lots(line: Line, accepted: Movement) -> Fate:
     while shares:
         for lot, sign, kind, method, mass_g, attributed in _out_of(shares):
             gone[kind, method] += round(shares[lot] * mass_g * sign)
-            exact = exact and not attributed and shares[lot] == 1
-        shares = _grouped(shares)
+            # Towards another hand nothing has ended yet.
+            exact = exact and (kind in LIMITED or not (attributed or shares[lot] != 1))
+        for kind, mass_g in _elsewhere(shares, accepted.target.holder_id):
+            gone[kind, ""] += mass_g
+        further, followed = _handed_on(shares)
+        gone.subtract(followed)
+        shares = _grouped(shares) | further
     parts = [Part(kind, method, mass_g) for (kind, method), mass_g in gone.items() if mass_g > 0]
     return Fate(line, line.accepted_g or 0, exact, parts)
 
@@ -111,6 +123,32 @@ def _out_of(lots: Mapping[int, Fraction]) -> Iterable[tuple[int, int, str, str, 
         "mass_g",
         "attributed",
     )
+
+
+def _elsewhere(shares: Mapping[int, Fraction], holder_id: int) -> Iterator[tuple[str, int]]:
+    """(kind, grams) of what stands in these lots and not in the store of ``holder_id``."""
+    rows = Lot.objects.filter(pk__in=shares, remaining_g__gt=0)
+    rows = rows.exclude(account__kind=AccountKind.STOCK, account__holder=holder_id)
+    for lot, kind, mass_g in rows.values_list("pk", "account__kind", "remaining_g"):
+        yield kind, round(shares[lot] * mass_g)
+
+
+def _handed_on(
+    shares: Mapping[int, Fraction],
+) -> tuple[dict[int, Fraction], Counter[tuple[str, str]]]:
+    """Lots in other hands that these came into, with the part of each; and grams by account."""
+    rows = LotEntry.objects.filter(
+        parent__in=shares, side="in", movement__reverses=None, movement__reversal=None
+    )
+    told = rows.values_list(
+        "parent", "lot", "mass_g", "lot__mass_g", "lot__account__kind", "lot__account__method"
+    )
+    into: dict[int, Fraction] = {}
+    followed: Counter[tuple[str, str]] = Counter()
+    for parent, lot, mass_g, whole_g, kind, method in told:
+        into[lot] = into.get(lot, Fraction(0)) + shares[parent] * Fraction(mass_g, whole_g)
+        followed[kind, method] += round(shares[parent] * mass_g)
+    return into, followed
 
 
 def _grouped(shares: Mapping[int, Fraction]) -> dict[int, Fraction]:
