@@ -23,7 +23,7 @@ from wufei.hub.manifests.models import (
     Status,
     StepCode,
 )
-from wufei.hub.manifests.refusals import FieldNotAsked
+from wufei.hub.manifests.refusals import FieldNotAsked, UnknownLine
 from wufei.hub.manifests.revisable import EDITABLE
 from wufei.hub.manifests.revision_refusals import (
     NotEditable,
@@ -206,12 +206,13 @@ def _changed(old: NewManifest, lines: Sequence[Line], changes: Mapping[str, Any]
     if own.get("consignee_site", old.consignee_site) != old.consignee_site:
         own = {"route": None, **own}
     told = tuple(
-        replace(new, **_of_line(line, changes)) for line, new in zip(lines, old.lines, strict=True)
+        replace(new, **_of_line(line, changes, several=len(lines) > 1))
+        for line, new in zip(lines, old.lines, strict=True)
     )
     return replace(old, lines=told, **own)
 
 
-def _of_line(line: Line, changes: Mapping[str, Any]) -> dict[str, Any]:
+def _of_line(line: Line, changes: Mapping[str, Any], *, several: bool) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in _OF_LINE & changes.keys():
         value = changes[name]
@@ -219,5 +220,7 @@ def _of_line(line: Line, changes: Mapping[str, Any]) -> dict[str, Any]:
             if line.uuid not in value:
                 continue
             value = value[line.uuid]
+        elif several:
+            raise UnknownLine(manifest=str(line.manifest), lines=str(line.uuid), field=name)
         found[name] = tuple(value) if name == "lots" else value
     return found

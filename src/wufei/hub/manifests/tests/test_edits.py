@@ -1,5 +1,6 @@
 """What only its issuer has signed is edited by the issuer alone, and its reservations follow."""
 
+from dataclasses import replace
 from functools import partial
 
 from uuid_utils.compat import uuid7
@@ -10,7 +11,7 @@ from wufei.hub.ledger.units import tonnes
 from wufei.hub.ledger.verify import differences
 from wufei.hub.manifests import queries, services
 from wufei.hub.manifests.models import Manifest, Signature
-from wufei.hub.manifests.services import NextCarrier
+from wufei.hub.manifests.services import NewLine, NextCarrier
 from wufei.hub.manifests.tests.conftest import BATTERIES, OIL, t
 from wufei.hub.manifests.tests.refusing import refused
 from wufei.hub.manifests.tests.test_concurrency import at_once, loading
@@ -127,6 +128,21 @@ def test_nobody_else_edits_and_what_it_stands_for_stays(district, issued):
     refused(partial(edit, district, issued, note=""), "manifest_nothing_changed")
     refused(partial(edit, district, issued, declared=tonnes(2000)), "manifest_too_heavy")
     refused(partial(edit, district, issued, method="singing"), "manifest_unknown_method")
+
+
+def test_of_several_wastes_each_says_its_own_mass(district):
+    district.stored(WORKS, OIL, 5)
+    district.stored(WORKS, BATTERIES, 5)
+    district.plan(WORKS, BATTERIES)
+    batteries = NewLine(district.waste(BATTERIES), tonnes(1), method="metal_recovery")
+    new = district.new(OIL, 2)
+    new, by = replace(new, lines=(*new.lines, batteries)), district.firm(WORKS).person
+    manifest = services.issue(new, id=uuid7(), signing=district.signing(), by=by)
+    refused(lambda: edit(district, manifest, declared=tonnes(3)), "manifest_unknown_line")
+    first, second = manifest.lines.order_by("position")
+    edit(district, manifest, declared={first.uuid: tonnes(3)})
+    declared = manifest.lines.order_by("position").values_list("declared_g", flat=True)
+    assert list(declared) == [t(3), second.declared_g]
 
 
 def test_the_authoritys_number_is_filled_in_and_not_edited(district, issued):
