@@ -53,10 +53,11 @@ def test_a_closed_consignor_issues_nothing_neither_from_a_draft(district, sign_i
     assert page.context["form"] is None or page.context["form"].site != works.site
 
 
-def test_what_was_issued_before_is_not_loaded_any_more(district):
+@pytest.mark.parametrize("closed", ["works", CARRIER])
+def test_what_was_issued_before_is_not_loaded_any_more(district, closed):
     district.stored("works", OIL, 5)
     manifest = district.issue(OIL, 2)
-    close(district, "works")
+    close(district, closed)
     with pytest.raises(Closed):
         district.load(manifest, 2)
 

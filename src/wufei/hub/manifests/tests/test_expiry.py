@@ -1,6 +1,7 @@
 """A manifest that nobody loads ends by itself, and its reserved mass becomes free."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from uuid_utils.compat import uuid7
@@ -15,6 +16,7 @@ from wufei.hub.manifests.services.expiry import expire
 from wufei.hub.manifests.tasks import look_at_the_clock
 from wufei.hub.manifests.tests.conftest import OIL, SPOIL, t
 from wufei.hub.manifests.tests.test_concurrency import at_once
+from wufei.hub.registry.models import Headroom
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +40,18 @@ def test_nobody_came_so_the_mass_is_free_again(real_district):
     assert real_district.booked_g("works", OIL) == 0
     assert not queries.waiting_for(real_district.firm("dangerous goods").person)
     assert differences() == []
+
+
+def test_what_it_took_of_a_plan_and_a_licence_is_free_again(district):
+    district.planned = False
+    district.quota("works", OIL, 2)
+    licence = district.licence("refinery", "hazardous", "900-249-08")
+    licence.lines.update(limit_t=Decimal(2))
+    manifest = issue(district)
+    assert [room.taken_g for room in Headroom.objects.all()] == [t(2), t(2)]
+    expire(manifest.expires_at)
+    assert [room.taken_g for room in Headroom.objects.all()] == [0, 0]
+    district.issue(OIL, 2)
 
 
 def test_looking_again_changes_nothing(district):
