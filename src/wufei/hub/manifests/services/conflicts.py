@@ -16,7 +16,7 @@ from wufei.hub.base.errors import REFUSED, Forbidden
 from wufei.hub.manifests import findings, rules
 from wufei.hub.manifests.models import Manifest, QueuedStep
 from wufei.hub.manifests.refusals import Overtaken, ReasonMissing
-from wufei.hub.manifests.scope import NOTHING, seen_by
+from wufei.hub.manifests.scope import NOTHING, PARTIES, seen_by
 from wufei.hub.manifests.services.queue import Entry, Perform, read
 from wufei.hub.registry.models import Membership, Organisation, Site
 from wufei.hub.registry.scope import organisations_for
@@ -44,11 +44,21 @@ def seen(actor: Actor, act: str = VIEW) -> Q:
 
 
 def _of(organisations: Q) -> Any:
-    """Steps of people, or at sites, of these organisations."""
+    """Steps that are these organisations' own: at their sites, or of their people on their loads.
+
+    Whoever signs for several firms (an agent) signed each step for one of them: the one that has
+    part in its load. Where nobody knows the load it is that of the site; else any of theirs.
+    """
     owners = Organisation.objects.filter(organisations)
     members = Membership.objects.filter(valid_on(), organisation__in=owners).values("user")
     sites = Site.objects.filter(organisation__in=owners).values("uuid")
-    return QueuedStep.objects.filter(Q(key__user__in=members) | Q(site_uuid__in=sites)).values("pk")
+    loads = NOTHING
+    for party in PARTIES:
+        loads |= Q(**{f"manifest__{party}__in": owners})
+    theirs = Q(key__user__in=members)
+    nowhere = Q(manifest=None, site_uuid=None) & theirs
+    at_site = Q(manifest=None, site_uuid__in=sites)
+    return QueuedStep.objects.filter((loads & theirs) | at_site | nowhere).values("pk")
 
 
 def may_work(row: QueuedStep, actor: Actor) -> bool:

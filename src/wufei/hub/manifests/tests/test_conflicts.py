@@ -144,6 +144,21 @@ def test_parties_see_it_and_the_signers_side_settles_it(conflict, people, firm, 
     assert answer.status_code == (302 if works else 403 if sees else 404)
 
 
+def test_what_an_agent_signed_for_one_firm_is_no_affair_of_another(district, load, sign_in, people):
+    """An agent 环保管家 serves the refinery and a neighbour that has no part in the load."""
+    firms = [district.firm(name).organisation for name in ("refinery", "neighbour")]
+    held = Phone(sign_in("agent", organisations=firms))
+    held.register()
+    entry = held.keep("arrive", manifest=str(load.uuid), seen="0" * 64, fields=WEIGHED)
+    assert held.send(entry)[0]["outcome"] == "conflict"
+    row = QueuedStep.objects.get(uuid=entry["id"])
+    neighbour = people("neighbour")
+    assert neighbour.get(page(row)).status_code == 404
+    assert str(row.uuid) not in neighbour.get(LIST).content.decode()
+    assert neighbour.post(page(row, "discard/"), {"reason": "mine"}).status_code == 404
+    assert people("refinery").post(page(row, "discard/"), {"reason": "twice"}).status_code == 302
+
+
 def test_officers_see_it_and_settle_nothing(conflict, sign_in):
     _held, row = conflict
     officer = sign_in("officer")
