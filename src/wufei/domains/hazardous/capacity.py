@@ -62,6 +62,11 @@ class Capacity:
     shared: Match
     period: Period
 
+    @property
+    def has_shared(self) -> bool:
+        """Whether anybody is licensed for any waste."""
+        return _has_anything(self.shared)
+
 
 def match(actor: Actor, act: str, period: Period) -> Capacity:
     """What the actor's reach lets arise, against what the whole register is licensed for."""

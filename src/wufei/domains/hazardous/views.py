@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -44,7 +45,16 @@ def capacity(request: Request) -> HttpResponse:
     if request.actor.may(EXPORT):
         address = reverse("hazardous.capacity.export") + f"?year={found.period.start.year}"
         exports = [("Excel", f"{address}&format=xlsx"), ("CSV", f"{address}&format=csv")]
-    context = {"form": form, "found": found, "exports": exports, "total": _total(found)}
+    shared = found.shared
+    context = {
+        "form": form,
+        "found": found,
+        "exports": exports,
+        "total": _total(found),
+        "shared": found.has_shared,
+        "here": _told(shared.licensed_g, unlimited=shared.unlimited),
+        "around": _told(shared.around_g, unlimited=shared.around_unlimited),
+    }
     return render(request, "hazardous/capacity.html", context)
 
 
@@ -70,6 +80,10 @@ def _asked(request: Request, act: str) -> tuple[YearForm, Capacity]:
     year = form.cleaned_data["year"] if form.is_valid() else today.year
     period = Period(date(year, 1, 1), min(date(year, 12, 31), today))
     return form, match(request.actor, act, period)
+
+
+def _told(mass_g: int, *, unlimited: bool) -> str:
+    return gettext("no limit") if unlimited else f"{mass_g / GRAMS_PER_T:,.3f} t"
 
 
 def _total(found: Capacity) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """By whose right an effect writes, and which version it was."""
 
-from dataclasses import replace
+from dataclasses import fields
 from uuid import UUID
 
 from wufei.hub.base.actor import Actor, ActorKind
@@ -9,7 +9,9 @@ from wufei.hub.filings.declarations import Accepted
 
 def by_right(by: Actor) -> Actor:
     """The same person, with the rights that an accepted form has."""
-    return replace(by, kind=ActorKind.SYSTEM)
+    # A request's actor is read when it is first asked for: what stands for it is no dataclass.
+    values = {one.name: getattr(by, one.name) for one in fields(Actor)}
+    return Actor(**values | {"kind": ActorKind.SYSTEM})
 
 
 def cause_of(accepted: Accepted) -> str:

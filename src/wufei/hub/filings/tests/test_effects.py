@@ -3,17 +3,19 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from uuid_utils.compat import uuid7
 
+from wufei.hub.base.actor import Actor, ActorKind
 from wufei.hub.filings import declarations as d
 from wufei.hub.filings import effects, sources
 from wufei.hub.filings.declarations import Accepted, Effect, Made
-from wufei.hub.filings.effects.acting import key_in, number_of
+from wufei.hub.filings.effects.acting import by_right, key_in, number_of
 from wufei.hub.filings.forms import Form
 from wufei.hub.filings.models import Filing, Statistic, Version
 from wufei.hub.filings.periods import Period, span_of
@@ -266,3 +268,10 @@ def test_the_facts_are_those_of_the_ledger(works):
     assert sources.profile.read(subject)["name"] == "works"
     works.licence("works", "hazardous", CODE)
     assert [one.code for one in sources.licence_lines("hazardous").read(subject)] == [CODE]
+
+
+def test_an_effect_acts_for_whoever_a_request_says_it_is():
+    """A request's actor is lazy: no dataclass by its type, but the same person."""
+    clerk = Actor(ActorKind.PERSON, "person:1", "Clerk", "clerk", frozenset({7}))
+    acting = by_right(cast(Actor, SimpleLazyObject(lambda: clerk)))
+    assert acting == replace(clerk, kind=ActorKind.SYSTEM)
