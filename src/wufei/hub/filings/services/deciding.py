@@ -41,6 +41,7 @@ from wufei.hub.filings.services.access import (
     require_review,
     subject,
     type_of,
+    when,
 )
 from wufei.hub.filings.services.drafting import locked, shown, who
 from wufei.hub.filings.services.telling import tell_filers
@@ -67,12 +68,13 @@ def forward(version: Version, by: Actor) -> Version:
     return now
 
 
-def accept(version: Version, *, note: str = "", by: Actor) -> Version:
+def accept(version: Version, *, note: str = "", at: datetime | None = None, by: Actor) -> Version:
     """It holds from now on and what follows from it is done; or nothing is, if that is refused.
 
     What was put on file is in force already: accepting it says that somebody has looked at it.
-    Raises ``Decided`` with what another reviewer has decided, ``Overtaken`` if a later version
-    was submitted meanwhile, ``EffectRefused``.
+    ``at``: when that was, in a history that the platform itself brings in. Raises ``Decided``
+    with what another reviewer has decided, ``Overtaken`` if a later version was submitted
+    meanwhile, ``EffectRefused``.
     """
     with transaction.atomic():
         now = _now(version, by)
@@ -81,11 +83,11 @@ def accept(version: Version, *, note: str = "", by: Actor) -> Version:
         if _on_file(now):
             if now.decided_at:
                 raise _decided(now)
-            _close(now, State.ACCEPTED, note, by)
+            _close(now, State.ACCEPTED, note, by, when(at, by))
             return now
         _require_waiting(now, by)
         _require_last_say(now, by)
-        _close(now, State.ACCEPTED, note, by)
+        _close(now, State.ACCEPTED, note, by, when(at, by))
         put_in_force(now.filing, now, by)
         tell_filers(
             now.filing,
@@ -102,6 +104,7 @@ def send_back(
     *,
     note: str,
     remarks: Sequence[Mapping[str, Any]] = (),
+    at: datetime | None = None,
     by: Actor,
 ) -> Version:
     """Its filer is to change it and submit it again.
@@ -119,7 +122,7 @@ def send_back(
         if not _on_file(now):
             _require_waiting(now, by)
         now.remarks = said
-        _close(now, State.RETURNED, note, by)
+        _close(now, State.RETURNED, note, by, when(at, by))
         _leave(now.filing, Filing.State.RETURNED)
         tell_filers(
             now.filing,
@@ -130,7 +133,7 @@ def send_back(
     return now
 
 
-def reject(version: Version, *, note: str, by: Actor) -> Version:
+def reject(version: Version, *, note: str, at: datetime | None = None, by: Actor) -> Version:
     """It has no effect. What was in force before stays so."""
     if not note.strip():
         raise ReasonMissing(field="note")
@@ -143,7 +146,7 @@ def reject(version: Version, *, note: str, by: Actor) -> Version:
             return now
         _require_waiting(now, by)
         _require_last_say(now, by)
-        _close(now, State.REJECTED, note, by)
+        _close(now, State.REJECTED, note, by, when(at, by))
         _leave_rejected(now.filing)
         _tell_rejected(now)
     return now
@@ -183,8 +186,7 @@ def bring_back(
         if number:
             now.filing.authority_no = number
             now.filing.save(update_fields=["authority_no"])
-        at = timezone.make_aware(datetime.combine(decided_on, time()))
-        _close(now, state, note, by, at=at)
+        _close(now, state, note, by, timezone.make_aware(datetime.combine(decided_on, time())))
         _follow_outcome(now, by)
     return now
 
@@ -309,9 +311,9 @@ def _require_last_say(now: Version, by: Actor) -> None:
             raise TownFirst
 
 
-def _close(now: Version, state: State, note: str, by: Actor, at: datetime | None = None) -> None:
+def _close(now: Version, state: State, note: str, by: Actor, at: datetime) -> None:
     now.state, now.decision_note = state, note.strip()[:NOTE_MAX]
-    now.decided_at, now.decided_by = at or timezone.now(), by.id
+    now.decided_at, now.decided_by = at, by.id
     now.save()
     _record(now, _VERBS[state], by)
 

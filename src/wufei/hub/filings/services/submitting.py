@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -27,6 +28,7 @@ from wufei.hub.filings.services.access import (
     subject,
     told,
     type_of,
+    when,
 )
 from wufei.hub.filings.services.checking import form_of, judge_many, sections_of
 from wufei.hub.filings.services.content import content_of, replace_rows
@@ -43,12 +45,16 @@ from wufei.hub.filings.services.writing import Ready, write
 
 @dataclass(frozen=True)
 class Item:
-    """A whole form to be submitted without a draft; ``id`` makes it safe to repeat."""
+    """A whole form to be submitted without a draft; ``id`` makes it safe to repeat.
+
+    ``at``: as in ``submit``.
+    """
 
     filing: Filing
     form: Form
     id: UUID
     reasons: Mapping[str, str] = field(default_factory=dict)
+    at: datetime | None = None
 
 
 def submit(
@@ -57,18 +63,20 @@ def submit(
     id: UUID,
     edition: int | None = None,
     reasons: Mapping[str, str] | None = None,
+    at: datetime | None = None,
     by: Actor,
 ) -> Version:
     """Hand in the draft; the same ``id`` returns the first submission.
 
     ``edition``: the one that was looked at. ``reasons`` by ``Problem.key``, beside those of the
-    draft. A version that still waited for a decision is superseded by this one. Raises
+    draft. ``at``: when it came, where the platform itself brings in a history. A version that
+    still waited for a decision is superseded by this one. Raises
     ``StillProblems`` with all that stands in the way, ``DraftMoved``, or ``EffectRefused``.
     """
     require_fill([filing], by)
     try:
         with transaction.atomic():
-            return _submit(locked(filing), id, edition, reasons, by)
+            return _submit(locked(filing), id, edition, reasons, when(at, by), by)
     except StillProblems as refusal:
         # What was refused leaves its finding all the same.
         findings.keep_blocked(filing, refusal.problems, by)
@@ -85,6 +93,7 @@ def _submit(
     id: UUID,
     edition: int | None,
     reasons: Mapping[str, str] | None,
+    at: datetime,
     by: Actor,
 ) -> Version:
     if earlier := Version.objects.filter(submission=id).first():
@@ -103,7 +112,7 @@ def _submit(
     given = {**draft.reasons, **tidy_reasons(reasons or {})}
     ((form, problems),) = judge_many([(filing, form_of(draft))], by)
     content = content_of(sections_of(filing), form)
-    ready = Ready(filing, form, content, id, given, problems, draft)
+    ready = Ready(filing, form, content, id, given, problems, draft, at)
     _refuse_problems(ready)
     return write([ready], by)[0]
 
@@ -138,6 +147,13 @@ def _submit_some(items: Sequence[Item], by: Actor) -> list[Version | Refusal]:
     except Refusal as refusal:
         assert len(items) == 1, "only what is submitted alone takes effect"
         return [refusal]
+    except IntegrityError as error:
+        if "filings_version_submission" not in str(error):
+            raise
+        # An id is another filing's, here or at this moment elsewhere: only that one is refused.
+        if len(items) == 1:
+            return [IdReused(id=items[0].id)]
+        return [answer for item in items for answer in _submit_some([item], by)]
 
 
 def _sorted_out(items: Sequence[Item], by: Actor) -> list[Version | Refusal]:
@@ -178,7 +194,7 @@ def _judged(
     for (number, item, filing), (form, problems) in zip(waiting, judged, strict=True):
         content = content_of(sections_of(filing), form)
         reasons, draft = tidy_reasons(item.reasons), drafts.get(filing.pk)
-        ready = Ready(filing, form, content, item.id, reasons, problems, draft)
+        ready = Ready(filing, form, content, item.id, reasons, problems, draft, when(item.at, by))
         try:
             _refuse_problems(ready)
         except StillProblems as refusal:

@@ -19,7 +19,6 @@ from wufei.hub.filings.models import Filing, Version
 from wufei.hub.filings.services import effects
 from wufei.hub.filings.services.access import agent_of, span_of, subject, type_of
 from wufei.hub.filings.services.content import Content, add_rows
-from wufei.hub.registry.validity import today
 
 
 @dataclass
@@ -33,6 +32,7 @@ class Ready:
     reasons: Mapping[str, str]
     problems: Sequence[Problem]
     draft: Version | None
+    at: datetime
 
 
 def write(ready: Sequence[Ready], by: Actor) -> list[Version]:
@@ -42,10 +42,9 @@ def write(ready: Sequence[Ready], by: Actor) -> list[Version]:
     """
     if not ready:
         return []
-    now = timezone.now()
     _supersede(ready)
     _number(ready)
-    versions = _versions(ready, now, by)
+    versions = _versions(ready, by)
     new = [
         (version, one.content)
         for one, version in zip(ready, versions, strict=True)
@@ -74,19 +73,19 @@ def _supersede(ready: Sequence[Ready]) -> None:
 
 def _number(ready: Sequence[Ready]) -> None:
     """Each filing its number, with its first submission; late, since the others wait for it."""
-    lacking: dict[str, list[Filing]] = {}
+    lacking: dict[tuple[str, int], list[Filing]] = {}
     for one in ready:
         if not one.filing.number:
-            lacking.setdefault(type_of(one.filing).number_prefix, []).append(one.filing)
-    year = today().year
-    for prefix in sorted(lacking):
-        filings = lacking[prefix]
+            key = type_of(one.filing).number_prefix, timezone.localdate(one.at).year
+            lacking.setdefault(key, []).append(one.filing)
+    for prefix, year in sorted(lacking):
+        filings = lacking[prefix, year]
         serials = next_numbers(f"filing:{prefix}:{year}", len(filings))
         for filing, serial in zip(filings, serials, strict=True):
             filing.number = f"{prefix}{year}-{serial:05d}"
 
 
-def _versions(ready: Sequence[Ready], now: datetime, by: Actor) -> list[Version]:
+def _versions(ready: Sequence[Ready], by: Actor) -> list[Version]:
     agent = agent_of(by)
     versions = []
     for one in ready:
@@ -98,7 +97,7 @@ def _versions(ready: Sequence[Ready], now: datetime, by: Actor) -> list[Version]
         version.values = dict(one.content.values)
         version.reasons = {key: text for key, text in one.reasons.items() if key in odd}
         version.submission, version.digest = one.id, one.content.digest(one.filing.uuid)
-        version.submitted_at, version.submitted_by, version.agent = now, by.id, agent
+        version.submitted_at, version.submitted_by, version.agent = one.at, by.id, agent
         version.filing = one.filing
         if one.draft is not None:
             version.save()
@@ -113,7 +112,7 @@ def _take_in(versions: Sequence[Version]) -> list[tuple[Version, Version | None]
     for version in versions:
         filing = version.filing
         filing.head = version.number
-        filing.received_on = filing.received_on or today()
+        filing.received_on = filing.received_on or timezone.localdate(version.submitted_at)
         filing.state = Filing.State.SUBMITTED
     for version in at_once:
         version.filing.in_force, version.filing.state = version, Filing.State.ACCEPTED

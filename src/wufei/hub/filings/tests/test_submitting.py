@@ -1,7 +1,7 @@
 """Periods are opened, drafts written, forms submitted."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -348,3 +348,27 @@ def _file(by):
     return StoredFile.objects.create(
         sha256=uuid7().hex * 2, name="a.jpg", size=1, kind="image", mime="image/jpeg", by=by
     )
+
+
+def test_an_id_that_is_another_forms_is_refused_for_the_one_that_came_later(town):
+    one, other, id = town.month(SEPTEMBER), town.month(OCTOBER), uuid7()
+    items = [Item(one, month(5), id), Item(other, month(5), id)]
+    answers = services.submit_many(items, town.clock)
+    assert [type(answer) for answer in answers] == [Version, IdReused]
+    assert [type(answer) for answer in services.submit_many(items, town.clock)] == [
+        Version,
+        IdReused,
+    ]
+
+
+def test_a_history_that_the_platform_brings_in_has_its_own_days(town):
+    filing, at = town.month(), datetime(2025, 10, 12, 9, tzinfo=UTC)
+    services.submit_many([Item(filing, month(5), uuid7(), at=at)], town.clock)
+    filing.refresh_from_db()
+    services.send_back(filing.in_force, note="Which?", at=at + timedelta(days=1), by=town.clock)
+    filing.refresh_from_db()
+    assert (filing.received_on, filing.number) == (date(2025, 10, 12), "TM2025-00001")
+    assert filing.in_force.decided_at == at + timedelta(days=1)
+    # People act now.
+    with pytest.raises(AssertionError):
+        services.submit_many([Item(filing, month(6), uuid7(), at=at)], town.clerk())
