@@ -27,7 +27,8 @@ def preview(version: Version) -> list[tuple[Effect, list[Text]]]:
 
 
 def run(version: Version, before: Version | None, by: Actor) -> list[Made]:
-    """Do what follows from ``version``, in the caller's transaction; what is done stays done.
+    """Do what follows from ``version``, in the caller's transaction; the database refuses a
+    second time.
 
     Raises ``EffectRefused`` where a service refuses: then nothing of the acceptance may stand.
     """
@@ -35,11 +36,8 @@ def run(version: Version, before: Version | None, by: Actor) -> list[Made]:
     if not effects:
         return []
     accepted, earlier = _accepted(version, before)
-    done = set(version.effects.values_list("effect", flat=True))
     made: list[Made] = []
     for one in effects:
-        if one.code in done:
-            continue
         made += _apply(one, replace(accepted, made_before=earlier.get(one.code, ())), by)
     return made
 

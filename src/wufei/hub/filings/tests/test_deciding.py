@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 from uuid_utils.compat import uuid7
 
 from wufei.hub.base.errors import Forbidden, NotFound
@@ -28,6 +29,7 @@ from wufei.hub.filings.refusals import (
     TownFirst,
     TownPassesOn,
 )
+from wufei.hub.filings.services import effects
 from wufei.hub.filings.services.checking import form_of
 from wufei.hub.filings.services.effects import made_of
 from wufei.hub.filings.tests.stories import LICENCE, STORED, loads, month
@@ -205,6 +207,13 @@ def test_what_follows_is_said_beforehand_and_done_with_the_acceptance(town):
     services.accept(second, by=town.officer())
     # It is told what it made of the version before.
     assert STORED[1:] == [(Decimal(12), ["10 t stored"])]
+
+
+def test_what_follows_from_a_version_is_done_once_were_the_code_wrong(town):
+    _filing, version = passed_on(town)
+    accepted = services.accept(version, by=town.officer())
+    with pytest.raises(IntegrityError, match="filings_effect_once"), transaction.atomic():
+        effects.run(accepted, None, town.clock)
 
 
 def test_an_effect_that_is_refused_refuses_the_acceptance_as_a_whole(town):
