@@ -257,9 +257,9 @@ class Obligation(models.Model):
 class Statistic(models.Model):
     """A figure that was filed and accepted and that no ledger has: floor area, households, farms.
 
-    ``code`` names it, ``dimension`` tells values of one code apart ("wheat"). One value for each
-    organisation, period and dimension holds: an amendment replaces it, and the old one stays with
-    ``replaced_at``.
+    ``code`` names it, ``dimension`` tells values of one code apart ("wheat"). One value of each
+    form and dimension holds: an amendment replaces it, and the old one stays with
+    ``replaced_at``. Two sites, or two events of a day, have a form each and add up.
     """
 
     code = models.CharField(max_length=60)
@@ -277,9 +277,7 @@ class Statistic(models.Model):
         ordering = ["code", "first", "dimension"]
         constraints = [
             models.UniqueConstraint(
-                fields=["code", "dimension", "organisation", "first", "last"],
-                condition=Q(replaced_at__isnull=True),
-                name="filings_statistic_once",
+                fields=["version", "code", "dimension"], name="filings_statistic_of_version"
             )
         ]
         indexes = [models.Index(fields=["code", "first"], name="filings_statistic_code")]
