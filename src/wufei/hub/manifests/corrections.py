@@ -17,6 +17,7 @@ from wufei.hub.manifests.allowed import may
 from wufei.hub.manifests.declarations import Party, Text, template
 from wufei.hub.manifests.models import Approval, Manifest, Revision, Route, Signature
 from wufei.hub.manifests.revisable import REVISABLE, Says
+from wufei.hub.manifests.services import outsiders
 from wufei.hub.manifests.services.revisions import DECIDE, PROPOSE
 from wufei.hub.registry.models import Driver, Vehicle
 
@@ -38,7 +39,7 @@ def waiting_for(actor: Actor) -> "QuerySet[Revision]":
     if actor.scope(DECIDE) is not Scope.OWN:
         return Revision.objects.none()
     asked = Approval.objects.filter(
-        organisation__in=sorted(actor.organisation_ids),
+        outsiders.answered_by(actor),
         decision=Approval.Decision.OPEN,
         revision__state=Revision.State.PENDING,
     )
@@ -49,11 +50,17 @@ def waiting_for(actor: Actor) -> "QuerySet[Revision]":
 
 
 def is_asked(revision: Revision, actor: Actor) -> bool:
-    mine = revision.approvals.filter(
-        organisation__in=sorted(actor.organisation_ids), decision=Approval.Decision.OPEN
-    )
+    mine = revision.approvals.filter(outsiders.answered_by(actor), decision=Approval.Decision.OPEN)
     pending = revision.state == Revision.State.PENDING
     return pending and actor.scope(DECIDE) is Scope.OWN and mine.exists()
+
+
+def answers_for(revision: Revision, actor: Actor) -> str:
+    """Parties outside in whose place the actor is asked, by name; "" for none."""
+    mine = revision.approvals.filter(
+        outsiders.answered_by(actor), decision=Approval.Decision.OPEN
+    ).exclude(organisation__in=sorted(actor.organisation_ids))
+    return "、".join(mine.order_by("pk").values_list("organisation__name", flat=True))
 
 
 def may_withdraw(revision: Revision, actor: Actor) -> bool:

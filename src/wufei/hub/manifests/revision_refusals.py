@@ -51,6 +51,15 @@ class DecidedAlready(Refusal):
     )
 
 
+class AnswerUnexplained(Refusal):
+    code = "manifest_answer_unexplained"
+    status = 422
+    message = gettext_noop(
+        "You answer for %(organisations)s as well, where nobody signs in here. Write in the "
+        "comment who there agreed, or did not, and when."
+    )
+
+
 class RevisionOutdated(Refusal):
     code = "manifest_revision_outdated"
     message = gettext_noop(

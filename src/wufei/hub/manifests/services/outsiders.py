@@ -1,5 +1,7 @@
 """Parties without an account: who counts as one, and who acts in their place."""
 
+from django.db.models import Exists, OuterRef, Q
+
 from wufei.hub.base.actor import Actor, ActorKind, Scope
 from wufei.hub.manifests.models import Invitation, Manifest
 from wufei.hub.manifests.refusals_elsewhere import HasAccounts, NotTheConsignor
@@ -16,6 +18,20 @@ def is_outside(organisation: Organisation) -> bool:
     if not organisation.region.within:
         return True
     return not Membership.objects.filter(valid_on(), organisation=organisation).exists()
+
+
+def answered_by(actor: Actor) -> Q:
+    """Approvals that the actor gives: of their own organisations, and in an outside party's place.
+
+    The consignor answers for a party outside the district for which nobody signs in, as it enters
+    their weighbridge slip; where the consignor is one of those itself, the consignee does.
+    """
+    mine = sorted(actor.organisation_ids)
+    members = Membership.objects.filter(valid_on(), organisation=OuterRef("pk"))
+    absent = Organisation.objects.filter(~Exists(members), region__within=False)
+    sends = Q(revision__manifest__consignor__in=mine)
+    receives = Q(revision__manifest__consignor__in=absent, revision__manifest__consignee__in=mine)
+    return Q(organisation__in=mine) | (Q(organisation__in=absent) & (sends | receives))
 
 
 def permit(manifest: Manifest, *, by: Actor) -> None:

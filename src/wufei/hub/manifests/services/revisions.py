@@ -6,7 +6,7 @@ fields anew, and mass posted anew through reversals, in one transaction. Everyth
 the lock of the manifest's row, so that two who act at once act one after the other.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -17,11 +17,13 @@ from wufei.hub.audit import services as audit
 from wufei.hub.base.actor import Actor, Scope
 from wufei.hub.base.errors import IdReused
 from wufei.hub.manifests import findings, rules
+from wufei.hub.manifests.declarations import Party
 from wufei.hub.manifests.models import Approval, Line, Manifest, Revision, Status
 from wufei.hub.manifests.refusals import (
     ReasonMissing,
 )
 from wufei.hub.manifests.revision_refusals import (
+    AnswerUnexplained,
     DecidedAlready,
     NotAnnullable,
     NotASigner,
@@ -31,7 +33,7 @@ from wufei.hub.manifests.revision_refusals import (
     RevisionOutdated,
     RevisionPending,
 )
-from wufei.hub.manifests.services import applying, correcting, telling
+from wufei.hub.manifests.services import applying, correcting, outsiders, telling
 from wufei.hub.manifests.services.applying import Signer
 from wufei.hub.manifests.services.document import refresh
 from wufei.hub.manifests.services.given import Signing
@@ -79,16 +81,17 @@ def decide(
 ) -> Revision:
     """Agree or not, for one's organisations that are still asked; saying the same twice is once.
 
+    Also for an outside party where nobody signs in (``outsiders.answered_by``), with a comment.
     The last agreement applies the revision, signed with ``signing``. Raises ``RevisionEnded``,
-    ``RevisionOutdated``, ``DecidedAlready``, ``NotASigner``, and ``MovedOn`` where the mass has
-    gone on meanwhile.
+    ``RevisionOutdated``, ``DecidedAlready``, ``AnswerUnexplained``, ``NotASigner``, and
+    ``MovedOn`` where the mass has gone on meanwhile.
     """
     by.require(DECIDE)
     decision = Approval.Decision.APPROVED if approve else Approval.Decision.REFUSED
     with transaction.atomic():
         manifest = _lock(revision.manifest_id)
         now = Revision.objects.select_related("organisation").get(pk=revision.pk)
-        mine = [one for one in now.approvals.all() if _acts_for(one.organisation_id, by)]
+        mine = _answers(now, by)
         if not mine:
             raise NotASigner(manifest=str(manifest), who=_names(_asked(now)))
         if all((one.decision, one.actor) == (decision, by.id) for one in mine):
@@ -99,6 +102,7 @@ def decide(
         if not pending:
             # A colleague has spoken for the organisation: what was agreed to stays agreed.
             raise DecidedAlready(manifest=str(manifest), decision=mine[0].get_decision_display())
+        _check_explained(mine, comment, by)
         now.approvals.filter(pk__in=pending).update(
             decision=decision,
             actor=by.id,
@@ -109,8 +113,38 @@ def decide(
         if not approve:
             _end(now, Revision.State.REFUSED)
         elif not _still_asked(manifest, now):
-            _apply(manifest, now, Signer(mine[0].organisation_id, mine[0].party), signing, by)
+            _apply(manifest, now, _signer(manifest, mine, by), signing, by)
         return _told(revision, now)
+
+
+def _answers(revision: Revision, by: Actor) -> list[Approval]:
+    rows = revision.approvals.select_related("organisation").order_by("pk")
+    return list(rows if by.scope(DECIDE) is Scope.ALL else rows.filter(outsiders.answered_by(by)))
+
+
+def _check_explained(mine: Sequence[Approval], comment: str, by: Actor) -> None:
+    """Who answers for a party outside says on what that rests."""
+    if by.scope(DECIDE) is Scope.ALL or comment.strip():
+        return
+    absent = [one for one in mine if one.decision == _OPEN and not _is_own(one, by)]
+    if absent:
+        names = "、".join(one.organisation.name for one in absent)
+        raise AnswerUnexplained(organisations=names, field="comment")
+
+
+def _signer(manifest: Manifest, mine: Sequence[Approval], by: Actor) -> Signer:
+    """As whom the last agreement is signed: an outside party's by who answers for it."""
+    for one in mine:
+        if by.scope(DECIDE) is Scope.ALL or _is_own(one, by):
+            return Signer(one.organisation_id, one.party)
+    sends = manifest.consignor_id in by.organisation_ids
+    if sends:
+        return Signer(manifest.consignor_id, Party.CONSIGNOR)
+    return Signer(manifest.consignee_id, Party.CONSIGNEE)
+
+
+def _is_own(approval: Approval, by: Actor) -> bool:
+    return approval.organisation_id in by.organisation_ids
 
 
 def withdraw(revision: Revision, *, by: Actor) -> Revision:

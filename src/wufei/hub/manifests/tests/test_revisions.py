@@ -10,6 +10,8 @@ from functools import partial
 import pytest
 from uuid_utils.compat import uuid7
 
+from wufei.hub.accounts.actors import actor_for
+from wufei.hub.base.files.models import StoredFile
 from wufei.hub.base.models import FindingRecord
 from wufei.hub.ledger import services as ledger
 from wufei.hub.ledger.entries import Container, LotPart
@@ -18,9 +20,9 @@ from wufei.hub.ledger.refusals import LotMovedOn, MovedOn
 from wufei.hub.ledger.services.treatments import Input, record_treatment
 from wufei.hub.ledger.units import mass, tonnes
 from wufei.hub.ledger.verify import differences
-from wufei.hub.manifests import queries, services
+from wufei.hub.manifests import corrections, queries, services
 from wufei.hub.manifests.models import Manifest, Revision, Signature
-from wufei.hub.manifests.services import NextCarrier, linked, revisions
+from wufei.hub.manifests.services import NextCarrier, linked, revisions, slips
 from wufei.hub.manifests.tests.conftest import BATTERIES, OIL, SPOIL, kg, t
 from wufei.hub.manifests.tests.conftest import person as someone
 from wufei.hub.manifests.tests.refusing import refused
@@ -613,3 +615,57 @@ def test_two_loads_are_not_confused_by_revisions_of_their_documents(real_distric
     assert real_district.g("custody", CARRIER, OIL) == t(4)
     assert real_district.g("stock", WORKS, OIL) == t(6)
     assert differences() == []
+
+
+# A plant outside the district.
+@pytest.fixture
+def outside(district, tmp_path):
+    """Two tonnes at a plant where nobody signs in: the works have entered its slip."""
+    district.stored(WORKS, OIL, 10)
+    manifest = district.issue(OIL, 2, receiver="far plant")
+    district.load(manifest, 2)
+    by, line = person(district, WORKS), manifest.lines.get()
+    slip = StoredFile.objects.create(
+        sha256="0" * 64, name="slip.png", size=1, kind="image", mime="image/png", by=by.id
+    )
+    weighed = {line.uuid: tonnes("1.98")}
+    slips.enter(manifest, weighed, slip, signing=district.signing(), by=by)
+    return manifest
+
+
+def test_the_consignor_answers_for_a_plant_outside_and_says_on_what_that_rests(district, outside):
+    revision = propose(district, outside, weighed_in=tonnes("1.99"))
+    agree(district, revision, CARRIER)
+    works, signing = person(district, WORKS), district.signing()
+    assert corrections.is_asked(revision, works)
+    assert corrections.answers_for(revision, works) == "far plant"
+    unexplained = "manifest_answer_unexplained"
+    refused(lambda: revisions.decide(revision, True, signing=signing, by=works), unexplained)
+    told = "Ms Qian there, by telephone"
+    revisions.decide(revision, True, signing=signing, by=works, comment=told)
+    assert revision.state == "approved"
+    answer = revision.approvals.get(organisation__name="far plant")
+    assert (answer.decision, answer.actor, answer.comment) == ("approved", works.id, told)
+    last = outside.signatures.last()
+    assert (last.step, last.organisation.name, last.actor) == ("revise", WORKS, works.id)
+    assert outside.lines.get().weighed_in_g == t(1.99)
+    assert holds(outside)
+
+
+def test_nobody_else_answers_for_a_plant_outside(district, outside):
+    revision = propose(district, outside, CARRIER, weighed_in=tonnes("1.99"))
+    carrier = person(district, CARRIER)
+    assert not corrections.is_asked(revision, carrier)
+    signing = district.signing()
+    refused(
+        lambda: revisions.decide(revision, True, signing=signing, by=carrier, comment="I did"),
+        "manifest_not_a_signer",
+    )
+
+
+def test_a_plant_outside_with_people_of_its_own_answers_itself(district, outside, sign_in):
+    revision = propose(district, outside, weighed_in=tonnes("1.99"))
+    plant = district.firm("far plant").organisation
+    clerk = actor_for(sign_in("clerk", organisations=[plant]).user)
+    assert corrections.is_asked(revision, clerk)
+    assert not corrections.is_asked(revision, person(district, WORKS))

@@ -134,6 +134,7 @@ def _show(request: Request, found: Revision, form: DecideForm) -> HttpResponse:
         "answers": corrections.answers(found),
         "proposer": corrections.proposer(found),
         "asked": corrections.is_asked(found, request.actor),
+        "answers_for": corrections.answers_for(found, request.actor),
         "may_withdraw": corrections.may_withdraw(found, request.actor),
         "form": form,
         "now_ms": clock_ms(),
