@@ -5,7 +5,8 @@ from typing import Any
 
 from wufei.hub.audit.models import AuditEvent
 from wufei.hub.base.actor import Actor
-from wufei.hub.base.rows import insert
+from wufei.hub.base.prepared import Statement
+from wufei.hub.base.rows import insertion
 
 
 def record(
@@ -24,7 +25,14 @@ def record(
 
 def record_all(actor: Actor, events: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
     """As ``record``, for several things (subject, event, values) that were done at once."""
-    insert(
+    recording(actor, events).run()
+
+
+def recording(
+    actor: Actor, events: Iterable[tuple[str, str, Mapping[str, Any]]]
+) -> Statement[None]:
+    """As ``record_all``, to be run with other statements."""
+    return insertion(
         [
             AuditEvent(
                 actor=actor.id, role=actor.role, event=event, subject=subject, values=dict(values)

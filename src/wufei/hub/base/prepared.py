@@ -5,6 +5,7 @@ composing and PostgreSQL's planning of such a statement take longer than finding
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -16,20 +17,65 @@ from psycopg import Cursor
 from psycopg.types.numeric import Int8Dumper
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
+U = TypeVar("U")
+Values = Sequence[Any] | Mapping[str, Any]
 
 
-def run(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[Any]:
-    """Rows of a statement of constant text with its ``values``, in order or by name.
+def run(text: str, values: Values) -> list[Any]:
+    """Rows of a statement of constant ``text`` with its ``values``, in order or by name.
 
     The server is given text and values apart, so that it plans the text once for a connection (as
     soon as it has come often enough: ``prepare_threshold`` among the database's options). Let a
     cast in the text say the type of each value.
     """
-    # Django's wrapper counts and watches it as any other.
-    cursor = connection._prepare_cursor(_cursor())  # type: ignore[attr-defined]
-    cursor.execute(statement, values)
-    found: list[Any] = cursor.fetchall()
-    return found
+    return Statement(text, values, list).run()
+
+
+@dataclass(frozen=True)
+class Statement(Generic[T]):
+    """A statement of constant text, and what becomes of the rows that it gives; of no text: none.
+
+    Whoever has several that do not need each other's results sends them ``together``.
+    """
+
+    text: str
+    values: Values
+    take: Callable[[list[Any]], T]
+
+    def then(self, make: Callable[[T], U]) -> "Statement[U]":
+        """The same, of whose result something else is made."""
+        return Statement(self.text, self.values, lambda found: make(self.take(found)))
+
+    def run(self) -> T:
+        if not self.text:
+            return self.take([])
+        cursor = _cursors_here(1)[0]
+        _watched(cursor).execute(self.text, self.values)
+        return self.take(cursor.fetchall())
+
+
+def together(*statements: Statement[Any]) -> list[Any]:
+    """The result of each, run one after the other in one trip to the server.
+
+    As if each were run by itself, in the caller's transaction: it sees what those before it did
+    and what others have committed while they waited for a lock. The first error is raised; those
+    after it have not run.
+    """
+    asked = [one for one in statements if one.text]
+    cursors = _cursors_here(len(asked))
+    here: Any = transaction.get_connection()
+    assert here.in_atomic_block or not asked, "all or nothing"
+    with here.wrap_database_errors, here.connection.pipeline():
+        for cursor, one in zip(cursors, asked, strict=True):
+            _watched(cursor).execute(one.text, one.values)
+    found = iter([cursor.fetchall() for cursor in cursors])
+    return [one.take(next(found) if one.text else []) for one in statements]
+
+
+def none_of() -> Statement[list[Any]]:
+    """Asks for nothing, where there is nothing to ask for."""
+    return Statement("", (), list)
 
 
 class Given(Expression):
@@ -76,10 +122,15 @@ class Rows(Generic[M]):
         self._query = query
 
     def __call__(self, **given: Any) -> list[M]:
+        return self.of(**given).run()
+
+    def of(self, **given: Any) -> Statement[list[M]]:
+        """The query as a statement, to be run with others."""
         composed = self._composed
         if composed.locks:
             assert transaction.get_connection().in_atomic_block, "locks end with a transaction"
-        return composed.rows(run(composed.statement, [given[name] for name in composed.names]))
+        values = [given[name] for name in composed.names]
+        return Statement(composed.text, values, composed.rows)
 
     @cached_property
     def _composed(self) -> "_Composed":
@@ -99,7 +150,7 @@ class _Composed:
         text, values = compiler.as_sql()
         self.locks = asked.select_for_update
         self.names = [one.name for one in values if isinstance(one, Given)]
-        self.statement = text % tuple(_constant(one) for one in values)
+        self.text = text % tuple(_constant(one) for one in values)
         told = compiler.klass_info
         first, last = told["select_fields"][0], told["select_fields"][-1]
         self._own = slice(first, last + 1)
@@ -128,17 +179,24 @@ def _constant(value: Any) -> str:
     return written.replace("%", "%%")
 
 
-# Of each connection: a new one would have to learn anew how values are written.
-_cursors: "WeakKeyDictionary[Any, Cursor[Any]]" = WeakKeyDictionary()
+# Of each connection: new ones would have to learn anew how values are written.
+_cursors: "WeakKeyDictionary[Any, list[Cursor[Any]]]" = WeakKeyDictionary()
 
 
-def _cursor() -> "Cursor[Any]":
-    """The cursor of this connection; it is free as soon as its rows are fetched."""
+def _cursors_here(count: int) -> "list[Cursor[Any]]":
+    """Cursors of this connection; they are free as soon as their rows are fetched."""
     here: Any = transaction.get_connection()
     here.ensure_connection()
-    cursor = _cursors.get(here)
-    if cursor is None or cursor.closed or cursor.connection is not here.connection:
-        cursor = _cursors[here] = Cursor(here.connection)
+    kept = _cursors.setdefault(here, [])
+    if kept and kept[0].connection is not here.connection:
+        kept.clear()
+    while len(kept) < count:
+        kept.append(Cursor(here.connection))
         # By default a number's type depends on its size, and a plan is one of types.
-        cursor.adapters.register_dumper(int, Int8Dumper)
-    return cursor
+        kept[-1].adapters.register_dumper(int, Int8Dumper)
+    return kept[:count]
+
+
+def _watched(cursor: "Cursor[Any]") -> Any:
+    """Django counts it, and translates its errors, as those of any other."""
+    return connection._prepare_cursor(cursor)  # type: ignore[attr-defined]

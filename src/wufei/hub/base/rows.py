@@ -1,14 +1,14 @@
 """Many rows in one statement, where the ORM would send one for each or one that grows with them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model
 from django.db.models.expressions import DatabaseDefault
 
-from wufei.hub.base.prepared import run
+from wufei.hub.base.prepared import Statement, none_of
 
 
 def insert(rows: Sequence[Model]) -> None:
@@ -16,8 +16,13 @@ def insert(rows: Sequence[Model]) -> None:
 
     As ``bulk_create``, whose statement has a parameter for every value, and takes long to write.
     """
+    insertion(rows).run()
+
+
+def insertion(rows: Sequence[Model]) -> Statement[None]:
+    """As ``insert``, to be run with other statements; rows that these name must have their keys."""
     if not rows:
-        return
+        return none_of().then(_nothing)
     model, now = type(rows[0]), [*rows]
     for field in model._meta.concrete_fields:
         if field.is_relation:
@@ -30,12 +35,20 @@ def insert(rows: Sequence[Model]) -> None:
     values = [
         _values(field, [field.pre_save(row, add=True) for row in now], len(now)) for field in given
     ]
-    found = run(_insertion(model, tuple(given), one=len(now) == 1), values)
-    filled: Sequence[Any] = model._meta.db_returning_fields
-    for row, told in zip(now, found, strict=True):
+    return Statement(_insert(model, tuple(given), one=len(now) == 1), values, partial(_fill, now))
+
+
+def _fill(rows: Sequence[Model], found: Sequence[Sequence[Any]]) -> None:
+    """Give new rows what the database said of them."""
+    filled = _told_back(type(rows[0]))
+    for row, told in zip(rows, found, strict=True):
         for field, value in zip(filled, told, strict=True):
             setattr(row, field.attname, value)
         row._state.adding, row._state.db = False, connection.alias
+
+
+def _nothing(_found: Sequence[Any]) -> None:
+    """There was nothing to add."""
 
 
 def _name_related(rows: Sequence[Model], field: Any) -> None:
@@ -62,8 +75,17 @@ def update(
     ``expected`` holds, for each row in order, what stands in other columns now: a row where it is
     something else is left alone. Lock the rows first, in ascending key, if others write them too.
     """
+    return change(rows, columns, expected).run()
+
+
+def change(
+    rows: Sequence[Model],
+    columns: Collection[str],
+    expected: Mapping[str, Sequence[Any]] | None = None,
+) -> Statement[set[Any]]:
+    """As ``update``, to be run with other statements."""
     if not rows:
-        return set()
+        return none_of().then(_keys)
     model, expected, count = type(rows[0]), expected or {}, len(rows)
     key, new = model._meta.pk, [_field(model, name) for name in sorted(columns)]
     old = [_field(model, name) for name in expected]
@@ -71,14 +93,17 @@ def update(
         _values(one, [getattr(row, one.attname) for row in rows], count) for one in (key, *new)
     ]
     values += [_values(one, told, count) for one, told in zip(old, expected.values(), strict=True)]
-    found = run(_change(model, tuple(new), tuple(old), one=count == 1), values)
-    return {pk for (pk,) in found}
+    return Statement(_update(model, tuple(new), tuple(old), one=count == 1), values, _keys)
+
+
+def _keys(found: Sequence[Sequence[Any]]) -> set[Any]:
+    return {key for (key,) in found}
 
 
 @cache
-def _insertion(model: type[Model], given: tuple[Any, ...], *, one: bool) -> str:
+def _insert(model: type[Model], given: tuple[Any, ...], *, one: bool) -> str:
     names = ", ".join(_column(field) for field in given)
-    filled = ", ".join(_column(field) for field in model._meta.db_returning_fields)
+    filled = ", ".join(_column(field) for field in _told_back(model))
     return (
         f"INSERT INTO {_table(model)} ({names}) "
         f"SELECT * FROM {_source(given, one)} AS v RETURNING {filled}"
@@ -86,7 +111,7 @@ def _insertion(model: type[Model], given: tuple[Any, ...], *, one: bool) -> str:
 
 
 @cache
-def _change(model: type[Model], new: tuple[Any, ...], old: tuple[Any, ...], *, one: bool) -> str:
+def _update(model: type[Model], new: tuple[Any, ...], old: tuple[Any, ...], *, one: bool) -> str:
     key = model._meta.pk
     news, olds = [f"new_{n}" for n in range(len(new))], [f"old_{n}" for n in range(len(old))]
     sets = ", ".join(f"{_column(field)} = v.{name}" for field, name in zip(new, news, strict=True))
@@ -111,6 +136,12 @@ def _values(field: Any, told: Sequence[Any], count: int) -> Any:
     """What stands in a column of ``count`` rows, as ``_source`` wants it."""
     ready = [field.get_db_prep_save(one, connection) for one in told]
     return ready[0] if count == 1 else ready
+
+
+def _told_back(model: type[Model]) -> Sequence[Any]:
+    """What the database says of new rows: what it filled in, or at least their key."""
+    filled: Sequence[Any] = model._meta.db_returning_fields
+    return filled or [model._meta.pk]
 
 
 def _table(model: type[Model]) -> str:

@@ -7,12 +7,12 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import DateField
 from django.test.utils import CaptureQueriesContext
 
+from wufei.hub.base import rows
 from wufei.hub.base.models import CalendarDay
-from wufei.hub.base.prepared import Among, Given, Rows, run
+from wufei.hub.base.prepared import Among, Given, Rows, none_of, run, together
 from wufei.hub.registry.models import Organisation, Region, Site
 from wufei.hub.registry.validity import period, valid_on
 
-pytestmark = pytest.mark.django_db
 MAY = [date(2031, 5, n) for n in (1, 2, 5)]
 NAMED = Rows(lambda: CalendarDay.objects.filter(Among("day", "days")).order_by("-day"))
 LOCKED = Rows(lambda: CalendarDay.objects.select_for_update().filter(Among("pk", "keys")))
@@ -29,13 +29,13 @@ PLACES = Rows(
 
 
 @pytest.fixture
-def days():
+def days(db):
     made = [CalendarDay(day=day, kind=CalendarDay.Kind.HOLIDAY, name="May 100 %") for day in MAY]
     return CalendarDay.objects.bulk_create(made)
 
 
 @pytest.fixture
-def yards():
+def yards(db):
     """Two yards and a mill of one firm, and a yard of another."""
     always = period(date(2020, 1, 1))
     town = Region.objects.create(code="P1", name="Town", level="town", path="P1", pinyin="t")
@@ -131,3 +131,44 @@ def test_a_refused_statement_leaves_the_next_one_well(days):
         with pytest.raises(IntegrityError), transaction.atomic():
             run(again, [MAY[0]])
         assert len(NAMED(days=MAY)) == 3
+
+
+def renamed(day, name):
+    day.name = name
+    return rows.change([day], ["name"])
+
+
+def test_what_runs_together_sees_what_was_done_before_it(days):
+    before, written, after = together(
+        NAMED.of(days=MAY[:1]), renamed(days[0], "Labour Day"), NAMED.of(days=MAY[:1])
+    )
+    assert written == {days[0].pk}
+    assert [one.name for one in before + after] == ["May 100 %", "Labour Day"]
+
+
+def test_each_that_runs_together_is_counted_and_nothing_asks_nothing(days):
+    with CaptureQueriesContext(connection) as asked:
+        told = together(NAMED.of(days=MAY), none_of(), rows.insertion([]), NAMED.of(days=MAY))
+    assert [found and len(found) for found in told] == [3, [], None, 3]
+    assert len(asked) == 2
+    assert together() == []
+
+
+def test_the_first_error_stops_those_that_run_together(days):
+    twin = CalendarDay(day=MAY[0], kind=CalendarDay.Kind.HOLIDAY, name="Twin")
+    with pytest.raises(IntegrityError, match="day"), transaction.atomic():
+        together(renamed(days[1], "Before"), rows.insertion([twin]), renamed(days[2], "After"))
+    assert {one.name for one in NAMED(days=MAY)} == {"May 100 %"}
+    assert twin._state.adding
+
+
+def test_outside_a_transaction_nothing_runs_together(committed):
+    with pytest.raises(AssertionError, match="all or nothing"):
+        together(NAMED.of(days=MAY), NAMED.of(days=MAY))
+
+
+def test_locks_want_a_transaction_to_end_with(committed):
+    with transaction.atomic():
+        assert LOCKED(keys=MAY) == []
+    with pytest.raises(AssertionError, match="locks"):
+        LOCKED(keys=MAY)

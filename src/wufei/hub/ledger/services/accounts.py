@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wufei.hub.base import rows
-from wufei.hub.base.prepared import Among, Rows, run
+from wufei.hub.base.prepared import Among, Rows, Statement, run
 from wufei.hub.catalogue import declarations
 from wufei.hub.catalogue.declarations import Tracking
 from wufei.hub.ledger.entries import AccountKey
@@ -70,12 +70,22 @@ def accounts(keys: Iterable[AccountKey]) -> dict[AccountKey, AccountRow]:
 
 def lock(account_ids: Iterable[int]) -> dict[int, Balance]:
     """Balance rows, locked in ascending id until the transaction ends."""
-    return {row.pk: row for row in _LOCKED(accounts=[*{*account_ids}])}
+    return locking(account_ids).run()
+
+
+def locking(account_ids: Iterable[int]) -> Statement[dict[int, Balance]]:
+    """As ``lock``, to be run with other statements."""
+    return _LOCKED.of(accounts=[*{*account_ids}]).then(lambda found: {row.pk: row for row in found})
 
 
 def write_balances(balances: Iterable[Balance]) -> None:
     """Write locked balances back in one statement; the constraints are the last witness."""
-    rows.update(list(balances), ("in_g", "out_g", "booked_g"))
+    writing_balances(balances).run()
+
+
+def writing_balances(balances: Iterable[Balance]) -> Statement[set[int]]:
+    """As ``write_balances``, to be run with other statements."""
+    return rows.change(list(balances), ("in_g", "out_g", "booked_g"))
 
 
 def _find(keys: Sequence[AccountKey]) -> dict[AccountKey, AccountRow]:

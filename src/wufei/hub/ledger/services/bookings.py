@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -11,8 +12,8 @@ from django.utils import timezone
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
-from wufei.hub.base.prepared import Among, Rows
-from wufei.hub.base.rows import insert, update
+from wufei.hub.base.prepared import Among, Rows, Statement, together
+from wufei.hub.base.rows import change, insertion
 from wufei.hub.ledger import rules
 from wufei.hub.ledger.entries import AccountKey
 from wufei.hub.ledger.models import Account, Balance, Booking, Lot, MovementKind
@@ -24,7 +25,7 @@ from wufei.hub.ledger.refusals import (
     UnknownBooking,
     UnknownLot,
 )
-from wufei.hub.ledger.services.accounts import accounts, lock, write_balances
+from wufei.hub.ledger.services.accounts import accounts, lock, locking, writing_balances
 from wufei.hub.ledger.units import GRAMS_PER_T, Mass
 
 _KNOWN = Rows(lambda: Booking.objects.select_related("lot").filter(Among("uuid", "ids")))
@@ -75,17 +76,18 @@ def book_all(asked: Sequence[NewBooking], *, by: Actor) -> list[Booking]:
             movement_t_max=settings.MOVEMENT_T_MAX,
         )
     rows = accounts(one.key for one in asked)
-    held = _Held(lock(row.id for row in rows.values()))
     # Looked up under the locks, so that a twin has either finished or not begun.
-    known = {one.uuid: one for one in _KNOWN(ids=[one.id for one in asked])}
+    balances, earlier = together(
+        locking(row.id for row in rows.values()), _KNOWN.of(ids=[one.id for one in asked])
+    )
+    held, known = _Held(balances), {one.uuid: one for one in earlier}
     new = [one for one in asked if one.id not in known]
     held.read(one.lot for one in new if one.lot)
     booked = known | {one.id: _new(one, rows[one.key].id, held, by) for one in new}
     for one in asked:
         _check_same(booked[one.id], rows[one.key].id, one)
     if new:
-        insert([booked[one.id] for one in new])
-        held.write()
+        held.write(insertion([booked[one.id] for one in new]))
     return [booked[one.id] for one in asked]
 
 
@@ -139,9 +141,9 @@ class _Held:
         lot.booked_g += mass_g
         return lot
 
-    def write(self) -> None:
-        write_balances(self.balances.values())
-        update(list(self.lots.values()), ("booked_g",))
+    def write(self, *with_them: Statement[Any]) -> None:
+        balances = writing_balances(self.balances.values())
+        together(*with_them, balances, change(list(self.lots.values()), ("booked_g",)))
 
 
 def release(uuid: UUID, *, by: Actor) -> Booking:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError
 from django.db.models import Q
 
 from wufei.hub.base import rows
+from wufei.hub.base.prepared import Among, Rows, Statement, together
 from wufei.hub.ledger.entries import Entry, LotPart, NewLot
 from wufei.hub.ledger.models import Lot, LotEntry, Movement
 from wufei.hub.ledger.queries.whereabouts import whereabouts
@@ -34,6 +36,13 @@ class _Draft:
     mass_g: int
     parent: Lot | None = None
     attributed: bool = False
+
+
+_LOTS = Rows(
+    lambda: Lot.objects.filter(
+        Among("uuid", "lots") | Q(Among("account", "accounts"), remaining_g__gt=0)
+    )
+)
 
 
 class LotBook:
@@ -97,16 +106,16 @@ class LotBook:
                 _Draft(reversal, lot, entry.side, entry.mass_g, entry.parent, entry.attributed)
             )
 
-    def write(self) -> None:
-        """Write lots and entries; the movements must have been saved before."""
+    def write(self, *with_them: Statement[Any]) -> None:
+        """Write lots, then entries; the movements must be there, or written ``with_them``."""
         made = {lot.uuid for lot in self._new}
+        changed = [lot for lot in self._changed.values() if lot.uuid not in made]
         try:
-            rows.insert(self._new)
+            together(*with_them, rows.insertion(self._new), _writing(changed))
         except IntegrityError as error:
             if "ledger_lot_uuid" not in str(error):
                 raise
             raise LotTaken(lot=self._new[0], field="lots") from error
-        update(lot for lot in self._changed.values() if lot.uuid not in made)
         rows.insert(
             [
                 LotEntry(
@@ -226,11 +235,8 @@ class LotBook:
         """Read named lots, and all that stands in ``accounts``, in one query."""
         missing = [uuid for uuid in uuids if uuid not in self._by_uuid]
         unread = {*accounts} - self._complete
-        asked = Q(uuid__in=missing) if missing else Q()
-        if unread:
-            asked |= Q(account__in=unread, remaining_g__gt=0)
-        if asked:
-            self.know(Lot.objects.filter(asked))
+        if missing or unread:
+            self.know(_LOTS(lots=missing, accounts=[*unread]))
             self._complete |= unread
 
     def _keep(self, lot: Lot) -> Lot:
@@ -254,7 +260,11 @@ def moved_on(lot: Lot) -> LotMovedOn:
 
 def update(lots: Iterable[Lot]) -> None:
     """Write what remains in lots of locked accounts, and what of it is booked."""
-    rows.update(list(lots), ("remaining_g", "booked_g"))
+    _writing(lots).run()
+
+
+def _writing(lots: Iterable[Lot]) -> Statement[set[int]]:
+    return rows.change(list(lots), ("remaining_g", "booked_g"))
 
 
 def _t(mass_g: int) -> str:

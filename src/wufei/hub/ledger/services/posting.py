@@ -13,8 +13,8 @@ from django.utils import timezone
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
 from wufei.hub.base.findings import Finding
-from wufei.hub.base.prepared import Among, Rows
-from wufei.hub.base.rows import insert, update
+from wufei.hub.base.prepared import Among, Rows, none_of, together
+from wufei.hub.base.rows import change, insertion
 from wufei.hub.base.services import record_findings
 from wufei.hub.ledger import rules
 from wufei.hub.ledger.entries import AccountKey, Entry
@@ -29,7 +29,7 @@ from wufei.hub.ledger.models import (
     MovementKind,
 )
 from wufei.hub.ledger.refusals import BookingClosed, NotEnough, UnknownBooking
-from wufei.hub.ledger.services.accounts import AccountRow, accounts, lock, write_balances
+from wufei.hub.ledger.services.accounts import AccountRow, accounts, locking, writing_balances
 from wufei.hub.ledger.services.lots import LotBook
 from wufei.hub.ledger.units import GRAMS_PER_T, grams
 
@@ -131,10 +131,15 @@ def check(entry: Entry, now: datetime) -> MovementKind:
 def _post(batches: Sequence[Batch], by: Actor, on_lack: Lack) -> list[Movement]:
     entries = [entry for batch in batches for entry in batch.entries]
     rows = accounts(key for entry in entries for key in keys_of(entry, on_lack))
-    balances = lock(row.id for row in rows.values() if row.key.limited)
+    booked = [entry.booking for entry in entries if entry.booking]
     # Looked up under the locks: before them, a concurrent first try might not be seen yet.
-    known = {one.uuid: one for one in _POSTED(ids=[entry.id for entry in entries])}
-    posting = _Posting(rows, balances, by, on_lack)
+    balances, posted_before, reserved = together(
+        locking(row.id for row in rows.values() if row.key.limited),
+        _POSTED.of(ids=[entry.id for entry in entries]),
+        _RESERVED.of(ids=booked) if booked else none_of(),
+    )
+    known = {one.uuid: one for one in posted_before}
+    posting = _Posting(rows, balances, reserved, by, on_lack)
     posting.read([entry for entry in entries if entry.id not in known])
     posted: list[Movement] = []
     for batch in batches:
@@ -222,22 +227,20 @@ class _Posting:
         self,
         rows: dict[AccountKey, AccountRow],
         balances: dict[int, Balance],
+        reserved: Sequence[Booking],
         by: Actor,
         on_lack: Lack,
     ) -> None:
         self.rows, self.balances = rows, balances
         self.by, self.on_lack = by, on_lack
         self.lots = LotBook()
-        self.reserved: dict[UUID, Booking] = {}
+        self.reserved = {booking.uuid: booking for booking in reserved}
         self.movements: list[Movement] = []
         self.bookings: list[Booking] = []
         self.findings: list[Finding] = []
 
     def read(self, entries: Sequence[Entry]) -> None:
-        """Fetch what the entries name or will ask for: bookings, lots, and open lots."""
-        ids = [entry.booking for entry in entries if entry.booking]
-        if ids:
-            self.reserved = {one.uuid: one for one in _RESERVED(ids=ids)}
+        """Fetch what the entries name or will ask for: lots, and open lots."""
         self.lots.know(one.lot for one in self.reserved.values() if one.lot)
         oldest_first = {
             source.id
@@ -258,10 +261,11 @@ class _Posting:
         return movement
 
     def write(self) -> None:
-        insert(self.movements)
-        self.lots.write()
-        write_balances(self.balances.values())
-        update(self.bookings, ("state", "closed_at"))
+        self.lots.write(
+            insertion(self.movements),
+            writing_balances(self.balances.values()),
+            change(self.bookings, ("state", "closed_at")),
+        )
         record_findings(self.findings, self.by)
 
     def _lot_of(self, entry: Entry) -> Lot | None:

@@ -12,7 +12,7 @@ from wufei.hub.audit import services as audit
 from wufei.hub.base import rows, workdays
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.findings import Finding
-from wufei.hub.base.prepared import Among, Rows
+from wufei.hub.base.prepared import Among, Rows, Statement, none_of, together
 from wufei.hub.base.services import record_findings
 from wufei.hub.ledger.entries import LotPart
 from wufei.hub.ledger.units import Mass
@@ -141,19 +141,26 @@ def save_all(documents: Iterable[Document]) -> list[Document]:
 
     The WHERE clause is the lock: only one signer finds the old state and count of signatures.
     """
-    late: list[Document] = []
-    for columns, some in _alike(documents, lambda one: one.changed):
+    sorts = _alike(documents, lambda one: one.changed)
+    written: list[Statement[set[Any]]] = []
+    for columns, some in sorts:
         now = timezone.now()
         for one in some:
             one.manifest.changed_at = now
         status, signed = zip(*(one.seen for one in some), strict=True)
         expected = {"status": status, "signed": signed}
-        found = rows.update([one.manifest for one in some], columns | {"changed_at"}, expected)
-        late += [one for one in some if one.manifest.pk not in found]
+        manifests = [one.manifest for one in some]
+        written.append(rows.change(manifests, columns | {"changed_at"}, expected))
     for columns, some in _alike(documents, lambda one: one.weights):
         if columns:
-            rows.update([line for one in some for line in one.lines], columns)
-    return late
+            written.append(rows.change([line for one in some for line in one.lines], columns))
+    found = together(*written)
+    return [
+        one
+        for (_columns, some), keys in zip(sorts, found[: len(sorts)], strict=True)
+        for one in some
+        if one.manifest.pk not in keys
+    ]
 
 
 def _alike(
@@ -168,58 +175,69 @@ def _alike(
 
 def write_all(documents: Sequence[Document]) -> None:
     """Signatures, findings and audit of documents that one actor has signed."""
-    rows.insert([signature for one in documents for signature in one.signatures])
     by = documents[0].by
+    events = [
+        (
+            findings.subject(one.manifest),
+            f"manifests:manifest:{action}",
+            {"number": one.manifest.local_id, **values},
+        )
+        for one in documents
+        for action, values in one.events
+    ]
+    signatures = [signature for one in documents for signature in one.signatures]
+    together(rows.insertion(signatures), audit.recording(by, events))
     record_findings([found for one in documents for found in one.findings], by)
-    audit.record_all(
-        by,
-        [
-            (
-                findings.subject(one.manifest),
-                f"manifests:manifest:{action}",
-                {"number": one.manifest.local_id, **values},
-            )
-            for one in documents
-            for action, values in one.events
-        ],
-    )
 
 
 _LOTS = Rows(
     lambda: LineLot.objects.filter(Among("line", "lines")).select_related("lot").order_by("pk")
 )
-_PARTIES = Rows(lambda: Organisation.objects.filter(Among("pk", "parties")).order_by())
-_PLACES = Rows(
-    lambda: Site.objects.filter(Among("pk", "places")).select_related("region").order_by()
-)
+_PARTIES = Rows(lambda: Organisation.objects.filter(Among("pk", "keys")).order_by())
+_PLACES = Rows(lambda: Site.objects.filter(Among("pk", "keys")).select_related("region").order_by())
 
 
 def lots_of(lines: Sequence[Line]) -> dict[UUID, list[LineLot]]:
     """Named lots by line."""
+    return asking_lots(lines).run()
+
+
+def asking_lots(lines: Sequence[Line]) -> Statement[dict[UUID, list[LineLot]]]:
+    """As ``lots_of``, to be run with other statements."""
     by_pk = {line.pk: line.uuid for line in lines if masses.by_lots(line)}
-    found: dict[UUID, list[LineLot]] = {}
-    if by_pk:
-        for part in _LOTS(lines=[*by_pk]):
+
+    def by_line(parts: list[LineLot]) -> dict[UUID, list[LineLot]]:
+        found: dict[UUID, list[LineLot]] = {}
+        for part in parts:
             found.setdefault(by_pk[part.line_id], []).append(part)
-    return found
+        return found
+
+    asked = _LOTS.of(lines=[*by_pk]) if by_pk else none_of()
+    return asked.then(by_line)
 
 
-def fetch_parties(manifests: Iterable[Manifest]) -> None:
-    """All three organisations of each in one query."""
-    of = [(one, name) for one in manifests for name in PARTIES]
-    named = {getattr(one, f"{name}_id") for one, name in of}
-    parties = {one.pk: one for one in _PARTIES(parties=[*named])}
-    for one, name in of:
-        setattr(one, name, parties[getattr(one, f"{name}_id")])
+def asking_parties(manifests: Iterable[Manifest]) -> Statement[None]:
+    """Fetches all three organisations of each."""
+    return _fetching(_PARTIES, manifests, PARTIES)
 
 
-def fetch_places(manifests: Iterable[Manifest]) -> None:
-    """Both sites of each and their regions in one query."""
-    of = [(one, name) for one in manifests for name in ("consignor_site", "consignee_site")]
-    named = {getattr(one, f"{name}_id") for one, name in of}
-    places = {one.pk: one for one in _PLACES(places=[*named])}
-    for one, name in of:
-        setattr(one, name, places[getattr(one, f"{name}_id")])
+def asking_places(manifests: Iterable[Manifest]) -> Statement[None]:
+    """Fetches both sites of each and their regions."""
+    return _fetching(_PLACES, manifests, ("consignor_site", "consignee_site"))
+
+
+def _fetching(
+    query: Rows[Any], manifests: Iterable[Manifest], names: Sequence[str]
+) -> Statement[None]:
+    """Fetches what manifests name under ``names``, each row once."""
+    of = [(one, name) for one in manifests for name in names]
+
+    def keep(rows: list[Any]) -> None:
+        found = {row.pk: row for row in rows}
+        for one, name in of:
+            setattr(one, name, found[getattr(one, f"{name}_id")])
+
+    return query.of(keys=[*{getattr(one, f"{name}_id") for one, name in of}]).then(keep)
 
 
 def digest_of(signature: Signature, template: str, before: str) -> str:

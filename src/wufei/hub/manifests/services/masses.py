@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from wufei.hub.base.actor import Actor
+from wufei.hub.base.prepared import Among, Rows
 from wufei.hub.catalogue import declarations
 from wufei.hub.catalogue.declarations import Stream, Tracking
 from wufei.hub.ledger import services as ledger
@@ -220,15 +221,23 @@ def accepting(
     return [_batch(manifest, "accept", entries, again=again)] if entries else []
 
 
+_ON_THE_ROAD = Rows(
+    lambda: (
+        Lot.objects.filter(Among("account__line", "lines"), remaining_g__gt=0)
+        .select_related("account")
+        .order_by("pk")
+    )
+)
+
+
 def on_the_road(lines: Iterable[Line]) -> dict[UUID, list[tuple[UUID, int]]]:
     """(lot, grams) in custody by line, the oldest first: those that a loss is shared by."""
     uuids = [line.uuid for line in lines if by_lots(line)]
     found: dict[UUID, list[tuple[UUID, int]]] = {}
     if uuids:
-        lots = Lot.objects.filter(account__line__in=uuids, remaining_g__gt=0).order_by("pk")
-        for of, lot, mass_g in lots.values_list("account__line", "uuid", "remaining_g"):
-            assert of is not None, "asked for by line"
-            found.setdefault(of, []).append((lot, mass_g))
+        for lot in _ON_THE_ROAD(lines=uuids):
+            assert lot.account.line is not None, "asked for by line"
+            found.setdefault(lot.account.line, []).append((lot.uuid, lot.remaining_g))
     return found
 
 

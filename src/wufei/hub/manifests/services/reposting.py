@@ -15,7 +15,7 @@ from wufei.hub.manifests.measures import from_json
 from wufei.hub.manifests.models import Line, RoundStop, Signature, StepCode
 from wufei.hub.manifests.revision_refusals import BroughtOn
 from wufei.hub.manifests.services import containers, masses
-from wufei.hub.manifests.services.document import Document, fetch_places
+from wufei.hub.manifests.services.document import Document, asking_places
 
 _STEPS = (StepCode.LOAD, StepCode.TAKE_OVER, StepCode.ACCEPT)
 
@@ -44,7 +44,7 @@ def repost(document: Document, since: StepCode, reason: str, again: str) -> None
         raise BroughtOn(manifest=str(manifest), field="weighed_out")
     accepted = _accepted_before(document)
     take_back(document, since, reason)
-    fetch_places([manifest])
+    asking_places([manifest]).run()
     if since == StepCode.LOAD:
         _load(document, again)
     if manifest.accepted_at is None:

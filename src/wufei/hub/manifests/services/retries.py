@@ -1,11 +1,11 @@
 """What was signed before under the same keys: the same thing asked for twice is done once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused
-from wufei.hub.base.prepared import Among, Rows
+from wufei.hub.base.prepared import Among, Rows, Statement
 from wufei.hub.manifests.models import Manifest, Signature
 from wufei.hub.manifests.services.document import refresh, values_json
 from wufei.hub.manifests.services.given import Act, Signing
@@ -17,18 +17,24 @@ _KNOWN = Rows(
 
 def signed_under(manifest: Manifest, acts: Sequence[Act]) -> list[Signature]:
     """Signatures of this manifest, and those of any other that have one of these ids."""
-    return signed_under_each([(manifest, acts)])[0]
+    asked = [(manifest, acts)]
+    return each_signed(asked, asking_signed(asked).run())[0]
 
 
-def signed_under_each(
-    asked: Sequence[tuple[Manifest, Sequence[Act]]],
-) -> list[list[Signature]]:
-    """As ``signed_under`` for each, in one query."""
+Asked = Sequence[tuple[Manifest, Sequence[Act]]]
+
+
+def asking_signed(asked: Asked) -> Statement[list[Signature]]:
+    """Asks for what ``each_signed`` tells apart."""
     ids = {act.id for _manifest, acts in asked for act in acts}
-    manifests = [manifest.pk for manifest, _acts in asked]
+    return _KNOWN.of(manifests=[manifest.pk for manifest, _acts in asked], ids=[*ids])
+
+
+def each_signed(asked: Asked, signatures: Iterable[Signature]) -> list[list[Signature]]:
+    """As ``signed_under`` for each."""
     of: dict[int, list[Signature]] = {}
     under: dict[UUID, Signature] = {}
-    for one in _KNOWN(manifests=manifests, ids=[*ids]):
+    for one in signatures:
         of.setdefault(one.manifest_id, []).append(one)
         under[one.uuid] = one
     return [

@@ -1,6 +1,6 @@
 """Sign the steps of a manifest: status, signature, mass, finding and audit in one transaction."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused, Refusal
-from wufei.hub.base.prepared import Among, Rows
+from wufei.hub.base.prepared import Among, Rows, together
 from wufei.hub.ledger.units import Mass
 from wufei.hub.manifests.declarations import template
 from wufei.hub.manifests.models import Line, Manifest, Signature, StepCode
@@ -17,16 +17,16 @@ from wufei.hub.manifests.refusals import AlreadySigned, AuthorityNoTaken, Interl
 from wufei.hub.manifests.services import apportioning, checks, moving, settlement, steps
 from wufei.hub.manifests.services.document import (
     Document,
-    fetch_parties,
-    fetch_places,
-    lots_of,
+    asking_lots,
+    asking_parties,
+    asking_places,
     refresh,
     save_all,
     write_all,
 )
 from wufei.hub.manifests.services.given import Act, Signing
 from wufei.hub.manifests.services.reposting import weights_told
-from wufei.hub.manifests.services.retries import earlier_of, signed_under_each
+from wufei.hub.manifests.services.retries import asking_signed, each_signed, earlier_of
 
 # How often a step that is still due looks again at what somebody else has signed beside it.
 TRIES = 4
@@ -116,6 +116,7 @@ class _Work:
     asked: Asked
     now: Manifest
     signed: list[Signature]
+    lines: list[Line]
     document: Document | None = None
     outcome: list[Signature] | Refusal | None = None
 
@@ -158,14 +159,23 @@ _LINES = Rows(
 
 
 def _lock(asked: Sequence[Asked]) -> list[_Work]:
-    """The manifests in ascending order, then their signatures.
+    """The manifests in ascending order, then their signatures and lines.
 
     In this order: the chain of digests would leave out a signature that is added in between.
     """
-    now = {one.pk: one for one in _LOCKED(manifests=[one.manifest.pk for one in asked])}
+    keys = [one.manifest.pk for one in asked]
+    locked, signatures, lines = together(
+        _LOCKED.of(manifests=keys),
+        asking_signed([(one.manifest, one.acts) for one in asked]),
+        _LINES.of(manifests=keys),
+    )
+    now, of = {one.pk: one for one in locked}, _by_manifest(lines)
     asked = [replace(one, acts=apportioning.by_line(one.manifest, one.acts)) for one in asked]
-    signed = signed_under_each([(one.manifest, one.acts) for one in asked])
-    return [_Work(one, now[one.manifest.pk], mine) for one, mine in zip(asked, signed, strict=True)]
+    signed = each_signed([(one.manifest, one.acts) for one in asked], signatures)
+    return [
+        _Work(one, now[pk], mine, of.get(pk, []))
+        for one, pk, mine in zip(asked, keys, signed, strict=True)
+    ]
 
 
 def _read(works: Sequence[_Work], by: Actor) -> None:
@@ -175,30 +185,27 @@ def _read(works: Sequence[_Work], by: Actor) -> None:
     """
     manifests = [work.now for work in works]
     named = {act.step for work in works for act in work.asked.acts}
-    lines = _lines(manifests)
     for work in works:
-        mine = lines.get(work.now.pk, [])
-        work.document = _document(work.now, mine, work.asked.signing, by, work.signed)
+        work.document = _document(work.now, work.lines, work.asked.signing, by, work.signed)
     if StepCode.LOAD in named:
-        fetch_parties(manifests)
-        lots = lots_of([line for some in lines.values() for line in some])
+        lots = asking_lots([line for work in works for line in work.lines])
+        known, *_fetched = together(lots, asking_parties(manifests), asking_places(manifests))
         for work in works:
             assert work.document is not None
-            work.document.known_lots = lots
-    if named & {StepCode.LOAD, StepCode.ACCEPT}:
-        fetch_places(manifests)
+            work.document.known_lots = known
+    elif StepCode.ACCEPT in named:
+        asking_places(manifests).run()
 
 
 def read(manifest: Manifest, signing: Signing, by: Actor, signed: list[Signature]) -> Document:
     """The manifest with its lines; parties and places are fetched where somebody asks for them."""
-    return _document(manifest, _lines([manifest]).get(manifest.pk, []), signing, by, signed)
+    return _document(manifest, _LINES(manifests=[manifest.pk]), signing, by, signed)
 
 
-def _lines(manifests: Sequence[Manifest]) -> dict[int, list[Line]]:
+def _by_manifest(lines: Iterable[Line]) -> dict[int, list[Line]]:
     found: dict[int, list[Line]] = {}
-    if manifests:
-        for line in _LINES(manifests=[one.pk for one in manifests]):
-            found.setdefault(line.manifest_id, []).append(line)
+    for line in lines:
+        found.setdefault(line.manifest_id, []).append(line)
     return found
 
 

@@ -11,8 +11,8 @@ from django.db.models import DateField, F
 from django.db.models.functions import Collate
 
 from wufei.hub.base.errors import Refusal
-from wufei.hub.base.prepared import Among, Given, Rows, run
-from wufei.hub.base.rows import insert, update
+from wufei.hub.base.prepared import Among, Given, Rows, run, together
+from wufei.hub.base.rows import change, insert
 from wufei.hub.registry.models import Allotment, Headroom, LicenceLine, Organisation, Quota, Site
 from wufei.hub.registry.queries import licensed_lines
 from wufei.hub.registry.services.refusals import LicenceExceeded, QuotaExceeded
@@ -244,8 +244,10 @@ def change_all(changes: Sequence[tuple[Allotment, int]]) -> list[int]:
     rooms = {one.headroom_id for one, _g in changed}
     by_pk = {room.pk: room for room in _ROOMS(rooms=[*rooms])}
     over_g = [_change(one, mass_g, by_pk) for one, mass_g in changes]
-    update(list(by_pk.values()), ("taken_g",))
-    update([one for one, mass_g in changed if mass_g], ("mass_g",))
+    together(
+        change(list(by_pk.values()), ("taken_g",)),
+        change([one for one, mass_g in changed if mass_g], ("mass_g",)),
+    )
     if gone := [one.pk for one, mass_g in changed if not mass_g]:
         Allotment.objects.filter(pk__in=gone).delete()
     return over_g
