@@ -1,16 +1,15 @@
 """Lots of locked accounts while one posting is being worked out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db import IntegrityError
-from django.db.models import Q
+from django.db import IntegrityError, connection
 
 from wufei.hub.base import rows
-from wufei.hub.base.prepared import Among, Rows, Statement, together
+from wufei.hub.base.prepared import Among, Rows, Statement, none_of, together
 from wufei.hub.ledger.entries import Entry, LotPart, NewLot
 from wufei.hub.ledger.models import Lot, LotEntry, Movement
 from wufei.hub.ledger.queries.whereabouts import whereabouts
@@ -38,15 +37,22 @@ class _Draft:
     attributed: bool = False
 
 
-_LOTS = Rows(
-    lambda: Lot.objects.filter(
-        Among("uuid", "lots") | Q(Among("account", "accounts"), remaining_g__gt=0)
-    )
-)
+_NAMED = Rows(lambda: Lot.objects.filter(Among("uuid", "lots")))
+# Until the mass is covered and one more, which tells whether there was a choice: an account may
+# have thousands open.
+_OLDEST = """
+SELECT {columns} FROM (
+    SELECT lot.*, asked.mass_g AS asked_g, coalesce(sum(lot.remaining_g - lot.booked_g) OVER (
+        PARTITION BY lot.account_id ORDER BY lot.since, lot.id
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 2 PRECEDING), 0) AS before_g
+    FROM unnest(%(accounts)s::bigint[], %(masses)s::bigint[]) AS asked(account_id, mass_g)
+    JOIN ledger_lot lot ON lot.account_id = asked.account_id
+    WHERE lot.remaining_g > 0 AND lot.remaining_g > lot.booked_g) AS open
+WHERE before_g <= asked_g"""
 
 
 class LotBook:
-    """Working copy of lots: read lazily, changed in memory, written once.
+    """Working copy of lots: read, changed in memory, written once.
 
     The accounts' balance rows are locked before, and every change of a lot happens under its
     account's lock; so the lots need no locks of their own.
@@ -55,7 +61,6 @@ class LotBook:
     def __init__(self) -> None:
         self._by_uuid: dict[UUID, Lot] = {}
         self._of_account: dict[int, list[Lot]] = {}
-        self._complete: set[int] = set()
         self._changed: dict[UUID, Lot] = {}
         self._new: list[Lot] = []
         self._drafts: list[_Draft] = []
@@ -132,7 +137,7 @@ class LotBook:
 
     def _take(self, account: AccountRow, mass_g: int, parts: Sequence[LotPart]) -> list[Taken]:
         if parts:
-            self.read(part.lot for part in parts)
+            self.read([part.lot for part in parts], {})
             return [self._take_named(account, part) for part in parts]
         return self._take_oldest(account, mass_g)
 
@@ -147,7 +152,9 @@ class LotBook:
 
     def _take_oldest(self, account: AccountRow, mass_g: int) -> list[Taken]:
         """First in, first out; exact only where no other choice was possible."""
-        open_lots = [lot for lot in self._open_lots(account) if lot.remaining_g > lot.booked_g]
+        mine = self._of_account.get(account.id, [])
+        open_lots = [lot for lot in mine if lot.remaining_g > lot.booked_g]
+        open_lots.sort(key=lambda lot: (lot.since, lot.pk or 1 << 62))
         free_g = sum(lot.remaining_g - lot.booked_g for lot in open_lots)
         if free_g < mass_g:
             raise LotNotEnough(lot=account.key.kind.label, free_t=_t(free_g))
@@ -231,13 +238,16 @@ class LotBook:
         for lot in lots:
             self._keep(lot)
 
-    def read(self, uuids: Iterable[UUID], accounts: Iterable[int] = ()) -> None:
-        """Read named lots, and all that stands in ``accounts``, in one query."""
+    def read(self, uuids: Iterable[UUID], oldest_g: Mapping[int, int]) -> None:
+        """Read named lots, and the oldest open ones of accounts.
+
+        ``oldest_g`` has, for each account of which the oldest are to be taken, the grams that will
+        leave it in all.
+        """
         missing = [uuid for uuid in uuids if uuid not in self._by_uuid]
-        unread = {*accounts} - self._complete
-        if missing or unread:
-            self.know(_LOTS(lots=missing, accounts=[*unread]))
-            self._complete |= unread
+        named = _NAMED.of(lots=missing) if missing else none_of()
+        found: list[list[Lot]] = together(named, _oldest(oldest_g) if oldest_g else none_of())
+        self.know(lot for lots in found for lot in lots)
 
     def _keep(self, lot: Lot) -> Lot:
         """The working copy of a lot: the one that was seen first."""
@@ -246,10 +256,14 @@ class LotBook:
             self._of_account.setdefault(lot.account_id, []).append(lot)
         return self._by_uuid[lot.uuid]
 
-    def _open_lots(self, account: AccountRow) -> list[Lot]:
-        self.read([], [account.id])
-        mine = self._of_account.get(account.id, [])
-        return sorted(mine, key=lambda lot: (lot.since, lot.pk or 1 << 62))
+
+def _oldest(masses_g: Mapping[int, int]) -> Statement[list[Lot]]:
+    fields = Lot._meta.concrete_fields
+    text = _OLDEST.format(columns=", ".join(str(field.column) for field in fields))
+    names = [field.attname for field in fields]
+    values = {"accounts": [*masses_g], "masses": [*masses_g.values()]}
+    asked = Statement(text, values, list)
+    return asked.then(lambda found: [Lot.from_db(connection.alias, names, row) for row in found])
 
 
 def moved_on(lot: Lot) -> LotMovedOn:

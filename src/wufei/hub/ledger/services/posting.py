@@ -240,7 +240,7 @@ class _Posting:
         self.findings: list[Finding] = []
 
     def read(self, entries: Sequence[Entry]) -> None:
-        """Fetch what the entries name or will ask for: lots, and open lots."""
+        """Fetch what the entries name or will ask for: lots, and the oldest open ones."""
         self.lots.know(one.lot for one in self.reserved.values() if one.lot)
         oldest_first = {
             source.id
@@ -248,7 +248,11 @@ class _Posting:
             if (source := self.rows[entry.source]).by_lots and source.key.limited
             if not entry.lots_out and not self._lot_of(entry)
         }
-        self.lots.read([part.lot for entry in entries for part in entry.lots_out], oldest_first)
+        leaving_g = dict.fromkeys(oldest_first, 0)
+        for entry in entries:
+            if (source := self.rows[entry.source]).id in leaving_g:
+                leaving_g[source.id] += entry.mass_g
+        self.lots.read([part.lot for entry in entries for part in entry.lots_out], leaving_g)
 
     def add(self, entry: Entry, cause: str) -> Movement:
         source, target = self.rows[entry.source], self.rows[entry.target]

@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.db.models.signals import post_init
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -251,6 +252,48 @@ def test_unnamed_lots_are_taken_first_in_first_out_and_marked_attributed(distric
         ("drum 0", t(1), True),
         ("drum 1", t(0.5), True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("drums", "leaving", "parts"),
+    [
+        (9, [(1, None)], [(0, 1, True)]),
+        (9, [(1, None), (1.5, None)], [(0, 1, True), (1, 1, True), (2, 0.5, True)]),
+        (2, [(1, None), (1, None)], [(0, 1, True), (1, 1, False)]),
+        (3, [(1, 0), (1, 1), (0.5, None)], [(0, 1, False), (1, 1, False), (2, 0.5, False)]),
+        (4, [(1, 0), (1, 1), (0.5, None)], [(0, 1, False), (1, 1, False), (2, 0.5, True)]),
+        (2, [(1.5, None), (0.5, None)], [(0, 1, True), (1, 0.5, True), (1, 0.5, False)]),
+    ],
+)
+def test_several_leave_at_once_the_oldest_first_unless_named(district, drums, leaving, parts):
+    """Of drums of a tonne; ``leaving`` are tonnes and the number of the drum, if it is named."""
+    ids = [uuid7() for _ in range(drums)]
+    for number, drum in enumerate(ids):
+        district.arise("works", 1, waste=LOTS, lot_in=NewLot(drum, str(number)))
+    stock, gone = (district.key(kind, "works", waste=LOTS) for kind in ("stock", "recovered"))
+    entries = [
+        district.entry(
+            stock, gone, mass, lots_out=() if named is None else (LotPart(ids[named], t(mass)),)
+        )
+        for mass, named in leaving
+    ]
+    services.post(entries, by=district.by, cause="test")
+    out = LotEntry.objects.filter(side="out").order_by("pk").select_related("lot")
+    assert [(int(row.lot.label), row.mass_g / t(1), row.attributed) for row in out] == parts
+
+
+def test_of_many_drums_only_those_that_leave_are_looked_at(district):
+    for _ in range(30):
+        district.arise("works", 1, waste=LOTS)
+    seen = []
+
+    def count(instance, **_):
+        seen.append(instance)
+
+    post_init.connect(count, sender=Lot)
+    district.recover("works", 1.5, waste=LOTS)
+    post_init.disconnect(count, sender=Lot)
+    assert len(seen) == 3
 
 
 def test_taking_everything_leaves_no_choice_and_is_exact(district):
