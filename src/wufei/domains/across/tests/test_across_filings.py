@@ -59,7 +59,10 @@ def test_a_part_is_never_more_than_its_whole(district):
     assert [one.code for one in refused.value.problems] == ["part_of_whole"]
     hand_in(filing, {"villages": Decimal(10), "villages_covered": Decimal(9)})
     told = Statistic.objects.values_list("code", "value")
-    assert sorted(told) == [("district.villages", 10), ("district.villages_covered", 9)]
+    assert sorted(told) == [
+        ("district.villages", Decimal(10)),
+        ("district.villages_covered", Decimal(9)),
+    ]
 
 
 def scores(missing: int = 0) -> dict[str, Any]:
@@ -104,4 +107,4 @@ def test_a_licence_that_others_grant_enters_the_register(district):
     hand_in(filing, {**days, "issued_by": "生态环境厅"}, {"lines": (line,)})
     deciding.bring_back(filing, outcome="accepted", authority_no="鲁危证9号", decided_on=DAY, by=BY)
     licence = Licence.objects.get(number="鲁危证9号")
-    assert (licence.kind, licence.lines.get().limit_t) == ("hazardous", 1200)
+    assert (licence.kind, licence.lines.get().limit_t) == ("hazardous", Decimal(1200))
