@@ -137,20 +137,25 @@ _BRANCH = """
 SELECT m.id, m.uuid, m.happened_at, m.day, m.recorded_at, m.kind, m.sign, m.mass_g,
        m.original_value, m.original_unit, m.cause, m.actor, m.reverses_id,
        '{side}' AS side, {ends}
-FROM ledger_account a
-{movements}
-JOIN ledger_account o ON o.id = {other}
+FROM {movements}
 WHERE {accounts} AND a.kind IN ({own_kinds}){more}"""
 # The moments lead into an account's own index, the days into that of all movements.
 _MOVED = (
     "m.happened_at >= %(start)s AND m.happened_at < %(end)s"
     " AND m.day BETWEEN %(first_day)s AND %(last_day)s"
 )
-_ALL = "JOIN ledger_movement m ON {own} = a.id AND {moved}"
+_ALL = """ledger_account a JOIN ledger_movement m ON {own} = a.id AND {moved}
+JOIN ledger_account o ON o.id = {other}"""
 # Each account gives its own first ones through its index: a page does not read all of them.
-_FIRST = """CROSS JOIN LATERAL (
+_FIRST = """ledger_account a CROSS JOIN LATERAL (
     SELECT m.* FROM ledger_movement m WHERE {own} = a.id AND {moved}
-    ORDER BY m.happened_at, m.id LIMIT %(first)s) m"""
+    ORDER BY m.happened_at, m.id LIMIT %(first)s) m
+JOIN ledger_account o ON o.id = {other}"""
+# From a few loads: the planner knows only how many movements an account has on average, and a
+# store has all of them. OFFSET 0 keeps it from beginning with the store.
+_FROM_LINES = """ledger_account o CROSS JOIN LATERAL (
+    SELECT m.* FROM ledger_movement m WHERE {other} = o.id AND {moved} OFFSET 0) m
+JOIN ledger_account a ON a.id = {own}"""
 
 _OF_ACCOUNT = ("id", "kind", "holder_id", "place_id", "waste_id", "method", "line", "tracking")
 _ENDS = ", ".join(
@@ -182,6 +187,8 @@ def _branch(rule: Rule, picked: Picked, *, first: bool) -> str:
     # On the road every load has an account of its own: there the day leads to the movements.
     on_the_road = A.CUSTODY in rule.own
     movements = _FIRST if first and not rule.other and not on_the_road else _ALL
+    if picked.lines is not None and not on_the_road:
+        movements = _FROM_LINES
     more = f" AND o.kind IN ({kinds_in(rule.other)})" if rule.other else ""
     if rule.across:
         more += " AND o.holder_id <> a.holder_id"
@@ -190,8 +197,7 @@ def _branch(rule: Rule, picked: Picked, *, first: bool) -> str:
     return _BRANCH.format(
         side=rule.side,
         ends=_ENDS,
-        movements=movements.format(own=own, moved=_MOVED),
-        other=other,
+        movements=movements.format(own=own, other=other, moved=_MOVED),
         accounts=picked.within.accounts[0],
         own_kinds=kinds_in(rule.own),
         more=more,
