@@ -131,7 +131,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(GOALS, _("Tasks"), "plans.task.list", "plans.task.view", "checklist"),
     Entry(GOALS, _("Plans"), "plans.plan.list", "plans.plan.view", "file-text"),
     Entry(BASICS, _("Alarm rules"), "alarms.rule.list", "alarms.rule.view", "adjustments-bolt"),
-    Entry(SYSTEM, _("My imports"), "base.import.list", "base.import.view", "table-import"),
+    Entry(SYSTEM, _("Imports"), "base.import.list", "base.import.view", "table-import"),
     Entry(SYSTEM, _("My exports"), "base.export.list", "base.export.view", "table-export"),
     Entry(SYSTEM, _("Users"), "accounts.user.list", "accounts.user.view", "users"),
     Entry(

@@ -46,11 +46,7 @@ def write(values: Mapping[str, Any], actor: Actor) -> Taken:
         set_authority_no(found, number, by=actor)
     except Overtaken as overtaken:
         overtaken.field = "authority_no"
-        if not found.authority_no:
-            raise
-        words = gettext("%(manifest)s has ended with the number %(number)s, which stays.")
-        told = {"manifest": found.local_id, "number": found.authority_no}
-        raise Invalid(words % told, field="authority_no") from overtaken
+        raise
     except WrongParty as refusal:
         refusal.field = "local_id"
         raise

@@ -86,15 +86,21 @@ class ImportPage(ResourcePage):
             "back_title": self.resource.title,
             "token": uuid7(),
             "limits": importing.limits(),
-            "runs": self._runs()[:10],
+            "runs": (runs := list(self._runs()[:10])),
+            "open_runs": self._open(runs),
         }
 
     def _runs(self) -> "QuerySet[ImportRun]":
-        """One's own; who imports for the whole district sees that others did, and when."""
+        """One's own and colleagues'; who imports for the district sees that others did so."""
         actor, table = self.request.actor, self.resource.table
         if actor.scope(self.act) is Scope.ALL:
             return importing.runs_into(table)
-        return importing.runs_of(actor, table)
+        return importing.visible(actor, table)
+
+    def _open(self, runs: "list[ImportRun]") -> set[int]:
+        """Keys of those whose lines this actor may look at."""
+        rows = importing.visible(self.request.actor).filter(pk__in=[run.pk for run in runs])
+        return set(rows.values_list("pk", flat=True))
 
     def _show(self, refusal: Refusal | None = None) -> HttpResponse:
         context = self.context() | {"refusal": refusal}

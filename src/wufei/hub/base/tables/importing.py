@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_noop, override
@@ -104,6 +104,24 @@ def _queue(table: Table, file: StoredFile, heading: Heading, actor: Actor) -> Im
 def runs_of(actor: Actor, table: Table | None = None) -> "QuerySet[ImportRun]":
     runs = ImportRun.objects.filter(actor=actor.id).select_related("file")
     return runs.filter(table_code=table.code) if table is not None else runs
+
+
+def visible(actor: Actor, table: Table | None = None) -> "QuerySet[ImportRun]":
+    """One's own, and those of colleagues.
+
+    A colleague acted for no organisation that the reader does not act for, and might do nothing
+    that the reader may not: what stands in their file, the reader could have written.
+    """
+    theirs = Q(
+        actor_row__organisation_ids__contained_by=sorted(actor.organisation_ids),
+        actor_row__acts__contained_by={act: str(scope) for act, scope in actor.acts.items()},
+    )
+    runs = ImportRun.objects.filter(Q(actor=actor.id) | theirs & ~_OF_NO_ORGANISATION)
+    runs = runs.select_related("file")
+    return runs.filter(table_code=table.code) if table is not None else runs
+
+
+_OF_NO_ORGANISATION = Q(actor_row__organisation_ids=[])
 
 
 def runs_into(table: Table) -> "QuerySet[ImportRun]":

@@ -1,4 +1,4 @@
-"""Imports of the person who looks: progress, result, the rows that came back."""
+"""Imports of the person who looks and of colleagues: progress, result, what came back."""
 
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ def _tone(run: ImportRun) -> str:
 
 TABLE = Table(
     code="base.import",
-    title=_("My imports"),
+    title=_("Imports"),
     columns=(
         Column("created", _("handed in"), Kind.DATETIME),
         Column(
@@ -49,12 +49,13 @@ TABLE = Table(
             choices=lambda: ImportRun.State.choices,
             tone=_tone,
         ),
+        Column("who", _("handed in by"), sort="", folded=True),
         Column("rows_total", _("lines"), Kind.INTEGER),
         Column("rows_good", _("taken"), Kind.INTEGER, sort=""),
         Column("rows_known", _("there already"), Kind.INTEGER),
         Column("rows_bad", _("came back"), Kind.INTEGER),
     ),
-    rows=importing.runs_of,
+    rows=importing.visible,
     search=("file__name__icontains",),
 )
 
@@ -68,20 +69,21 @@ class ImportList(ListPage):
 @require_GET
 @needs("base.import.view")
 def show(request: Request, uuid: UUID) -> HttpResponse:
-    return render(request, "pages/import_run.html", _context(_run(request, uuid)))
+    return render(request, "pages/import_run.html", _context(request, uuid))
 
 
 @require_GET
 @needs("base.import.view")
 def progress(request: Request, uuid: UUID) -> HttpResponse:
     """The part that asks again every second while the import runs."""
-    return render(request, "pages/_import_run.html", _context(_run(request, uuid)))
+    return render(request, "pages/_import_run.html", _context(request, uuid))
 
 
 @require_POST
 @needs("base.import.view")
 def cancel(request: Request, uuid: UUID) -> HttpResponse:
-    run = _run(request, uuid)
+    # Who handed it in stops it; colleagues look.
+    run = get_object_or_404(importing.runs_of(request.actor), uuid=uuid)
     importing.cancel(run, request.actor)
     return HttpResponseRedirect(reverse("base.import.detail", args=[run.uuid]))
 
@@ -97,13 +99,15 @@ def faults(request: Request, uuid: UUID) -> HttpResponseBase:
 
 
 def _run(request: Request, uuid: UUID) -> ImportRun:
-    return get_object_or_404(importing.runs_of(request.actor), uuid=uuid)
+    return get_object_or_404(importing.visible(request.actor), uuid=uuid)
 
 
-def _context(run: ImportRun) -> dict[str, Any]:
+def _context(request: Request, uuid: UUID) -> dict[str, Any]:
+    run = _run(request, uuid)
     titles = {table.code: table.title for table in tables()}
     return {
         "run": run,
+        "own": run.actor == request.actor.id,
         "tone": _tone(run),
         "title": titles.get(run.table_code, run.table_code),
         "faults": run.faults.all()[:20],

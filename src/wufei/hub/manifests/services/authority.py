@@ -116,7 +116,8 @@ def check_fillable(manifest: Manifest) -> None:
     """Raises ``GivenHere``, and ``NumberStands`` for a manifest that has ended with a number."""
     check_given(manifest)
     if manifest.authority_no and manifest.status not in OPEN:
-        raise NumberStands(manifest=str(manifest), number=manifest.authority_no)
+        number = manifest.authority_no
+        raise NumberStands(manifest=str(manifest), number=number, field="authority_no")
 
 
 def _next(form: ManifestTemplate, code: str, day: date) -> Given:

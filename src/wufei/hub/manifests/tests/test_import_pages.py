@@ -345,3 +345,30 @@ def test_who_may_import_finds_the_way_there_on_the_list(firms, sign_in, role, ma
     page = client.get(reverse("manifests.manifest.list")).content.decode()
     assert (reverse("manifests.manifest.import") in page) is may
     assert client.get(reverse("manifests.manifest.import")).status_code == (200 if may else 403)
+
+
+# Whose imports one sees.
+def test_colleagues_see_each_others_imports_and_nobody_else_does(firms, client, sign_in):
+    run = hand_in(client, sheet(*rows(firms, 2)))
+    works, other = (firms.firm(name).organisation for name in (WORKS, "neighbour"))
+    mine = {"organisations": [works]}
+    colleague = sign_in("clerk", **mine)
+    seen = colleague.get(f"/imports/{run.uuid}/").content.decode()
+    assert run.who in seen
+    assert "Stop the import" not in seen
+    assert str(run.uuid) in colleague.get("/imports/").content.decode()
+    assert str(run.uuid) in colleague.get(reverse("manifests.manifest.import")).content.decode()
+    # Only who handed it in stops it.
+    assert colleague.post(f"/imports/{run.uuid}/cancel/").status_code == 404
+    # An agent of this firm and another is a colleague of nobody with fewer firms, not the reverse.
+    for stranger in (
+        sign_in("clerk", organisations=[other]),
+        sign_in("keeper", **mine),
+        sign_in("clerk"),
+    ):
+        assert stranger.get(f"/imports/{run.uuid}/").status_code == 404
+        assert stranger.get(f"/imports/{run.uuid}/faults/").status_code == 404
+    agent = sign_in("clerk", organisations=[works, other])
+    assert agent.get(f"/imports/{run.uuid}/").status_code == 200
+    theirs = hand_in(agent, sheet(*rows(firms, 3)))
+    assert colleague.get(f"/imports/{theirs.uuid}/").status_code == 404
