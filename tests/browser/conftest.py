@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 from django.utils import timezone
-from tests.browser import roads
+from tests.browser import filers, roads
 from uuid_utils.compat import uuid7
 
 from wufei.testing import database_copy, use_database
@@ -158,7 +158,7 @@ def _people_and_places() -> dict[str, Any]:
                 check_password=False,
             )
     with override_settings(PASSWORD_HASHERS=[_HASHER]):
-        roads_ids = roads.make(PASSWORD, firm)
+        roads_ids = roads.make(PASSWORD, firm) | filers.make(PASSWORD, town)
     places = {"firm": firm.name, "ash": ash.code, "yard": str(yard.uuid), "town": town.name}
     return places | roads_ids
 
@@ -200,7 +200,7 @@ def page(chromium: Any, site: Site) -> Iterator[Any]:
     page.on("console", lambda line: _note(line, complaints))
     yield page
     context.close()
-    assert not complaints
+    assert not complaints, "\n".join(complaints)
 
 
 def _note(line: Any, complaints: list[str]) -> None:

@@ -99,7 +99,7 @@ SEARCH = (
     "number__icontains",
     "authority_no__icontains",
 )
-_DAY = forms.DateInput(attrs={"type": "date"})
+_DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
 class FilingFilters(django_filters.FilterSet):  # type: ignore[misc]
@@ -121,13 +121,16 @@ class FilingFilters(django_filters.FilterSet):  # type: ignore[misc]
     since = django_filters.DateFilter(label=_("Period from"), method="by_since", widget=_DAY)
     until = django_filters.DateFilter(label=_("Period to"), method="by_until", widget=_DAY)
     region = RegionFilter("organisation__region")
-    organisation = django_filters.UUIDFilter(
-        field_name="organisation__uuid", widget=forms.HiddenInput()
-    )
+    organisation = django_filters.CharFilter(label=_("Organisation"), method="by_organisation")
 
     def by_domain(self, found: "Filings", name: str, value: str) -> "Filings":
         codes = [one.code for one in declarations.types() if one.domain in (value, "")]
         return found.filter(type__in=codes)
+
+    def by_organisation(self, found: "Filings", name: str, value: str) -> "Filings":
+        words = value.replace("\0", "").strip()
+        named = Q(organisation__name__icontains=words) | Q(organisation__credit_code=words)
+        return found.filter(named | Q(organisation__pinyin__istartswith=words))
 
     def by_state(self, found: "Filings", name: str, value: str) -> "Filings":
         return found.filter(states.condition(value))

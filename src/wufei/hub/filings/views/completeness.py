@@ -119,7 +119,7 @@ EXPORTED = Table(
                 ("expected", _("Expected")),
                 ("received", pgettext_lazy("filing", "Received")),
                 ("on_time", _("On time")),
-                ("late", pgettext_lazy("filing", "Late")),
+                ("late", pgettext_lazy("filing", "Came late")),
                 ("missing", pgettext_lazy("filing", "Missing")),
             )
         ),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from wufei.hub.audit import services as audit
 from wufei.hub.base.actor import Actor
@@ -27,7 +27,7 @@ def _totals(found: Any) -> Sequence[Total]:
     found = found.order_by()
     return [
         Total(_now("late"), found.filter(states.late()).count()),
-        Total(_now("waiting"), found.filter(state=Filing.State.SUBMITTED).count()),
+        Total(pgettext("filing", "waiting"), found.filter(state=Filing.State.SUBMITTED).count()),
     ]
 
 

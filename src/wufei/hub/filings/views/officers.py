@@ -23,7 +23,7 @@ from wufei.hub.registry.scope import organisations_for
 from wufei.hub.registry.validity import today, valid_on
 
 DUE, OBLIGATION = "filings.due", "filings.obligation"
-_DAY = forms.DateInput(attrs={"type": "date"})
+_DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
 def _form_name(code: str) -> str:

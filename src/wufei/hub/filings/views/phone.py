@@ -96,6 +96,9 @@ def _show(request: Request, page: Page, refusal: str = "", status: int = 200) ->
     filing = page.version.filing
     sections, found = checking.sections_of(filing), seen(page)
     told = told_of(page, found, sections)
+    if not page.strict:
+        # Nothing is wrong with what nobody has written yet.
+        told = replace(told, problems=())
     shown = parts(sections, told)
     boxes = [box for part in shown for box in part.boxes]
     context = {

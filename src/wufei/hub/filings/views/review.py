@@ -22,7 +22,7 @@ from wufei.hub.filings.declarations import Kind, Problem, Reviewer
 from wufei.hub.filings.forms import Form
 from wufei.hub.filings.models import Filing, Version
 from wufei.hub.filings.pages import diff, states
-from wufei.hub.filings.pages.boxes import Note
+from wufei.hub.filings.pages.boxes import Note, file_keys
 from wufei.hub.filings.pages.values import names_in
 from wufei.hub.filings.services import checking, deciding, effects
 from wufei.hub.filings.views.common import BRING_BACK, DECIDE, find, reviewable, to_review, type_of
@@ -143,13 +143,14 @@ def _show(request: Request, version: Version, refusal: Refusal | None = None) ->
         "form_type": type_of(filing),
         "before": before,
         "differences": diff.compare(sections, before_form, now, names),
-        "before_label": _version_label(before) if before else _("as handed in"),
+        "before_label": _version_label(before) if before else "",
         "now_label": _version_label(version),
         "remarking": True,
         "remarks": {name: text for name, text in request.POST.items() if name.startswith(REMARK)},
         "note": request.POST.get("note", ""),
         "refusal": refusal,
         "notes": _notes(version, now),
+        "files": [names.files[key] for key in file_keys(now) if key in names.files],
         "by": names_of([version.submitted_by]).get(version.submitted_by, ""),
         **_effects(version),
         **_buttons(request, version),
@@ -218,7 +219,8 @@ class BringBackForm(forms.Form):
         label=gettext_lazy("Number of the authority"), max_length=60, required=False
     )
     decided_on = forms.DateField(
-        label=gettext_lazy("Decided on"), widget=forms.DateInput({"type": "date"})
+        label=gettext_lazy("Decided on"),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     note = forms.CharField(
         label=gettext_lazy("Note"), max_length=500, required=False, widget=forms.Textarea

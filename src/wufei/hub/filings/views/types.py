@@ -18,13 +18,13 @@ from wufei.hub.base.pages import ActorForm
 from wufei.hub.base.pages.forms import show_refusal, submit_once
 from wufei.hub.filings import declarations
 from wufei.hub.filings.declarations import FilingType
-from wufei.hub.filings.periods import Period, Span, before, span_of
+from wufei.hub.filings.periods import DueDay, Period, Span, before, span_of
 from wufei.hub.filings.scope import EDIT
 from wufei.hub.filings.services import opening
 from wufei.hub.registry import domains
 from wufei.hub.registry.models import Organisation, Site
 from wufei.hub.registry.scope import organisations_for
-from wufei.hub.registry.validity import today, valid_on
+from wufei.hub.registry.validity import DAY, today, valid_on
 
 TYPES = "filings.type.view"
 SPANS_OFFERED = {Period.MONTH: 14, Period.QUARTER: 6, Period.YEAR: 3}
@@ -89,7 +89,9 @@ class StartForm(ActorForm):
         Site.objects.none(), label=_("Site"), to_field_name="uuid", required=False
     )
     period = forms.ChoiceField(label=_("Period"))
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput({"type": "date"}))
+    day = forms.DateField(
+        label=_("Day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,12 +127,16 @@ class StartForm(ActorForm):
 
 
 def spans_offered(form_type: FilingType, day: date) -> list[tuple[str, str]]:
-    """The latest periods of a form, the last one that is over first, then the one that runs."""
+    """The latest periods of a form, first the one that one mostly files.
+
+    That is the last one that is over; a plan is for the one that runs.
+    """
     now = span_of(form_type.period, day)
     spans = [now, *_back(form_type.period, now, SPANS_OFFERED[form_type.period])]
-    # What is over is what one mostly files; a plan is for the year that runs or comes.
-    ahead = span_of(form_type.period, date.fromordinal(now.last.toordinal() + 1))
-    ordered = [*spans[1:2], now, ahead, *spans[2:]]
+    ahead = span_of(form_type.period, now.last + DAY)
+    over, older = spans[1:2], spans[2:]
+    planned = isinstance(form_type.due, DueDay) and form_type.due.of_first
+    ordered = [now, ahead, *over, *older] if planned else [*over, now, ahead, *older]
     return [(one.first.isoformat(), str(one)) for one in ordered if form_type.owed_for(one)]
 
 

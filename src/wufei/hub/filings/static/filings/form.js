@@ -19,7 +19,28 @@ form.addEventListener("change", (event) => {
   if (event.target.type === "file") upload(event.target);
   else saveSoon(200);
 });
-form.addEventListener("submit", () => clearTimeout(timer));
+
+// Submitting waits for a save that is under way: both would write on the same edition.
+let saving = false;
+let waiting = null;
+form.addEventListener("htmx:beforeRequest", () => (saving = true));
+form.addEventListener("htmx:afterRequest", () => (saving = false));
+form.addEventListener("htmx:afterSettle", goOn);
+form.addEventListener("htmx:sendError", goOn);
+form.addEventListener("submit", (event) => {
+  clearTimeout(timer);
+  if (!saving) return;
+  event.preventDefault();
+  waiting = event.submitter;
+});
+
+function goOn() {
+  if (!waiting) return;
+  const submitter = waiting;
+  waiting = null;
+  saving = false;
+  form.requestSubmit(submitter);
+}
 
 // What the server says of the draft: problems, what is computed, shown and required.
 document.addEventListener("htmx:afterSwap", () => {
@@ -147,7 +168,7 @@ function removeRow(row) {
 
 function countRows(table) {
   const rows = [...table.tBodies[0].rows];
-  rows.forEach((row, at) => (row.querySelector("[data-number]").firstChild.textContent = at + 1));
+  rows.forEach((row, at) => (row.querySelector("[data-number]").textContent = at + 1));
   table.closest("[data-section]").querySelector("[data-row-count]").textContent = rows.length;
 }
 
