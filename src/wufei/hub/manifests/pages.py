@@ -71,6 +71,12 @@ def _mass(name: str) -> Callable[[Manifest], Decimal | None]:
     return value
 
 
+def _mass_column(name: str, label: Any, **more: Any) -> Column:
+    """Of all lines together, tonnes; ``name`` is their column without the unit."""
+    value = _mass(f"{name}_g")
+    return Column(name, label, Kind.DECIMAL, unit="t", decimals=3, value=value, **more)
+
+
 def _difference_kg(manifest: Manifest) -> Decimal | None:
     found = [difference(line, 0) for line in manifest.lines.all()]
     known = [one.mass_kg for one in found if one is not None]
@@ -146,50 +152,11 @@ COLUMNS = (
         value=lambda obj: obj.vehicle.plate if obj.vehicle else None,
         sort="vehicle__plate",
     ),
-    Column(
-        "declared",
-        _("Declared"),
-        Kind.DECIMAL,
-        unit="t",
-        decimals=3,
-        value=_mass("declared_g"),
-        listed=False,
-    ),
-    Column(
-        "weighed_out",
-        _("Weighed out"),
-        Kind.DECIMAL,
-        unit="t",
-        decimals=3,
-        value=_mass("weighed_out_g"),
-    ),
-    Column(
-        "weighed_in",
-        _("Weighed in"),
-        Kind.DECIMAL,
-        unit="t",
-        decimals=3,
-        value=_mass("weighed_in_g"),
-        folded=True,
-    ),
-    Column(
-        "accepted",
-        _("Accepted mass"),
-        Kind.DECIMAL,
-        unit="t",
-        decimals=3,
-        value=_mass("accepted_g"),
-        listed=False,
-    ),
-    Column(
-        "refused",
-        _("Refused mass"),
-        Kind.DECIMAL,
-        unit="t",
-        decimals=3,
-        value=_mass("refused_g"),
-        listed=False,
-    ),
+    _mass_column("declared", _("Declared"), listed=False),
+    _mass_column("weighed_out", _("Weighed out")),
+    _mass_column("weighed_in", _("Weighed in"), folded=True),
+    _mass_column("accepted", _("Accepted mass"), listed=False),
+    _mass_column("refused", _("Refused mass"), listed=False),
     Column("refusal_reason", _("Reason for refusing"), listed=False),
     Column(
         "relation",
