@@ -29,6 +29,8 @@ class ConfigConfig(AppConfig):
         from wufei.hub.filings import declarations as filings
         from wufei.hub.filings.desk import DESK_PARTS as FILINGS_DESK
         from wufei.hub.filings.desk import SEARCH as FILINGS_SEARCH
+        from wufei.hub.filings.sheets import columns as filing_sheets
+        from wufei.hub.filings.sheets.export import EXPORTER as FILINGS_EXPORTER
         from wufei.hub.indicators import declarations as indicators
         from wufei.hub.labels import formats as labels
         from wufei.hub.ledger.desk import DESK_PARTS as LEDGER_DESK
@@ -55,8 +57,10 @@ class ConfigConfig(AppConfig):
             [*GENERAL_REGISTERS, *(table for domain in DOMAINS for table in domain.registers)]
         )
         filings.fill(FILINGS)
+        filing_sheets.register_all()
         lists.fill(LISTS)
         export_runs.register(EXPORTER)
+        export_runs.register(FILINGS_EXPORTER)
         indicators.fill(one for domain in DOMAINS for one in domain.indicators)
         alarm_findings.register()
         live_alarms.register(standing)

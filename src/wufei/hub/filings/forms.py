@@ -102,14 +102,17 @@ def parse(field: Field, cell: Any, names: Mapping[str, str] | None = None) -> An
     column = column_of(field, required=False)
     if field.kind is FieldKind.CHOICE and names is None:
         names = choice_names(column)
-    value = parse_cell(column, cell, names)
-    if isinstance(value, Quantity):
-        value = in_unit(field, value)
-    if isinstance(value, Decimal):
-        value = _rounded(field, value)
+    value = of_column(field, parse_cell(column, cell, names))
     if field.kind in _KEYS and value:
         return _uuid(field, value)
     return None if field.kind in _KEYS else value
+
+
+def of_column(field: Field, value: Any) -> Any:
+    """What ``column_of`` made of a cell, as the field has it; names are still to be looked up."""
+    if isinstance(value, Quantity):
+        value = in_unit(field, value)
+    return _rounded(field, value) if isinstance(value, Decimal) else value
 
 
 def in_unit(field: Field, quantity: Quantity) -> Decimal:

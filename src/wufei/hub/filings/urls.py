@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from wufei.hub.base.pages import urls
-from wufei.hub.filings.views import completeness, detail, form, mine, phone, review, types
+from wufei.hub.filings.views import completeness, detail, form, mine, phone, review, sheets, types
 from wufei.hub.filings.views.lists import FILINGS
 from wufei.hub.filings.views.officers import DUE_CHANGES, OBLIGATIONS
 
@@ -23,6 +23,9 @@ urlpatterns: list[URLPattern] = [
     path("forms/", types.catalogue, name="filings.type.list"),
     path("forms/<str:code>/", types.detail, name="filings.type.detail"),
     path("forms/<str:code>/start/", types.start, name="filings.type.start"),
+    path("forms/<str:code>/template/", sheets.template, name="filings.type.template"),
+    path("forms/<str:code>/import/", sheets.hand_in, name="filings.type.import"),
+    path("forms/<str:code>/export/", sheets.order, name="filings.type.export"),
     *(
         one
         for resource in (DUE_CHANGES, OBLIGATIONS, FILINGS)
@@ -30,6 +33,7 @@ urlpatterns: list[URLPattern] = [
         if one.name not in _LEFT_OUT
     ),
     path("<uuid:uuid>/", detail.detail, name="filings.filing.detail"),
+    path("<uuid:uuid>/print/", sheets.print_filing, name="filings.filing.print"),
     path("<uuid:uuid>/edit/", form.edit, name="filings.filing.edit"),
     path("<uuid:uuid>/draft/", form.autosave, name="filings.filing.autosave"),
     path("<uuid:uuid>/amend/", form.amend, name="filings.filing.amend"),

@@ -169,6 +169,11 @@ def register(table: Table) -> Table:
     return table
 
 
+def put(table: Table) -> None:
+    """The same for a table that is made anew from its declaration, which may have changed."""
+    _TABLES[table.code] = table
+
+
 def table(code: str) -> Table:
     if code not in _TABLES:
         # Rooms register tables where they declare pages, which a worker has not loaded yet.

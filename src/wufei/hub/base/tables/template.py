@@ -19,21 +19,35 @@ _GREY = Font(color="65768A", italic=True)
 _RED_BOLD = Font(bold=True, color="C62F33")
 
 
-def write_template(target: IO[bytes], table: Table) -> None:
-    """Everything above the headings is guidance; an import skips it."""
+def write_template(target: IO[bytes], *tables: Table) -> None:
+    """A sheet for each table. Everything above the headings is guidance; an import skips it."""
     book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = sheet_title(table.title)
-    lists = book.create_sheet(_("Choices"))
-    head = _guidance(sheet, table)
-    for number, column in enumerate(table.imported, start=1):
-        _heading(sheet.cell(head, number), column)
-        _example(sheet.cell(head - 1, number), column)
-        _prepare(sheet, lists, number, head, column)
-    sheet.freeze_panes = f"A{head + 1}"
+    lists = book.active
+    assert lists is not None
+    lists.title = _("Choices")
+    names = set[str]()
+    for table in tables:
+        name = _free(sheet_title(table.title), names)
+        sheet = book.create_sheet(name, len(book.sheetnames) - 1)
+        head = _guidance(sheet, table)
+        for number, column in enumerate(table.imported, start=1):
+            _heading(sheet.cell(head, number), column)
+            _example(sheet.cell(head - 1, number), column)
+            _prepare(sheet, lists, number, head, column)
+        sheet.freeze_panes = f"A{head + 1}"
+    book.active = 0
     lists.sheet_state = "hidden"
     book.save(target)
+
+
+def _free(name: str, names: set[str]) -> str:
+    """A name that no sheet before has."""
+    found, number = name, 1
+    while found.casefold() in names:
+        number += 1
+        found = f"{name[:28]}{number}"
+    names.add(found.casefold())
+    return found
 
 
 def _guidance(sheet: Any, table: Table) -> int:
@@ -93,9 +107,12 @@ def _prepare(sheet: Any, lists: Any, number: int, head: int, column: Column) -> 
     choices = _choices(column)
     if not choices:
         return
+    # The first column of a sheet that is empty counts as there.
+    place = lists.max_column + (lists.cell(1, 1).value is not None)
     for row, label in enumerate(choices, start=1):
-        lists.cell(row, number, label)
-    source = f"{quote_sheetname(lists.title)}!${letter}$1:${letter}${len(choices)}"
+        lists.cell(row, place, label)
+    listed = get_column_letter(place)
+    source = f"{quote_sheetname(lists.title)}!${listed}$1:${listed}${len(choices)}"
     validation = DataValidation("list", formula1=source, allow_blank=not column.required)
     validation.error = _("Choose one of the list.")
     validation.add(f"{letter}{head + 1}:{letter}{head + ROWS_PREPARED}")

@@ -52,6 +52,7 @@ __all__ = [
     "open_period",
     "redo_due_days",
     "start",
+    "take_turns",
 ]
 
 
@@ -65,7 +66,7 @@ def open_period(form_type: FilingType, span: Span, *, by: Actor) -> int:
     if not form_type.owed_for(span):
         return 0
     with transaction.atomic():
-        _take_turns(form_type, span)
+        take_turns(form_type, span)
         found = owing(form_type, span)
         again = _owed_again(form_type, span, found)
         new = _made(form_type, span, _not_yet(form_type, span, found))
@@ -106,7 +107,8 @@ def _begun(form_type: FilingType, day: date) -> Iterable[Span]:
     return tuple(periods.spans(form_type.period, latest or since, day))
 
 
-def _take_turns(form_type: FilingType, span: Span) -> None:
+def take_turns(form_type: FilingType, span: Span) -> None:
+    """Until the transaction ends nobody else opens or begins forms of this period."""
     # Two workers that open one period at once: the second finds what the first has opened.
     first = "" if form_type.period is Period.ONCE else span.first
     key = f"filings.open:{form_type.code}:{first}"
@@ -163,7 +165,7 @@ def start(
     """
     try:
         with transaction.atomic():
-            _take_turns(form_type, span)
+            take_turns(form_type, span)
             return _there(form_type, organisation, span, site, id, by) or _begin(
                 form_type, Owing(organisation, site), span, id, by
             )

@@ -106,10 +106,10 @@ _OUT = (
     ("filings.filing.print", gettext_lazy("Print (PDF)")),
     ("filings.filing.file", gettext_lazy("Excel")),
 )
-_IMPORT = "filings.filing.import"
 _OF_TYPE = (
-    ("filings.type.template", gettext_lazy("Download the template"), True),
-    ("filings.type.import", gettext_lazy("Import"), False),
+    ("filings.type.template", "filings.filing.import", gettext_lazy("Download the template"), True),
+    ("filings.type.import", "filings.filing.import", gettext_lazy("Import"), False),
+    ("filings.type.export", "filings.filing.export", gettext_lazy("Export"), False),
 )
 
 
@@ -122,10 +122,12 @@ def files_out(filing: Filing) -> list[tuple[str, str]]:
 
 @register.simple_tag
 def type_files(form_type: FilingType, actor: Actor) -> list[tuple[str, str, bool]]:
-    """(label, address, whether it is a file) of a form's template and of importing it."""
-    if not actor.may(_IMPORT):
-        return []
-    found = [(str(label), _address(name, form_type.code), file) for name, label, file in _OF_TYPE]
+    """(label, address, whether it is a file) of a form's template, import and export."""
+    found = [
+        (str(label), _address(name, form_type.code), file)
+        for name, act, label, file in _OF_TYPE
+        if actor.may(act)
+    ]
     return [(label, url, file) for label, url, file in found if url]
 
 

@@ -1,0 +1,1 @@
+"""Forms as tables: Excel template, import and export, made from the declaration."""
