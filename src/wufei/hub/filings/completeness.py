@@ -1,7 +1,7 @@
 """How much of what was owed has come: expected, received, on time, late, missing."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -12,21 +12,27 @@ from wufei.hub.base.actor import Actor
 from wufei.hub.filings import queries
 from wufei.hub.filings.models import Filing
 from wufei.hub.filings.scope import COMPLETENESS
-from wufei.hub.registry.models import Organisation, Region
-from wufei.hub.registry.validity import today
+from wufei.hub.filings.services.telling import town_of
+from wufei.hub.registry.models import Organisation, Region, Unit
+from wufei.hub.registry.validity import today, valid_on
 
 
 class By(StrEnum):
-    """What figures are told apart by: form and period, town, or organisation."""
+    """What figures are told apart by: form and period, town, unit of the plan, organisation.
+
+    A filer's unit is the one that it is itself; else the government of the town it lies in.
+    """
 
     FORM = "form"
     TOWN = "town"
+    UNIT = "unit"
     ORGANISATION = "organisation"
 
 
 _KEYS = {
     By.FORM: ("type", "first", "last"),
     By.TOWN: ("organisation__region",),
+    By.UNIT: ("organisation", "organisation__region"),
     By.ORGANISATION: ("organisation",),
 }
 
@@ -35,7 +41,8 @@ _KEYS = {
 class Figures:
     """``missing`` are past their day and have not come; what is still to come is none of these.
 
-    ``key`` are the values of what it is told apart by, ``of`` the region or organisation.
+    ``key`` are the values of what it is told apart by, ``of`` the region, unit or organisation
+    (None for filers that belong to no unit).
     """
 
     key: tuple[Any, ...]
@@ -44,7 +51,7 @@ class Figures:
     on_time: int
     late: int
     missing: int
-    of: Region | Organisation | None = None
+    of: Region | Unit | Organisation | None = None
 
     @property
     def percent(self) -> int | None:
@@ -59,7 +66,7 @@ def owed(actor: Actor, since: date, until: date) -> "QuerySet[Filing]":
 
 
 def figures(rows: "QuerySet[Filing]", by: By) -> list[Figures]:
-    """Counts of ``rows`` in one query, what is missing most first."""
+    """Counts of ``rows``, in as many queries as there are for few; what is missing most first."""
     came, came_late = Q(received_on__isnull=False), Q(received_on__gt=F("due_on"))
     overdue = Q(received_on=None, due_on__lt=today())
     counted = (
@@ -74,16 +81,53 @@ def figures(rows: "QuerySet[Filing]", by: By) -> list[Figures]:
         )
     )
     found = [Figures(tuple(row[:-5]), *row[-5:]) for row in counted]
+    found = _named(found, by)
     found.sort(key=lambda one: (-one.missing, [str(part) for part in one.key]))
-    return _with_names(found, by)
+    return found
 
 
-def _with_names(found: list[Figures], by: By) -> list[Figures]:
-    models: dict[By, Any] = {By.TOWN: Region, By.ORGANISATION: Organisation}
-    if by not in models:
-        return found
-    things = models[by].objects.in_bulk([one.key[0] for one in found])
-    return [Figures(**{**vars(one), "of": things[one.key[0]]}) for one in found]
+def _named(found: list[Figures], by: By) -> list[Figures]:
+    match by:
+        case By.FORM:
+            return found
+        case By.ORGANISATION:
+            names = Organisation.objects.in_bulk([one.key[0] for one in found])
+            return [replace(one, of=names[one.key[0]]) for one in found]
+        case By.TOWN:
+            towns = _towns(one.key[0] for one in found)
+            return _folded((towns[one.key[0]], one) for one in found)
+        case By.UNIT:
+            return _folded(_units(found))
+
+
+def _folded(parts: Iterable[tuple[Region | Unit | None, Figures]]) -> list[Figures]:
+    """One line for each thing, in which all that belongs to it is added up."""
+    of: dict[int, Region | Unit | None] = {}
+    lines: dict[int, list[Figures]] = {}
+    for thing, one in parts:
+        key = thing.pk if thing else 0
+        of[key] = thing
+        lines.setdefault(key, []).append(one)
+    return [replace(total(some), key=(key,), of=of[key]) for key, some in lines.items()]
+
+
+def _towns(regions: Iterable[int]) -> dict[int, Region]:
+    """The town of each region by key: villages are their town's."""
+    rows = Region.objects.filter(pk__in=set(regions)).select_related("parent")
+    return {region.pk: town_of(region) for region in rows}
+
+
+def _units(found: Sequence[Figures]) -> Iterator[tuple[Unit | None, Figures]]:
+    """Figures by (organisation, region) with the unit that they belong to."""
+    towns = _towns(one.key[1] for one in found)
+    units = Unit.objects.filter(valid_on())
+    own = units.filter(organisation__in=[one.key[0] for one in found])
+    by_organisation = {unit.organisation_id: unit for unit in own}
+    near = units.filter(kind=Unit.Kind.TOWN, region__in={town.pk for town in towns.values()})
+    by_town = {unit.region_id: unit for unit in near}
+    for one in found:
+        organisation, region = one.key
+        yield by_organisation.get(organisation) or by_town.get(towns[region].pk), one
 
 
 def total(found: Iterable[Figures]) -> Figures:

@@ -14,7 +14,7 @@ from django.db.models import Q
 from uuid_utils.compat import uuid7
 
 from wufei.hub.accounts.permissions import acts_of
-from wufei.hub.base.actor import Actor, ActorKind, Scope, system
+from wufei.hub.base.actor import Actor, ActorKind, system
 from wufei.hub.base.errors import Refusal
 from wufei.hub.catalogue.models import WasteType
 from wufei.hub.filings import services
@@ -187,25 +187,6 @@ LICENCE = replace(
 )
 FORMS = (MONTHLY, FARM, PLAN, LICENCE)
 
-# What the permission table gives to each; here, so that these tests need no page.
-_ACTS = {
-    "officer": {
-        "filings.filing.view": Scope.ALL,
-        "filings.review.decide": Scope.ALL,
-        "filings.due.edit": Scope.ALL,
-        "filings.obligation.edit": Scope.ALL,
-        "filings.completeness.view": Scope.ALL,
-    },
-    "town_officer": {
-        "filings.filing.view": Scope.REGION,
-        "filings.filing.edit": Scope.REGION,
-        "filings.review.decide": Scope.REGION,
-        "filings.completeness.view": Scope.REGION,
-    },
-    "clerk": {"filings.filing.view": Scope.OWN, "filings.filing.edit": Scope.OWN},
-    "agent": {"filings.filing.view": Scope.OWN, "filings.filing.edit": Scope.OWN},
-}
-
 
 @dataclass
 class Town:
@@ -278,7 +259,7 @@ def person(role: str, **more: Any) -> Actor:
         id=f"person:{uuid7()}",
         name=role,
         role=role,
-        acts={**acts_of(role), **_ACTS[role]},
+        acts=acts_of(role),
         **more,
     )
 

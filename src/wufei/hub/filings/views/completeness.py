@@ -85,6 +85,7 @@ def show(request: Request) -> HttpResponse:
         "domains": domains.choices(),
         "by_form": [(_form_name(one), _span(one), one) for one in by_form],
         "by_town": figures(rows, By.TOWN),
+        "by_unit": [one for one in figures(rows, By.UNIT) if one.of],
         "by_organisation": [
             one for one in figures(rows, By.ORGANISATION) if one.missing or one.late
         ][:FEW_MAX],
