@@ -54,7 +54,7 @@ def checked_of(version: Version, form: Form | None = None) -> Checked:
     """
     filing = version.filing
     whole = complete(sections_of(filing), form_of(version) if form is None else form)
-    return checked_many([(filing, whole)])[0]
+    return checked_many([(filing, whole)], shown=True)[0]
 
 
 def problems_of(version: Version, form: Form | None = None) -> list[Problem]:
@@ -83,9 +83,13 @@ def _judged(filing: Filing, checked: Checked, there: "Known", actor: Actor | Non
 
 
 # What was accepted before.
-def checked_many(pairs: Sequence[tuple[Filing, Form]]) -> list[Checked]:
-    """As ``checked_of`` for several: what was accepted before is read for all at once."""
-    earlier = _earlier([filing for filing, _form in pairs if _looks_back(type_of(filing))])
+def checked_many(pairs: Sequence[tuple[Filing, Form]], *, shown: bool = False) -> list[Checked]:
+    """As ``checked_of`` for several: what was accepted before is read for all at once.
+
+    ``shown``: people compare with what was accepted before, even where no check does.
+    """
+    wanted = [filing for filing, _form in pairs if shown or _looks_back(type_of(filing))]
+    earlier = _earlier(wanted)
     return [_checked(filing, form, earlier.get(filing.pk, {})) for filing, form in pairs]
 
 

@@ -120,8 +120,6 @@ FARM = FilingType(
     basis=Basis("Test rule"),
     simple=True,
     helped=True,
-    # Without a check nobody would look at what stood there last month.
-    checks=(lambda checked: (),),
 )
 MIRROR = FilingType(
     code="test.mirror",
