@@ -149,7 +149,7 @@ exemptions.criterion.view    A A A A A A A . A . A
 exemptions.criterion.edit    A . A . . . . . . . .
 exemptions.criterion.export  A A A A A A A . A . A
 filings.filing.view          A A A R R O O O O . A
-filings.filing.edit          . . . . R O O . O . .
+filings.filing.edit          . . O O R O O . O . .
 filings.filing.import        . . . . R O O . O . .
 filings.filing.export        A A A R R O O . O . A
 filings.filing.remind        A . A R R . . . . . .

@@ -91,7 +91,8 @@ class _Ledger:
                 ),
             ),
             authority=AUTHORITY,
-            number_prefix=f"HW{self.table.replace('.', '')}",
+            # HWB1-2026-00001: the table's digit is not the year's.
+            number_prefix=f"HW{self.table.replace('.', '')}-",
             basis=basis.annex(self.table),
             filers=ledger_rules.KEEPERS,
             reads=(entries(self.register), *self.reads),

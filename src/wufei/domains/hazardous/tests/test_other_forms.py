@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.urls import reverse
 from uuid_utils.compat import uuid7
 
 from wufei.domains.hazardous.filings import FILINGS, assessment
@@ -26,7 +27,7 @@ from wufei.hub.ledger.models import AccountKind, Lot, Movement
 from wufei.hub.ledger.services.treatments import Input
 from wufei.hub.ledger.units import tonnes
 from wufei.hub.manifests.tests.conftest import OIL, build
-from wufei.hub.registry.models import ListEntry, Organisation
+from wufei.hub.registry.models import ListEntry, Organisation, Site
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BRANCH = system("branch")
@@ -254,6 +255,21 @@ def test_the_list_of_key_supervision_begins_with_the_class_and_is_kept_by_what_i
     assert entry.validity.upper is not None
 
 
+def test_an_officer_starts_the_forms_of_the_own_department_alone(district, sign_in):
+    branch = district.firm("branch office", "department", "other").organisation
+    officer = sign_in("officer", organisations=[branch])
+    address = reverse("filings.type.start", args=["hazardous.key_list"])
+    page = officer.get(address).content.decode()
+    assert "branch office" in page
+    year = date(2026, 1, 1).isoformat()
+    told = {"submission": str(uuid7()), "organisation": str(branch.uuid), "period": year}
+    answer = officer.post(address, told)
+    assert answer.status_code in (302, 303)
+    filing = Filing.objects.get(type="hazardous.key_list")
+    assert filing.organisation == branch
+    assert officer.get(reverse("filings.filing.edit", args=[filing.uuid])).status_code == 200
+
+
 def test_the_assessment_counts_what_applies_and_asks_what_is_wrong(district):
     works = Desk(district, "works")
     filing = works.start("hazardous.assessment_self")
@@ -351,3 +367,67 @@ def test_a_cleaner_audit_goes_from_audit_to_acceptance_as_versions(district, sto
     with pytest.raises(StillProblems) as refused:
         works.hand_in(filing, values)
     assert codes(refused) == {"cleaner_stage"}
+
+
+def test_a_container_goes_from_one_store_to_another_and_an_export_leaves(district):
+    works = Desk(district, "works")
+    store = Site.objects.create(
+        organisation=works.firm.organisation,
+        name="second store",
+        pinyin="ss",
+        kind="storage",
+        region=works.firm.site.region,
+        validity=works.firm.site.validity,
+    )
+    line = {
+        "happened_at": noon(date(2025, 5, 2)),
+        "waste": "900-249-08",
+        "mass": Decimal("0.2"),
+        "container": "D-900",
+        "site": works.firm.site.uuid,
+    }
+    arose = works.start("hazardous.ledger_b1")
+    works.hand_in(arose, rows={"lines": (line,)}, on=date(2025, 6, 2))
+    moved = {**line, "happened_at": noon(date(2025, 5, 3)), "site": store.uuid}
+    stored = works.start("hazardous.ledger_b2")
+    works.hand_in(stored, rows={"lines": (moved,)}, on=date(2025, 6, 2))
+    assert _stands(store) == ["D-900"]
+    # Handed in again, nothing moves a second time.
+    works.hand_in(stored, on=date(2025, 6, 3))
+    assert Movement.objects.filter(kind="transfer").count() == 1
+    gone = {
+        **moved,
+        "happened_at": noon(date(2025, 5, 4)),
+        "receiver_kind": "abroad",
+        "abroad_receiver": "Plant abroad",
+        "export_no": "CK-1",
+    }
+    sent = works.start("hazardous.ledger_b5")
+    works.hand_in(sent, rows={"lines": (gone,)}, on=date(2025, 6, 2))
+    assert _stands(store) == []
+    assert Movement.objects.get(kind="export").mass_g == 200_000
+
+
+def _stands(site):
+    lots = Lot.objects.filter(account__place=site, remaining_g__gt=0)
+    return list(lots.values_list("label", flat=True))
+
+
+def test_what_leaves_without_a_manifest_asks_why_and_moves_nothing(district):
+    works = Desk(district, "works")
+    line = {
+        "happened_at": noon(date(2025, 5, 2)),
+        "waste": "900-249-08",
+        "mass": Decimal("0.2"),
+        "site": works.firm.site.uuid,
+        "receiver_kind": "licensed",
+        "licence_no": "nowhere",
+    }
+    filing = works.start("hazardous.ledger_b5")
+    with pytest.raises(StillProblems) as refused:
+        works.hand_in(filing, rows={"lines": (line,)}, on=date(2025, 6, 2))
+    assert codes(refused) == {"ledger_no_manifest", "licence_unknown"}
+    before = Movement.objects.count()
+    reasons = dict.fromkeys(keys(refused), "on paper, follows")
+    works.hand_in(filing, rows={"lines": (line,)}, reasons=reasons, on=date(2025, 6, 2))
+    assert Movement.objects.count() == before
