@@ -441,7 +441,7 @@ def test_a_draft_is_nobody_elses_business(clerk: Any, listed: Filing, sign_in: A
     assert "brickworks" not in page
     assert sign_in("leader").get(url).status_code == 403
     # An officer fills in the forms of their own department, and no other's.
-    assert sign_in("officer").get(url).status_code == 404
+    assert sign_in("officer").get(url).status_code == 403
     assert sign_in("clerk").get(url).status_code == 404
 
 
