@@ -430,6 +430,7 @@ def test_versions_are_compared_side_by_side(clerk: Any, listed: Filing, sign_in:
             reverse("filings.filing.detail", args=[listed.uuid]), {"version": "2", "with": "1"}
         )
     )
+    assert reverse("filings.filing.print", args=[listed.uuid]) in page
     assert "<del>7</del>" in page
     assert "<ins>9</ins>" in page
 
