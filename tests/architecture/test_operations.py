@@ -16,7 +16,7 @@ from wufei.hub.accounts.permissions import ACTS, Role
 from wufei.hub.base.actor import Scope
 
 OWN, OTHER = "湖西街道", "于集镇"
-NOTHING = {"uuid": UUID(int=1), "vehicle": "鲁PNOONE", "step": "load", "number": 1}
+NOTHING = {"uuid": UUID(int=1), "vehicle": "鲁PNOONE", "step": "load", "number": 1, "code": "?"}
 # What a body that says nothing is answered with, once the role was let through.
 LET_IN = {200, 204, 404, 422}
 MANIFEST = (

@@ -13,6 +13,7 @@ from wufei.hub.base.access import public
 from wufei.hub.base.api import OPERATIONS, Api, handle_errors
 from wufei.hub.evidence.api import router as receipts
 from wufei.hub.exemptions.api import router as claims
+from wufei.hub.filings.api import router as filings
 from wufei.hub.manifests.api.corrections import router as corrections
 from wufei.hub.manifests.api.drafts import router as drafts
 from wufei.hub.manifests.api.journeys import router as journeys
@@ -40,6 +41,7 @@ API.add_router("", journeys)
 API.add_router("", linked)
 API.add_router("", drafts)
 API.add_router("", claims)
+API.add_router("", filings)
 API.add_router("", corrections)
 API.add_router("", rounds)
 API.add_router("", lookups)
