@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from wufei.demo import lastdays, live, plan, script, stories
+from wufei.demo import filings, lastdays, live, plan, script, stories
 from wufei.demo.entering import Entered, enter
 from wufei.demo.history import Correction, Event, Place, World, history
 from wufei.demo.history.construction import sources as construction
@@ -80,6 +80,7 @@ def _finish(record: Load, entered: Entered, by: Actor, progress: Progress | None
     _tell(record, world, by, progress)
     lastdays.enact(record, entered, by)
     stories.tell(record, entered, by)
+    filings.owe(by)
     _sign_the_log()
     record.finished = True
 
