@@ -183,6 +183,8 @@ WUFEI_IMPORT_ROWS_MAX = env.number("WUFEI_IMPORT_ROWS_MAX")
 EXPORT_ROOT = HOME / "exports"
 WUFEI_EXPORT_DAYS = env.number("WUFEI_EXPORT_DAYS")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# A form shows tables of up to 3,000 cells to type in, beside everything else that it asks.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
 SESSION_COOKIE_HTTPONLY = True
