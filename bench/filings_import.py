@@ -16,7 +16,7 @@ import resource
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
 ROWS = 50_000
 FIRMS = 500
 TABLES = ("filings_filing", "filings_version", "filings_row")
-DAY = date(2026, 9, 1)
 
 
 def forms() -> dict[str, Any]:
@@ -126,7 +125,7 @@ def workbook(path: Path, rows: int, *, firms: int, event: bool, month: str) -> N
         said += [f"C{n:07}", "X-1", n % 500 / 100 + 0.5, None, "Stored", n % 7 + 1, 0.25]
         said += ["张库管", "一号库", "桶装废矿物油"]
         sheet.write_row(n + 1, 0, said)
-        sheet.write_datetime(n + 1, len(keys) + 3, __import__("datetime").datetime(2026, 9, 2), day)
+        sheet.write_datetime(n + 1, len(keys) + 3, datetime(2026, 9, 2), day)
     book.close()
 
 
@@ -184,7 +183,6 @@ class Bench:
         from wufei.hub.filings.sheets.columns import tables_of
 
         self.count += 1
-        month = f"{2000 + self.count // 12}-{self.count % 12 + 1:02}"
         month = f"2026-{self.count:02}"
         path = self.home / "bench.xlsx"
         workbook(path, rows, firms=firms, event=form == "event", month=month)
