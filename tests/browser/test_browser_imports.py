@@ -62,7 +62,7 @@ def test_a_file_comes_in_and_a_bad_line_is_mended(page, enter, look, tmp_path):
     page.wait_for_selector("#list")
     assert page.locator("#list tbody tr").count() == 2
     page.click("#list tbody a >> nth=0")
-    page.wait_for_selector("text=导入记录")
+    page.wait_for_selector("main >> text=导入记录")
     look("manifest-imported")
     assert page.locator("text=示例油品再生").count()
 

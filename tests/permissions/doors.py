@@ -2,6 +2,15 @@
 
 # Operations that are tried elsewhere, each with its reason.
 ELSEWHERE = {
+    "api.form.list": "who files and who reviews is no party of a load: test_filing_api",
+    "api.form.schema": "who files and who reviews is no party of a load: test_filing_api",
+    "api.filing.list": "who files and who reviews is no party of a load: test_filing_api",
+    "api.filing.detail": "who files and who reviews is no party of a load: test_filing_api",
+    "api.filing.draft": "who files and who reviews is no party of a load: test_filing_api",
+    "api.filing.submit": "who files and who reviews is no party of a load: test_filing_api",
+    "api.filing.decide": "who files and who reviews is no party of a load: test_filing_api",
+    "api.filing.bring_back": "who files and who reviews is no party of a load: test_filing_api",
+    "api.filing.versions": "who files and who reviews is no party of a load: test_filing_api",
     "api.manifest.sign_many": "each of many is judged alone, in test_matrix",
     "manifests.queue": "each role's phone sends a step, in test_matrix",
     "manifests.find": "what is not seen is answered like what is not there: test_phone_pages",
@@ -111,6 +120,7 @@ SERVICES = {
     "manifests.revisions.check_proposal": "",
     "manifests.rounds.check_finishable": "",
     "manifests.outsiders.permit": "",
+    "manifests.outsiders.answered_by": "",
     "manifests.settlement.open_followed": "",
     "manifests.signing.read": "",
     "manifests.queue.signed_before": "",

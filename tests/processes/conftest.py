@@ -1,7 +1,9 @@
 """A whole platform, started as a person starts it, on free ports and in a difficult folder."""
 
+import contextlib
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -34,9 +36,12 @@ def until(what, seconds=180):
 
 
 def _free_port():
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return trial.getsockname()[1]
+    """None of those that the system gives to whoever asks for any: a test beside this one may."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as trial, contextlib.suppress(OSError):
+            trial.bind(("127.0.0.1", port))
+            return port
 
 
 class Platform:

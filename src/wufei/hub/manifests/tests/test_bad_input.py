@@ -224,7 +224,7 @@ def test_a_number_comes_after_the_closing_and_then_stays(district, issued):
     services.set_authority_no(issued, "20253715000007", by=by)
     assert Manifest.objects.get(pk=issued.pk).authority_no == "20253715000007"
     refused(
-        lambda: services.set_authority_no(issued, "20253715000008", by=by), "manifest_overtaken"
+        lambda: services.set_authority_no(issued, "20253715000008", by=by), "manifest_number_stands"
     )
     assert all(queries.signature_holds(one) for one in issued.signatures.all())
 

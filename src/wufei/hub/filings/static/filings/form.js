@@ -7,7 +7,15 @@ let next = Date.now();
 
 function saveSoon(wait = WAIT_MS) {
   clearTimeout(timer);
-  timer = setTimeout(() => form.dispatchEvent(new CustomEvent("save-draft")), wait);
+  timer = setTimeout(save, wait);
+}
+
+// One save after the other: each writes on the edition that the one before it has made.
+let saving = false;
+let again = false;
+function save() {
+  if (saving) again = true;
+  else form.dispatchEvent(new CustomEvent("save-draft"));
 }
 
 form.addEventListener("input", (event) => {
@@ -21,25 +29,27 @@ form.addEventListener("change", (event) => {
 });
 
 // Submitting waits for a save that is under way: both would write on the same edition.
-let saving = false;
 let waiting = null;
 form.addEventListener("htmx:beforeRequest", () => (saving = true));
-form.addEventListener("htmx:afterRequest", () => (saving = false));
-form.addEventListener("htmx:afterSettle", goOn);
-form.addEventListener("htmx:sendError", goOn);
+for (const end of ["htmx:afterSettle", "htmx:sendError", "htmx:responseError"]) form.addEventListener(end, settled);
 form.addEventListener("submit", (event) => {
   clearTimeout(timer);
+  again = false;
   if (!saving) return;
   event.preventDefault();
   waiting = event.submitter;
 });
 
-function goOn() {
-  if (!waiting) return;
-  const submitter = waiting;
-  waiting = null;
+function settled() {
   saving = false;
-  form.requestSubmit(submitter);
+  if (waiting) {
+    const submitter = waiting;
+    waiting = null;
+    form.requestSubmit(submitter);
+  } else if (again) {
+    again = false;
+    save();
+  }
 }
 
 // What the server says of the draft: problems, what is computed, shown and required.
