@@ -57,7 +57,7 @@ def give(manifest: Manifest, form: ManifestTemplate, at: datetime) -> Given | No
     Ask for it late in a transaction: everybody else in the scope waits. Raises ``GivenHere`` for
     a manifest that brings a number of its own, ``NoRegionCode`` and ``SerialsUsedUp``.
     """
-    region, day = manifest.consignor_site.region, at.astimezone(SHANGHAI).date()
+    region, day = manifest.consignor_site.region, _day(at)
     if not gives(form, region, day):
         return None
     if manifest.authority_no:
@@ -77,7 +77,7 @@ def give_all(
 ) -> list[tuple[Manifest, Given]]:
     """As ``give``, to several manifests; those that were given one, with what it is."""
     # Everybody waits for the scopes in the same order; within one the manifests keep theirs.
-    ordered = sorted(new, key=lambda one: (one[1].code, one[2].year, _where(one[0])))
+    ordered = sorted(new, key=lambda one: _scope(one[1], _where(one[0]), _day(one[2])))
     given = [(manifest, give(manifest, form, at)) for manifest, form, at in ordered]
     return [(manifest, number) for manifest, number in given if number]
 
@@ -121,14 +121,24 @@ def check_fillable(manifest: Manifest) -> None:
 
 
 def _next(form: ManifestTemplate, code: str, day: date) -> Given:
-    told = [_told(segment, code, day) for segment in form.number_segments]
-    scope = f"{form.number_scope or form.code}:{''.join(told)}"
+    scope = _scope(form, code, day)
     serial = next_number(f"authority:{scope}")
     width = next(one.width for one in form.number_segments if one.part is Part.SERIAL)
     if serial >= 10**width:
         raise SerialsUsedUp(most=f"{10**width - 1:,}", scope=scope)
+    told = (_told(segment, code, day) for segment in form.number_segments)
     number = "".join(text or f"{serial:0{width}}" for text in told)
     return Given(scope, serial, number)
+
+
+def _scope(form: ManifestTemplate, code: str, day: date) -> str:
+    """What is counted together: everything that the number says beside its serial."""
+    told = (_told(segment, code, day) for segment in form.number_segments)
+    return f"{form.number_scope or form.code}:{''.join(told)}"
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(SHANGHAI).date()
 
 
 def _told(segment: Segment, code: str, day: date) -> str:

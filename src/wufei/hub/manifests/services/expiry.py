@@ -21,10 +21,20 @@ _TOLD = ("clerk", "keeper", "agent")
 
 
 def expire(now: datetime) -> int:
-    """End what should have been loaded by ``now``; returns how many. Safe to do twice."""
+    """End what should have been loaded by ``now``; returns how many. Safe to do twice.
+
+    One that cannot be ended does not keep the others waiting; it is raised once they have ended.
+    """
     due = Manifest.objects.filter(status=Status.ISSUED, expires_at__lte=now)
-    found = list(due.order_by("expires_at", "pk")[:EXPIRED_MAX])
-    return sum(_expire(manifest, now, CLOCK) for manifest in found)
+    count, failed = 0, None
+    for manifest in due.order_by("expires_at", "pk")[:EXPIRED_MAX]:
+        try:
+            count += _expire(manifest, now, CLOCK)
+        except Exception as error:
+            failed = error
+    if failed is not None:
+        raise failed
+    return count
 
 
 def _expire(manifest: Manifest, now: datetime, by: Actor) -> bool:

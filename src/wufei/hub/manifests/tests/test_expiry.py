@@ -12,6 +12,7 @@ from wufei.hub.manifests import queries, services
 from wufei.hub.manifests.declarations import Hours
 from wufei.hub.manifests.models import Manifest
 from wufei.hub.manifests.refusals import Expired, NotCancellable
+from wufei.hub.manifests.services import authority
 from wufei.hub.manifests.services.expiry import expire
 from wufei.hub.manifests.tasks import look_at_the_clock
 from wufei.hub.manifests.tests.conftest import OIL, SPOIL, t
@@ -61,6 +62,23 @@ def test_looking_again_changes_nothing(district):
     assert expire(manifest.expires_at + timedelta(days=1)) == 0
     assert Notice.objects.count() == told
     assert district.booked_g("works", OIL) == 0
+
+
+def test_one_that_cannot_end_does_not_keep_the_others_waiting(district, monkeypatch):
+    first, second = issue(district), issue(district)
+    void = authority.void
+
+    def break_down(manifest, reason):
+        if manifest.pk == first.pk:
+            raise RuntimeError("broken")
+        void(manifest, reason)
+
+    monkeypatch.setattr(authority, "void", break_down)
+    with pytest.raises(RuntimeError, match="broken"):
+        expire(second.expires_at)
+    states = Manifest.objects.order_by("pk").values_list("status", flat=True)
+    assert list(states) == ["issued", "expired"]
+    assert district.booked_g("works", OIL) == t(2)
 
 
 def test_who_comes_too_late_is_told_to_have_it_issued_anew(district):

@@ -1,7 +1,9 @@
 """Numbers of the authority: filled in from it, or given here where Wufei is the authority."""
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,7 +12,7 @@ from django.utils import timezone
 from wufei.config import environment
 from wufei.hub.manifests import services
 from wufei.hub.manifests.models import IssuedNumber, Manifest
-from wufei.hub.manifests.services import revisions
+from wufei.hub.manifests.services import authority, revisions
 from wufei.hub.manifests.services.expiry import expire
 from wufei.hub.manifests.tests.conftest import OIL, SPOIL
 from wufei.hub.manifests.tests.refusing import refused
@@ -53,6 +55,21 @@ def test_where_wufei_is_the_authority_numbers_ascend_city_by_city(district, givi
     assert district.issue(SPOIL, 1).authority_no is None
     scopes = set(IssuedNumber.objects.values_list("scope", flat=True))
     assert scopes == {f"hazardous:{year}3715"}
+
+
+def test_everybody_takes_numbers_of_several_scopes_in_one_order(declared, monkeypatch):
+    """Scopes say the order, whatever the codes of the forms are: nobody waits in a ring."""
+    asked = []
+    monkeypatch.setattr(authority, "give", lambda manifest, *_rest: asked.append(manifest))
+    early = declared("fly_ash", number_scope="a_scope")
+    late = replace(declared("hazardous", number_scope="b_scope"), code="a_code")
+    monkeypatch.setattr(authority, "_where", lambda manifest: "371502")
+    at = timezone.now()
+    for order in ((("early", early), ("late", late)), (("late", late), ("early", early))):
+        asked.clear()
+        stand_ins: Any = [(name, form, at) for name, form in order]
+        authority.give_all(stand_ins)
+        assert asked == ["early", "late"]
 
 
 @pytest.mark.parametrize(
