@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -27,31 +28,38 @@ class Coverage:
         return self.listed - self.registered
 
 
-def entries(code: str, day: date | None = None) -> "QuerySet[ListEntry]":
-    """Who counts on ``day`` (today): on the list then, and not found to be no case for it."""
-    rows = ListEntry.objects.filter(valid_on(day), list=code)
-    return rows.exclude(match=ListEntry.Match.DISMISSED)
+def _counting(day: date | None = None) -> "QuerySet[ListEntry]":
+    """Who counts on ``day`` (today): on a list then, and not found to be no case for it."""
+    return ListEntry.objects.filter(valid_on(day)).exclude(match=ListEntry.Match.DISMISSED)
+
+
+def coverages(day: date | None = None) -> dict[str, Coverage]:
+    """Of every list that has entries: without a denominator there is no rate."""
+    told = _counted(_counting(day).order_by().values("list"), day)
+    return {one["list"]: Coverage(one["listed"], one["registered"]) for one in told}
 
 
 def coverage(code: str, day: date | None = None) -> Coverage | None:
-    """None where the list is empty: without a denominator there is no rate."""
-    told = entries(code, day).aggregate(
-        listed=Count("pk"), registered=Count("pk", filter=_here(day))
-    )
-    return Coverage(**told) if told["listed"] else None
+    """Of one list, None where it is empty."""
+    return coverages(day).get(code)
+
+
+def _counted(rows: Any, day: date | None) -> list[dict[str, Any]]:
+    return list(rows.annotate(listed=Count("pk"), registered=Count("pk", filter=_here(day))))
 
 
 def by_region(code: str, day: date | None = None) -> list[Coverage]:
     """A line for each region that the source names; those without one come last."""
-    rows = entries(code, day).order_by("region__path").values("region")
-    told = list(rows.annotate(listed=Count("pk"), registered=Count("pk", filter=_here(day))))
+    rows = _counting(day).filter(list=code).order_by("region__path").values("region")
+    told = _counted(rows, day)
     regions = Region.objects.in_bulk([one["region"] for one in told if one["region"]])
     return [Coverage(one["listed"], one["registered"], regions.get(one["region"])) for one in told]
 
 
 def missing(code: str, day: date | None = None) -> "QuerySet[ListEntry]":
     """By name, those who should be registered and are not."""
-    return entries(code, day).exclude(_here(day)).select_related("region").order_by("name")
+    rows = _counting(day).filter(list=code).exclude(_here(day))
+    return rows.select_related("region").order_by("name")
 
 
 def _here(day: date | None) -> Q:

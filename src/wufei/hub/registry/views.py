@@ -19,8 +19,9 @@ def coverage_page(request: Request) -> HttpResponse:
     """How many of those who should be registered are, list by list, and who is missing."""
     obliged = [one for one in lists.kinds() if one.purpose is Purpose.OBLIGED]
     chosen = next((one for one in obliged if one.code == request.GET.get("list")), None)
+    found = coverage.coverages()
     context: dict[str, Any] = {
-        "lines": [{"kind": one, "coverage": coverage.coverage(one.code)} for one in obliged],
+        "lines": [{"kind": one, "coverage": found.get(one.code)} for one in obliged],
         "chosen": chosen,
         "list_url": reverse("registry.list.list"),
     }

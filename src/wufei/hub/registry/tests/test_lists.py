@@ -12,6 +12,7 @@ from wufei.hub.registry.lists import ListKind, Purpose
 from wufei.hub.registry.models import ListEntry, Organisation, Region
 from wufei.hub.registry.services import lists as services
 from wufei.hub.registry.services.refusals import ListedTwice
+from wufei.hub.registry.tasks import look_for_the_listed
 from wufei.hub.registry.validity import period, today
 
 BY = system("test")
@@ -63,6 +64,14 @@ def test_who_registers_later_is_found_when_one_looks_again(town):
     entry.refresh_from_db()
     assert (entry.match, entry.organisation) == ("matched", late)
     assert services.match_open(BY, LIST) == 0
+
+
+def test_whoever_has_registered_since_is_found_at_night(town):
+    entry = put("Late")
+    firm(town, "Late")
+    look_for_the_listed(0)
+    entry.refresh_from_db()
+    assert entry.match == "matched"
 
 
 def test_nobody_stands_twice_on_one_list_at_one_time(town):
