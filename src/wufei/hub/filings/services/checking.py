@@ -59,8 +59,12 @@ def checked_of(version: Version, form: Form | None = None) -> Checked:
 
 def problems_of(version: Version, form: Form | None = None) -> list[Problem]:
     """What speaks against a version; ``form`` instead of what is kept, as while one types."""
-    checked = checked_of(version, form)
-    return _judged(version.filing, checked, known([(version.filing, checked.form)]), None)
+    return problems_in(version.filing, checked_of(version, form))
+
+
+def problems_in(filing: Filing, checked: Checked) -> list[Problem]:
+    """As ``problems_of``, for whoever has read what it looks at."""
+    return _judged(filing, checked, known([(filing, checked.form)]), None)
 
 
 def judge_many(

@@ -54,7 +54,7 @@ def seen(page: Page) -> Seen:
     sections = checking.sections_of(version.filing)
     try:
         checked = checking.checked_of(version, form)
-        found = checking.problems_of(version, form)
+        found = checking.problems_in(version.filing, checked)
     except Refusal as refusal:
         form = complete(sections, form)
         return Seen(form, [*page.faults, *rules.shape(sections, form)], problem=str(refusal))
