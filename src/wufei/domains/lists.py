@@ -6,7 +6,7 @@ of lists is claimed. Which of them a district keeps, and from which source, is i
 
 from wufei.domains.hazardous.lists import LISTS as HAZARDOUS
 from wufei.hub.base.wording import both
-from wufei.hub.registry.lists import ListKind, Purpose
+from wufei.hub.registry.lists import ListKind, Purpose, Text
 
 _O, _S, _H = Purpose.OBLIGED, Purpose.SUPERVISED, Purpose.HONOUR
 _DISCHARGE = both("排污许可", "discharge permits")
@@ -17,9 +17,9 @@ _DEMOLITION = both("拆除备案", "demolition notices")
 
 
 def _list(
-    code: str, purpose: Purpose, zh: str, en: str, domain: str = "", source: object = ""
+    code: str, purpose: Purpose, zh: str, en: str, domain: str = "", source: Text = ""
 ) -> ListKind:
-    return ListKind(code, both(zh, en), purpose, domain, source)  # type: ignore[arg-type]
+    return ListKind(code, both(zh, en), purpose, domain, source)
 
 
 LISTS: tuple[ListKind, ...] = (

@@ -13,6 +13,7 @@ from decimal import Decimal
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from wufei.domains.fields import mass
 from wufei.hub.base.wording import both
 from wufei.hub.catalogue import declarations as catalogue
 from wufei.hub.filings import checks, effects, sources
@@ -50,18 +51,6 @@ def _table(number: int) -> Basis:
     return Basis(_GUIDELINE, both(f"表{number}", f"table {number}"), "C")
 
 
-def _mass(name: str, zh: str, en: str, *, required: bool = True) -> Field:
-    return Field(
-        name,
-        both(zh, en),
-        FieldKind.MASS,
-        unit="t",
-        required=required,
-        minimum=ZERO,
-        aliases=(zh,),
-    )
-
-
 def _methods() -> Choices:
     streams = catalogue.domain(DOMAIN).streams
     return tuple({one.code: one.name for stream in streams for one in stream.methods}.items())
@@ -90,7 +79,7 @@ STATES: Choices = (
     ("liquid", both("液态", "liquid")),
     ("other", both("其他", "other")),
 )
-ARISEN_IN_YEAR = _mass("arisen", "年产生量", "mass that arose in the year")
+ARISEN_IN_YEAR = mass("arisen", "年产生量", "mass that arose in the year")
 LIST = Section(
     "wastes",
     both("表1 产生清单", "Table 1: what arises"),
@@ -155,14 +144,14 @@ GENERATION_LIST = FilingType(
     ),
 )
 
-ARISEN = _mass("arisen", "产生量", "mass that arose")
-BEFORE = _mass("before", "上月底贮存量", "in storage at the end of the month before")
-OWN_RECOVERED = _mass("own_recovered", "自行利用量", "recovered oneself", required=False)
-SENT_RECOVERED = _mass("sent_recovered", "委托利用量", "entrusted for recovery", required=False)
-OWN_DISPOSED = _mass("own_disposed", "自行处置量", "disposed of oneself", required=False)
-SENT_DISPOSED = _mass("sent_disposed", "委托处置量", "entrusted for disposal", required=False)
-RECEIVED = _mass("received", "接收他人量", "received from others", required=False)
-AFTER = _mass("after", "累计贮存量", "in storage at the end")
+ARISEN = mass("arisen", "产生量", "mass that arose")
+BEFORE = mass("before", "上月底贮存量", "in storage at the end of the month before")
+OWN_RECOVERED = mass("own_recovered", "自行利用量", "recovered oneself", required=False)
+SENT_RECOVERED = mass("sent_recovered", "委托利用量", "entrusted for recovery", required=False)
+OWN_DISPOSED = mass("own_disposed", "自行处置量", "disposed of oneself", required=False)
+SENT_DISPOSED = mass("sent_disposed", "委托处置量", "entrusted for disposal", required=False)
+RECEIVED = mass("received", "接收他人量", "received from others", required=False)
+AFTER = mass("after", "累计贮存量", "in storage at the end")
 FLOW = Section(
     "wastes",
     both("表2 流向汇总表", "Table 2: where it went"),
@@ -202,14 +191,14 @@ def _flow_line(flow: WasteFlow) -> Values:
     }
     out_g = 0
     for whose, ways in (("own", flow.own), ("sent", flow.sent)):
-        for outcome, mass, method in (
+        for outcome, column, method in (
             ("recovered", f"{whose}_recovered", f"{whose}_recovery"),
             ("disposed", f"{whose}_disposed", f"{whose}_disposal"),
         ):
             mine = [way for way in ways if (way.outcome or "recovered") == outcome]
             mass_g = sum(way.mass_g for way in mine)
             out_g += mass_g
-            line |= {mass: tonnes(mass_g), method: mine[0].method if mine else None}
+            line |= {column: tonnes(mass_g), method: mine[0].method if mine else None}
     came_g = flow.closing_g + out_g - flow.opening_g - flow.arisen_g
     return line | {"received": tonnes(max(came_g, 0))}
 
@@ -266,7 +255,7 @@ REGISTRATION = FilingType(
         Section(
             "wastes",
             _("Wastes"),
-            (WASTE, _mass("yearly", "预计年产生量", "expected mass of a year")),
+            (WASTE, mass("yearly", "预计年产生量", "expected mass of a year")),
             table=True,
             rows_min=1,
             key=("waste",),
@@ -335,7 +324,7 @@ PROOF = FilingType(
                     choices=lambda: WAYS,
                 ),
                 WASTE,
-                _mass("mass", "利用量", "mass used"),
+                mass("mass", "利用量", "mass used"),
                 _method("method", "利用方式", "method of recovery"),
                 Field("receiver", both("受托单位", "receiver"), length_max=120),
                 Field("contract", both("合同编号", "number of the contract"), length_max=60),
@@ -386,7 +375,7 @@ STORAGE = FilingType(
                     minimum=ZERO,
                     decimals=1,
                 ),
-                _mass("capacity", "设计贮存能力", "designed capacity"),
+                mass("capacity", "设计贮存能力", "designed capacity"),
                 Field("roof", both("防雨", "kept from rain"), FieldKind.BOOLEAN, required=True),
                 Field("floor", both("防渗", "sealed floor"), FieldKind.BOOLEAN, required=True),
                 Field("dust", both("防扬尘", "dust kept down"), FieldKind.BOOLEAN, required=True),

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.filings.declarations import Check, Checked, Field, Problem, Severity, Text
 from wufei.hub.filings.forms import Form, grams
+from wufei.hub.ledger.units import GRAMS_PER_T
 
-GRAMS_PER_T = 1_000_000
 # Differences below this are roundings of whoever adds up kilograms.
 SMALL_G = 1_000
 
@@ -56,14 +56,18 @@ def agrees(
 def adds_up(
     section: str, plus: Sequence[Field], minus: Sequence[Field], result: Field, *, code: str
 ) -> Check:
-    """In each row, what there was and came, less what went, is what is left: an error if not."""
+    """In each row, what there was and came, less what went, is what is left: an error if not.
+
+    Each column may be rounded to the kilogram by itself.
+    """
+    rounded_g = SMALL_G // 2 * (len(plus) + len(minus) + 1)
 
     def check(checked: Checked) -> Iterator[Problem]:
         for number, row in enumerate(checked.form.rows.get(section, ())):
             left_g = sum(grams(one, row.get(one.name)) for one in plus)
             left_g -= sum(grams(one, row.get(one.name)) for one in minus)
             stated_g = grams(result, row.get(result.name))
-            if abs(left_g - stated_g) >= SMALL_G:
+            if abs(left_g - stated_g) > rounded_g:
                 text = _("“{field}” does not add up: from the other columns it is {left} t.")
                 told = format_lazy(text, field=result.label, left=_t(left_g))
                 values = {"reported_g": stated_g, "added_g": left_g}

@@ -1,7 +1,7 @@
 """Facts of ledger and register that forms are prefilled from and held against."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from django.utils import timezone
 
@@ -15,6 +15,7 @@ from wufei.hub.registers.queries.summary import WasteFlow, flows
 from wufei.hub.registry.models import Licence, LicenceLine, OrganisationContact
 from wufei.hub.registry.validity import valid_on
 
+_KG_IN_T = Decimal("0.001")
 FLOWS, PROFILE, LICENCES = "flows", "profile", "licences"
 
 
@@ -78,6 +79,5 @@ def licence_lines(*kinds: str, code: str = LICENCES) -> Source:
 
 
 def tonnes(mass_g: int) -> Decimal:
-    """Grams as tonnes, exact, without empty decimals."""
-    value = Decimal(mass_g) / GRAMS_PER_T
-    return value.normalize() if value else Decimal(0)
+    """Grams as tonnes to the kilogram, half-even, as forms write them."""
+    return (Decimal(mass_g) / GRAMS_PER_T).quantize(_KG_IN_T, ROUND_HALF_EVEN)

@@ -10,25 +10,11 @@ from decimal import Decimal
 
 from wufei.domains.hazardous.filings import choices, names
 from wufei.hub.base.wording import both
-from wufei.hub.filings.declarations import Choices, Field, FieldKind, Text, Values
+from wufei.hub.filings.declarations import Choices, Field, FieldKind, Values
 
 ZERO = Decimal(0)
 # In the national system these are made by itself: one need not know them here.
 MADE_THERE = both("由国家系统自动生成，可不填", "made by the national system; may stay empty")
-
-
-def mass(name: str, zh: str, en: str, *, required: bool = True, help: Text = "") -> Field:
-    """Tonnes with three decimals, not below 0."""
-    return Field(
-        name,
-        both(zh, en),
-        FieldKind.MASS,
-        unit="t",
-        required=required,
-        minimum=ZERO,
-        help=help,
-        aliases=(zh,),
-    )
 
 
 def text(name: str, zh: str, en: str, *, required: bool = False, length: int = 100) -> Field:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from wufei.domains.fields import mass
 from wufei.domains.hazardous.filings import basis, choices, ledger_flows, ledger_rules
 from wufei.domains.hazardous.filings.columns import (
     CONTAINERS,
@@ -19,7 +20,6 @@ from wufei.domains.hazardous.filings.columns import (
     STORE,
     choice,
     code,
-    mass,
     method,
     moment,
     person,

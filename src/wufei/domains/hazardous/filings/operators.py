@@ -21,7 +21,6 @@ from wufei.domains.hazardous.filings.columns import CATEGORY, OFFICIAL_NAME, WAS
 from wufei.domains.hazardous.filings.columns import method as method_field
 from wufei.domains.hazardous.filings.columns import wastes as wastes_in
 from wufei.domains.hazardous.filings.plan import AUTHORITY
-from wufei.domains.hazardous.filings.plan_rules import t
 from wufei.hub.base.wording import both
 from wufei.hub.filings.declarations import (
     Basis,
@@ -37,6 +36,7 @@ from wufei.hub.filings.declarations import (
     Values,
 )
 from wufei.hub.filings.periods import DueDay, Period, Span
+from wufei.hub.filings.sources import tonnes as t
 from wufei.hub.registry.models import Licence, LicenceLine
 from wufei.hub.registry.queries import codes_that_cover
 

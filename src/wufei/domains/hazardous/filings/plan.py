@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from wufei.domains.fields import mass
 from wufei.domains.hazardous.filings import basis, choices, classes, plan_rules, reading
 from wufei.domains.hazardous.filings.columns import (
     LIKE,
@@ -21,7 +22,6 @@ from wufei.domains.hazardous.filings.columns import (
     WASTE,
     choice,
     code,
-    mass,
     method,
     person,
     text,

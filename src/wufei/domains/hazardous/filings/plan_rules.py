@@ -1,7 +1,7 @@
 """What a management plan begins with, and what it is held against. Pure."""
 
 from collections.abc import Callable, Iterator, Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.utils.text import format_lazy
@@ -10,19 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from wufei.domains.hazardous.filings import choices, receivers
 from wufei.domains.hazardous.filings.columns import ZERO, total, wastes
 from wufei.hub.filings.declarations import Checked, Problem, Severity, Values
-from wufei.hub.ledger.units import GRAMS_PER_T
+from wufei.hub.filings.sources import tonnes as t
 from wufei.hub.registers.queries.summary import WasteFlow, Way
 
 When = Callable[[Values], bool]
-_KG = Decimal("0.001")
 # How much a plan may differ from what really arose in the year before without a word: our own
 # measure, no standard's.
 ODD_PERMILLE = 500
-
-
-def t(mass_g: int) -> Decimal:
-    """Tonnes to the kilogram, as forms write them."""
-    return (Decimal(mass_g) / GRAMS_PER_T).quantize(_KG, ROUND_HALF_EVEN)
 
 
 def prefill(checked: Checked) -> Values:

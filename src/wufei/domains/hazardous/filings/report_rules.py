@@ -9,10 +9,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from wufei.domains.hazardous.filings.columns import ZERO, total, wastes
-from wufei.domains.hazardous.filings.plan_rules import t
 from wufei.domains.hazardous.filings.receivers import exempt_stages
 from wufei.hub.filings.declarations import Checked, Problem, Severity, Values
 from wufei.hub.filings.forms import Form
+from wufei.hub.filings.sources import tonnes as t
 from wufei.hub.registers.queries.summary import WasteFlow, Way
 
 # Roundings of whoever adds up kilograms.

@@ -11,8 +11,9 @@ from decimal import Decimal
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from wufei.domains.fields import mass
 from wufei.domains.hazardous.filings import basis, choices, classes, reading, report_rules
-from wufei.domains.hazardous.filings.columns import LIKE, NAMED, mass, method, text
+from wufei.domains.hazardous.filings.columns import LIKE, NAMED, method, text
 from wufei.domains.hazardous.filings.plan import AUTHORITY, PRODUCERS
 from wufei.hub.base.wording import both
 from wufei.hub.filings import checks

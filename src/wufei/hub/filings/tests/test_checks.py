@@ -78,6 +78,13 @@ def test_a_row_that_does_not_add_up_blocks():
     assert "2.500" in str(problem.text)
 
 
+def test_columns_may_each_be_rounded_to_the_kilogram():
+    check = checks.adds_up("wastes", (BEFORE, MASS), (GONE,), LEFT, code="balance")
+    row = {"before": Decimal("1.001"), "mass": Decimal("2.001"), "gone": Decimal(500)}
+    assert not list(check(checked(form({**row, "left": Decimal("2.500")}))))
+    assert list(check(checked(form({**row, "left": Decimal("2.499")}))))
+
+
 def test_three_times_as_much_as_last_year_is_odd_and_so_is_a_third():
     check = checks.unlike_before("wastes", MASS, code="unlike")
     last_year, last = form(row("a", "3")), form(row("a", "100"))
