@@ -12,7 +12,7 @@ from wufei.hub.base.actor import system
 from wufei.hub.catalogue.models import WasteType
 from wufei.hub.filings import services
 from wufei.hub.filings.declarations import filing_type
-from wufei.hub.filings.forms import Form
+from wufei.hub.filings.forms import Form, parse
 from wufei.hub.filings.models import Filing, Statistic, Version
 from wufei.hub.filings.periods import span_of
 from wufei.hub.filings.refusals import StillProblems
@@ -62,6 +62,18 @@ def test_the_monthly_flow_begins_with_what_the_ledger_has_and_adds_up(works):
     filing, draft = begin(works, "industrial.flow")
     (row,) = form_of(draft).rows["wastes"]
     assert (row["waste"], row["arisen"], row["after"]) == (works.waste(ASH).code, 12, 12)
+    assert hand_in(filing, form_of(draft)).state == "accepted"
+
+
+def test_what_is_filled_in_can_be_handed_in_as_it_stands(works):
+    """The ledger knows grams; a form takes kilograms, typed or filled in."""
+    works.stored("works", ASH, 0.345678)
+    filing, draft = begin(works, "industrial.flow")
+    (row,) = form_of(draft).rows["wastes"]
+    assert (row["arisen"], row["after"]) == (Decimal("12.346"), Decimal("12.346"))
+    section = filing_type("industrial.flow").section("wastes")
+    for name in ("before", "arisen", "received", "after"):
+        assert parse(section.field(name), str(row[name])) == row[name]
     assert hand_in(filing, form_of(draft)).state == "accepted"
 
 
