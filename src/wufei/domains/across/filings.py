@@ -13,6 +13,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from wufei.domains.across.cells import CELLS
+from wufei.domains.fields import day, number
 from wufei.hub.base.wording import both
 from wufei.hub.filings import effects
 from wufei.hub.filings.declarations import (
@@ -37,22 +38,6 @@ ZERO = Decimal(0)
 _LOCAL = Basis(_("local practice"), "", "C")
 
 
-def _number(name: str, label: Text, unit: str = "", *, required: bool = True) -> Field:
-    return Field(
-        name,
-        label,
-        FieldKind.DECIMAL,
-        unit=unit,
-        required=required,
-        minimum=ZERO,
-        decimals=2,
-    )
-
-
-def _day(name: str, label: Text, *, required: bool = True) -> Field:
-    return Field(name, label, FieldKind.DATE, required=required)
-
-
 def _in_order(checked: Checked) -> Iterator[Problem]:
     """The last day does not lie before the first one."""
     first, last = checked.form.values.get("valid_from"), checked.form.values.get("valid_until")
@@ -75,8 +60,8 @@ def _title(word: str, prefix: str, zh: str, en: str, list_code: str, authority: 
                 both(zh, en),
                 (
                     Field("level", both("级别", "level"), FieldKind.CHOICE, choices=lambda: LEVELS),
-                    _day("valid_from", both("有效期自", "valid from")),
-                    _day("valid_until", both("有效期至", "valid until"), required=False),
+                    day("valid_from", both("有效期自", "valid from")),
+                    day("valid_until", both("有效期至", "valid until"), required=False),
                     Field("certificate", both("证书", "certificate"), FieldKind.FILES),
                 ),
             ),
@@ -161,7 +146,7 @@ STATISTICS = FilingType(
         Section(
             "figures",
             _("Figures of the year"),
-            tuple(_number(*one, required=False) for one in _FIGURES),
+            tuple(number(*one, required=False) for one in _FIGURES),
             help=_("Fill in what your department has; leave the rest to the others."),
         ),
     ),
@@ -207,7 +192,7 @@ SUBSIDY = FilingType(
                     choices=lambda: PURPOSES,
                 ),
                 Field("mass", both("数量", "mass"), FieldKind.MASS, unit="t", minimum=ZERO),
-                _number("amount", both("申请金额", "amount"), "元"),
+                number("amount", both("申请金额", "amount"), "元"),
                 Field("account_of", both("计算依据", "how it is reckoned"), FieldKind.LONG_TEXT),
                 Field("papers", both("证明材料", "papers"), FieldKind.FILES, required=True),
             ),
@@ -243,8 +228,8 @@ STOP = FilingType(
                     required=True,
                     choices=lambda: STOPS,
                 ),
-                _day("since", both("起始日期", "from")),
-                _day("until", both("预计结束日期", "expected until"), required=False),
+                day("since", both("起始日期", "from")),
+                day("until", both("预计结束日期", "expected until"), required=False),
                 Field("reason", both("原因", "reason"), FieldKind.LONG_TEXT, required=True),
                 Field("stock", both("在库固废处理安排", "what becomes of the waste in stock")),
             ),
@@ -272,8 +257,8 @@ def _licence(kind: str, prefix: str, authority: Text) -> FilingType:
                 "licence",
                 _("Licence"),
                 (
-                    _day("valid_from", both("有效期自", "valid from")),
-                    _day("valid_until", both("有效期至", "valid until")),
+                    day("valid_from", both("有效期自", "valid from")),
+                    day("valid_until", both("有效期至", "valid until")),
                     Field("issued_by", both("发证机关", "issued by"), required=True, length_max=80),
                     Field("papers", both("申请材料", "papers"), FieldKind.FILES),
                 ),

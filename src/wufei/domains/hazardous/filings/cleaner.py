@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from wufei.domains.fields import number
 from wufei.domains.hazardous.filings import basis, choices
 from wufei.domains.hazardous.filings.ledger_rules import KEEPERS
 from wufei.hub.base.wording import both
@@ -67,10 +68,6 @@ def _at(stage: str, name: str, label: Any, kind: FieldKind, *, required: bool = 
     )
 
 
-def _number(name: str, label: Any, unit: str = "") -> Field:
-    return Field(name, label, FieldKind.DECIMAL, unit=unit, minimum=Decimal(0))
-
-
 AUDIT = Section(
     "audit",
     both("清洁生产审核", "Cleaner-production audit"),
@@ -91,10 +88,10 @@ AUDIT = Section(
         Field(
             "costly", _("measures of middle or high cost"), FieldKind.INTEGER, minimum=Decimal(0)
         ),
-        _number("invested", _("invested"), "10⁴ CNY"),
-        _number("waste_saved", _("hazardous waste saved in a year"), "t"),
-        _number("water_saved", _("water saved in a year"), "t"),
-        _number("energy_saved", _("energy saved in a year"), "tce"),
+        number("invested", _("invested"), "10⁴ CNY", required=False),
+        number("waste_saved", _("hazardous waste saved in a year"), "t", required=False),
+        number("water_saved", _("water saved in a year"), "t", required=False),
+        number("energy_saved", _("energy saved in a year"), "tce", required=False),
         Field("report", _("report as a file"), FieldKind.FILES, required=True),
         _at(EVALUATED, "evaluated_on", _("evaluated on"), FieldKind.DATE),
         _at(EVALUATED, "evaluation", _("result of the evaluation"), FieldKind.LONG_TEXT),

@@ -16,7 +16,9 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from wufei.domains.hazardous.filings import arising, basis, choices, reading
+from wufei.domains import reported
+from wufei.domains.fields import kilograms
+from wufei.domains.hazardous.filings import basis, choices, reading
 from wufei.hub.base.wording import both
 from wufei.hub.catalogue import declarations as catalogue
 from wufei.hub.filings import effects, sources
@@ -92,13 +94,13 @@ BATCHES = Section(
 
 
 def _flows(accepted: Accepted) -> Iterator[Flow]:
-    return arising.flows(accepted, arising.rows(accepted.form, "batches"))
+    return reported.each(accepted, reported.rows(accepted.form, "batches"))
 
 
 def _elsewhere(checked: Checked) -> Iterator[Problem]:
-    now = arising.rows(checked.form, "batches")
-    before = arising.rows(checked.in_force, "batches")
-    return arising.recorded_elsewhere(checked, now, before, "batches")
+    now = reported.rows(checked.form, "batches")
+    before = reported.rows(checked.in_force, "batches")
+    return reported.recorded_elsewhere(checked, now, before, "batches")
 
 
 def _handed_over_in_time(checked: Checked) -> Iterator[Problem]:
@@ -158,7 +160,7 @@ REGISTER = FilingType(
     due=DueWithin(STORED_DAYS_MAX, working=False),
     reads=(reading.medical_flows, reading.oldest, sources.profile),
     checks=(
-        arising.has_a_place,
+        reported.has_a_place,
         _elsewhere,
         _handed_over_in_time,
         _nothing_stands_too_long,
@@ -169,18 +171,14 @@ REGISTER = FilingType(
 )
 
 
-def _kg(name: str, label: Any) -> Field:
-    return Field(name, label, FieldKind.MASS, unit="kg", required=True, minimum=_ZERO)
-
-
 INFUSION = Section(
     "infusion",
     both("未被污染的输液瓶（袋）", "Uncontaminated infusion bottles and bags"),
     (
-        _kg("glass_arisen", _("glass bottles collected")),
-        _kg("glass_handed", _("glass bottles handed over")),
-        _kg("plastic_arisen", _("plastic bottles and bags collected")),
-        _kg("plastic_handed", _("plastic bottles and bags handed over")),
+        kilograms("glass_arisen", _("glass bottles collected"), required=True),
+        kilograms("glass_handed", _("glass bottles handed over"), required=True),
+        kilograms("plastic_arisen", _("plastic bottles and bags collected"), required=True),
+        kilograms("plastic_handed", _("plastic bottles and bags handed over"), required=True),
         Field("recycler", _("handed over to"), length_max=120),
         Field(
             "kept_apart",

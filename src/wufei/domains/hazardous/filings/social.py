@@ -6,13 +6,14 @@ it, and until when, is local practice (grade C).
 """
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from wufei.domains.hazardous.filings import arising, basis, reading
-from wufei.domains.hazardous.filings.arising import Arisen
+from wufei.domains import reported
+from wufei.domains.fields import kilograms
+from wufei.domains.hazardous.filings import basis, reading
+from wufei.domains.reported import Reported, Reports
 from wufei.hub.base.wording import both
 from wufei.hub.filings import effects, sources
 from wufei.hub.filings.declarations import (
@@ -55,31 +56,25 @@ _HOUSEHOLD: Wastes = {
 }
 
 
-def _number(name: str, label: Text) -> Field:
-    return Field(name, label, FieldKind.MASS, unit="kg", minimum=Decimal(0))
+def _arisen(wastes: Wastes) -> Reports:
+    def arisen(form: Form | None) -> list[Reported]:
+        values = form.values if form else {}
+        return [
+            Reported(code, values[name])
+            for name, (code, _label) in wastes.items()
+            if values.get(name)
+        ]
 
-
-def _arisen(wastes: Wastes, form: Form | None) -> list[Arisen]:
-    values = form.values if form else {}
-    return [
-        Arisen(code, values[name]) for name, (code, _label) in wastes.items() if values.get(name)
-    ]
-
-
-def _elsewhere(wastes: Wastes) -> Check:
-    def check(checked: Checked) -> Iterator[Problem]:
-        now, before = _arisen(wastes, checked.form), _arisen(wastes, checked.in_force)
-        return arising.recorded_elsewhere(checked, now, before, "arisen")
-
-    return check
+    return arisen
 
 
 def _something(wastes: Wastes) -> Check:
     """Nothing at all is a month that one looks at again."""
 
+    arisen = _arisen(wastes)
+
     def check(checked: Checked) -> Iterator[Problem]:
-        before = checked.last
-        if not _arisen(wastes, checked.form) and before and _arisen(wastes, before):
+        if not arisen(checked.form) and arisen(checked.last):
             text = _("Nothing arose in this month, but it did in the one before.")
             yield Problem("social_nothing", Severity.WARNING, text, "arisen")
 
@@ -95,8 +90,10 @@ def _source(
     filers: tuple[str, ...],
     owes: Callable[[Span], Q],
 ) -> FilingType:
+    arisen = _arisen(wastes)
+
     def flows(accepted: Accepted) -> Iterator[Flow]:
-        return arising.flows(accepted, _arisen(wastes, accepted.form))
+        return reported.rest(accepted, arisen(accepted.form), reading.flows)
 
     return FilingType(
         code=f"social.{code}",
@@ -109,7 +106,7 @@ def _source(
                 "arisen",
                 _("What arose this month"),
                 (
-                    *(_number(name, label) for name, (_code, label) in wastes.items()),
+                    *(kilograms(name, label) for name, (_code, label) in wastes.items()),
                     Field("photo", _("photo"), FieldKind.FILES),
                 ),
             ),
@@ -121,7 +118,11 @@ def _source(
         owes=owes,
         filers=filers,
         reads=(reading.flows, sources.profile),
-        checks=(arising.has_a_place, _elsewhere(wastes), _something(wastes)),
+        checks=(
+            reported.has_a_place,
+            reported.not_less(arisen, "arisen"),
+            _something(wastes),
+        ),
         effects=(effects.movements(flows),),
         simple=True,
         helped=True,

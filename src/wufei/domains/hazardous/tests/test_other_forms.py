@@ -192,7 +192,7 @@ def _arisen_g(desk):
     return sum(one.sign * one.mass_g for one in rows)
 
 
-def test_what_the_ledger_has_from_elsewhere_asks_before_it_is_posted_again(district):
+def test_a_total_posts_what_the_ledger_lacks_and_asks_where_the_ledger_has_more(district):
     garage = Desk(district, "garage", "garage")
     place, oil = garage.firm, waste_of("900-214-08", MAY)
     origin, stock = (
@@ -205,9 +205,15 @@ def test_what_the_ledger_has_from_elsewhere_asks_before_it_is_posted_again(distr
         cause="test",
     )
     filing = garage.start("social.garage")
+    after = date(2025, 6, 4)
     with pytest.raises(StillProblems) as refused:
-        garage.hand_in(filing, {"oil": Decimal(40)}, on=date(2025, 6, 4))
-    assert keys(refused) == ["recorded_elsewhere:arisen:900-214-08:"]
+        garage.hand_in(filing, {"oil": Decimal(10)}, on=after)
+    assert keys(refused) == ["recorded_more:arisen:900-214-08:"]
+    assert _arisen_g(garage) == 20_000
+    garage.hand_in(filing, {"oil": Decimal(40)}, on=after)
+    assert _arisen_g(garage) == 40_000
+    garage.hand_in(filing, {"oil": Decimal(25)}, on=after)
+    assert _arisen_g(garage) == 25_000
 
 
 def test_infusion_bottles_become_figures(district):

@@ -1,0 +1,217 @@
+"""What a form says has arisen or was treated, posted to the ledger of whoever files.
+
+A form of single records (a hospital's batches) posts each of them (``each``). A form of a period's
+totals ("48 kg in this month") posts what the ledger does not have yet from manifests, scales and
+pages (``rest``): nothing counts twice, and nobody enters a thing twice. Where a load goes from one
+party to another, the manifest moves it, never a form.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from wufei.hub.catalogue import declarations as catalogue
+from wufei.hub.catalogue.models import WasteType
+from wufei.hub.catalogue.queries import WasteBook
+from wufei.hub.filings.checks import SMALL_G
+from wufei.hub.filings.declarations import Accepted, Check, Checked, Problem, Severity, Source, Text
+from wufei.hub.filings.effects import Flow
+from wufei.hub.filings.effects.acting import key_in
+from wufei.hub.filings.forms import Form
+from wufei.hub.filings.periods import Span
+from wufei.hub.filings.subjects import Subject
+from wufei.hub.ledger.entries import AccountKey
+from wufei.hub.ledger.models import AccountKind, Movement
+from wufei.hub.ledger.queries.movements import day_start
+from wufei.hub.ledger.units import mass
+from wufei.hub.registers.queries.summary import WasteFlow
+from wufei.hub.registry.models import Site
+from wufei.hub.registry.validity import valid_on
+
+_KG = 1_000
+_SMALL_KG = Decimal(SMALL_G) / _KG
+# A waste, and by which method it was treated ("" where it arose).
+_Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A mass of one waste in kilograms: it arose, or with a ``method`` it was treated so.
+
+    ``label`` is that of its container or batch.
+    """
+
+    waste: str
+    kg: Decimal
+    label: str = ""
+    method: str = ""
+
+    @property
+    def key(self) -> _Key:
+        return self.waste, self.method
+
+
+Reports = Callable[[Form | None], Sequence[Reported]]
+
+
+def moment_of(span: Span) -> datetime:
+    """When it is posted: the beginning of the last day, of the first while the period lasts."""
+    over = span.last <= timezone.localdate()
+    return day_start(span.last if over else span.first)
+
+
+def place_of(subject: Subject) -> Site | None:
+    """Where it stands: the site that files, else the filer's first one that is open."""
+    if subject.site is not None:
+        return subject.site
+    sites = subject.organisation.sites.filter(valid_on(subject.span.last))
+    return sites.order_by("pk").first()
+
+
+def each(accepted: Accepted, reported: Sequence[Reported]) -> Iterator[Flow]:
+    """Post every record; nothing where no place is known (which a check refuses)."""
+    place = place_of(accepted.subject)
+    if place is None or not reported:
+        return
+    wastes = WasteBook()
+    for one in reported:
+        waste = wastes.waste(one.waste, accepted.subject.span.first)
+        yield _flow(accepted.subject, place, waste, one)
+
+
+def rest(accepted: Accepted, reported: Sequence[Reported], flows: Source) -> Iterator[Flow]:
+    """Post of each total what the ledger lacks; ``flows`` is the form's ``sources.waste_flows``.
+
+    What an earlier version of the form has posted itself is replaced, so it is not counted.
+    """
+    ledger = recorded(flows.read(accepted.subject))
+    own = _own(accepted)
+    for key, kg in _sums(reported).items():
+        lacking = kg - ledger.get(key, Decimal(0)) + own.get(key, Decimal(0))
+        if lacking > 0:
+            waste, method = key
+            yield from each(accepted, [Reported(waste, lacking, method=method)])
+
+
+def recorded(flows: Collection[WasteFlow]) -> Mapping[_Key, Decimal]:
+    """Kilograms that the ledger has: what arose, and what the filer treated by each method."""
+    found: dict[_Key, Decimal] = {}
+    for flow in flows:
+        found[flow.waste.code, ""] = Decimal(flow.arisen_g) / _KG
+        for way in flow.own:
+            key = flow.waste.code, way.method
+            found[key] = found.get(key, Decimal(0)) + Decimal(way.mass_g) / _KG
+    return found
+
+
+def _own(accepted: Accepted) -> Mapping[_Key, Decimal]:
+    """Kilograms that the version before has posted, as far as they still stand."""
+    ids = [
+        key_in(one.subject)
+        for one in accepted.made_before
+        if one.subject.startswith("ledger.movement:")
+    ]
+    if not ids:
+        return {}
+    rows = Movement.objects.filter(uuid__in=ids, reverses=None, reversal=None).order_by()
+    sums = rows.values_list("target__waste__code", "target__method").annotate(Sum("mass_g"))
+    return {(waste, method or ""): Decimal(mass_g) / _KG for waste, method, mass_g in sums}
+
+
+def _flow(subject: Subject, place: Site, waste: WasteType, one: Reported) -> Flow:
+    """Out of nothing into the store, or into what it became. Where the stream keeps no store it
+    is treated as it arises.
+    """
+    holder = subject.organisation.pk
+    origin = AccountKey(AccountKind.ORIGIN, holder, waste.pk, place.pk)
+    store = AccountKey(AccountKind.STOCK, holder, waste.pk, place.pk)
+    source, target = origin, store
+    how: Text = _("arose")
+    if one.method:
+        method = catalogue.method(one.method)
+        kept = catalogue.stream(waste.stream).storage_ledger
+        outcome = AccountKind(str(method.outcome))
+        source = store if kept else origin
+        target = AccountKey(outcome, holder, waste.pk, place.pk, method=one.method)
+        how = method.name
+    what = format_lazy("{waste} {label} {how}", waste=str(waste), label=one.label, how=how)
+    at = moment_of(subject.span)
+    return Flow(source, target, mass(one.kg, "kg"), at, what, label=one.label)
+
+
+def has_a_place(checked: Checked) -> Iterator[Problem]:
+    if checked.subject.site is None and not checked.facts["profile"].get("site"):
+        text = _("Register the place where the waste stands first.")
+        yield Problem("no_place", Severity.ERROR, text)
+
+
+def recorded_elsewhere(
+    checked: Checked, now: Sequence[Reported], before: Sequence[Reported], section: str
+) -> Iterator[Problem]:
+    """For ``each``: the ledger has some of it from elsewhere, and this is posted in addition.
+
+    ``before`` is what the version in force has posted itself.
+    """
+    mine, told = _sums(before), _sums(now)
+    for key, kg in recorded(checked.facts["flows"]).items():
+        others = kg - mine.get(key, Decimal(0))
+        if key in told and others > 0:
+            text = _("{waste}: the ledger has {others} kg already; this is posted in addition.")
+            yield _warning("recorded_elsewhere", text, key, others, section)
+
+
+def not_less(reports: Reports, section: str, *, facts: str = "flows") -> Check:
+    """For ``rest``: a warning where the ledger has more, from elsewhere, than the form says."""
+
+    def check(checked: Checked) -> Iterator[Problem]:
+        before = _sums(reports(checked.in_force)) if checked.in_force else {}
+        ledger = recorded(checked.facts[facts])
+        for key, kg in _sums(reports(checked.form)).items():
+            others = ledger.get(key, Decimal(0))
+            # What the version in force has posted is replaced; only what exceeds it is others'.
+            if others > kg + _SMALL_KG and others > before.get(key, Decimal(0)) + _SMALL_KG:
+                text = _(
+                    "{waste}: the ledger has {others} kg, more than this. What stands there is "
+                    "not taken back by a form: correct it where it was recorded."
+                )
+                yield _warning("recorded_more", text, key, others, section)
+
+    return check
+
+
+def _warning(code: str, text: Any, key: _Key, others: Decimal, section: str) -> Problem:
+    waste = key[0]
+    return Problem(
+        code,
+        Severity.WARNING,
+        format_lazy(text, waste=waste, others=f"{others.normalize():f}"),
+        section,
+        about=waste,
+        values={"waste": waste, "others_kg": f"{others:f}"},
+    )
+
+
+def _sums(reported: Sequence[Reported]) -> dict[_Key, Decimal]:
+    found: dict[_Key, Decimal] = {}
+    for one in reported:
+        found[one.key] = found.get(one.key, Decimal(0)) + one.kg
+    return found
+
+
+def rows(form: Form | None, section: str) -> Sequence[Reported]:
+    """Of a table with the columns ``waste``, ``mass`` (kg) and, if it has them, ``batch`` and
+    ``method``.
+    """
+    found = form.rows.get(section, ()) if form else ()
+    return [
+        Reported(str(row["waste"]), row["mass"], row.get("batch") or "", row.get("method") or "")
+        for row in found
+        if row.get("waste") and row.get("mass")
+    ]
