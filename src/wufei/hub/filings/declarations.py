@@ -318,8 +318,8 @@ class FilingType:
     field name, and by section code lists of rows. ``reviewer``: who reviews. ``number_prefix``:
     numbers are ``<prefix><year>-<serial>``. ``simple``: filled in on a phone, three taps.
     ``helped``: a town officer may file it for those who have no computer.
-    ``since`` and ``until``: first and last day of the periods it is owed for. ``domain`` "" is
-    all six.
+    ``early``: it is no report of the whole period, and may come before that is over. ``since``
+    and ``until``: first and last day of the periods it is owed for. ``domain`` "" is all six.
     """
 
     code: str
@@ -344,6 +344,7 @@ class FilingType:
     help: Text = ""
     simple: bool = False
     helped: bool = False
+    early: bool = False
     since: date | None = None
     until: date | None = None
     remind_days: tuple[int, ...] = (7, 3, 1)

@@ -36,6 +36,14 @@ class DraftMoved(Refusal):
     )
 
 
+class DraftGone(Refusal):
+    code = "filing_draft_gone"
+    message = gettext_noop(
+        "This was handed in or thrown away elsewhere meanwhile. Look at what is there now, and "
+        "save again if what you wrote is to become a new version."
+    )
+
+
 class DraftInTheWay(Refusal):
     code = "filing_draft_in_the_way"
     message = gettext_noop(

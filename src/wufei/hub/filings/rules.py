@@ -1,6 +1,7 @@
 """What a form must hold, and in which states it may be moved on. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.utils.text import format_lazy
@@ -15,10 +16,12 @@ from wufei.hub.filings.declarations import (
     Severity,
 )
 from wufei.hub.filings.forms import Form
+from wufei.hub.filings.periods import Span
 
 # Codes of what every form is held against.
 MISSING, TOO_SMALL, TOO_LARGE = "missing", "too_small", "too_large"
 NOT_A_CHOICE, TWICE, TOO_FEW, TOO_MANY = "not_a_choice", "twice", "too_few_rows", "too_many_rows"
+NOT_OVER = "not_over"
 
 
 def judge(form_type: FilingType, sections: Sequence[Section], checked: Checked) -> list[Problem]:
@@ -30,6 +33,18 @@ def judge(form_type: FilingType, sections: Sequence[Section], checked: Checked) 
     if not any(one.severity is Severity.ERROR for one in found):
         found += [problem for check in form_type.checks for problem in check(checked)]
     return found
+
+
+def not_over(span: Span, due: date, end: date, day: date) -> Iterator[Problem]:
+    """A warning on ``day`` where a form reports a period that has not ended: the rest is missing.
+
+    ``due`` is the last day for the form, ``end`` the period's own, or the filer's where it closed
+    before. What is due before its period ends says what is to come, and is never too early.
+    """
+    if day <= end and due > span.last:
+        text = _("{period} is not over: what still happens until {last} will be missing.")
+        told = format_lazy(text, period=span, last=end)
+        yield Problem(NOT_OVER, Severity.WARNING, told, values={"last": str(end)})
 
 
 def shape(sections: Iterable[Section], form: Form) -> Iterator[Problem]:

@@ -21,6 +21,8 @@ from wufei.hub.manifests.tests.conftest import ASH, District, build
 from wufei.hub.registry.validity import today
 
 BY = system("test")
+# For a month that still goes on.
+EARLY = {"not_over:::": "the works stands still"}
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ def test_the_monthly_flow_begins_with_what_the_ledger_has_and_adds_up(works):
     filing, draft = begin(works, "industrial.flow")
     (row,) = form_of(draft).rows["wastes"]
     assert (row["waste"], row["arisen"], row["after"]) == (works.waste(ASH).code, 12, 12)
-    assert hand_in(filing, form_of(draft)).state == "accepted"
+    assert hand_in(filing, form_of(draft), EARLY).state == "accepted"
 
 
 def test_what_is_filled_in_can_be_handed_in_as_it_stands(works):
@@ -74,7 +76,7 @@ def test_what_is_filled_in_can_be_handed_in_as_it_stands(works):
     section = filing_type("industrial.flow").section("wastes")
     for name in ("before", "arisen", "received", "after"):
         assert parse(section.field(name), str(row[name])) == row[name]
-    assert hand_in(filing, form_of(draft)).state == "accepted"
+    assert hand_in(filing, form_of(draft), EARLY).state == "accepted"
 
 
 def test_a_flow_that_does_not_add_up_is_refused_and_another_figure_asks_why(works):
@@ -87,7 +89,7 @@ def test_a_flow_that_does_not_add_up_is_refused_and_another_figure_asks_why(work
     with pytest.raises(StillProblems) as refused:
         hand_in(filing, Form({}, {"wastes": (more,)}))
     reasons = {one.key: "weighed again" for one in refused.value.problems}
-    assert {one.code for one in refused.value.problems} == {
+    assert {one.code for one in refused.value.problems} - {"not_over"} == {
         "industrial_flow_ledger",
         "industrial_flow_stock",
     }

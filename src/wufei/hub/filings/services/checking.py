@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.files.models import StoredFile
+from wufei.hub.base.workdays import calendar
 from wufei.hub.catalogue.models import WasteType
 from wufei.hub.filings import periods, rules
 from wufei.hub.filings.declarations import (
@@ -29,6 +30,7 @@ from wufei.hub.filings.services.access import span_of, type_of
 from wufei.hub.filings.services.content import read, read_many
 from wufei.hub.filings.subjects import Subject
 from wufei.hub.registry.models import Organisation, Site
+from wufei.hub.registry.validity import DAY, today
 
 UNKNOWN, OTHER_DOMAIN = "unknown", "other_domain"
 
@@ -83,7 +85,18 @@ def _judged(filing: Filing, checked: Checked, there: "Known", actor: Actor | Non
     if unresolved:
         # The type's checks may rely on every waste and every place being there.
         return [*rules.shape(sections, checked.form), *unresolved]
-    return rules.judge(type_of(filing), sections, checked)
+    return [*rules.judge(type_of(filing), sections, checked), *_too_early(filing)]
+
+
+def _too_early(filing: Filing) -> Iterator[Problem]:
+    """Whether the period, or the filer's part of it, still goes on."""
+    form_type, span = type_of(filing), span_of(filing)
+    rule = form_type.due
+    if rule is None or form_type.early or not filing.recurs or filing.last < today():
+        return
+    closes = [one.validity.upper for one in (filing.organisation, filing.site) if one is not None]
+    ends = [upper - DAY for upper in closes if upper is not None]
+    yield from rules.not_over(span, rule.on(span, calendar()), min([span.last, *ends]), today())
 
 
 # What was accepted before.

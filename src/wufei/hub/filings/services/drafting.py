@@ -48,26 +48,44 @@ def draft_of(filing: Filing, *, by: Actor) -> Version:
         return draft
 
 
+def begun(filing: Filing, *, by: Actor) -> tuple[Version, Form]:
+    """The draft as ``draft_of`` would begin it, kept nowhere: for whoever only looks.
+
+    The version has no key. Raises ``NoLongerOwed`` for a filing that has lapsed.
+    """
+    require_fill([filing], by)
+    require_owed(filing)
+    return _beginning(filing, by)
+
+
 def _new(filing: Filing, by: Actor) -> Version:
+    draft, form = _beginning(filing, by)
+    content = content_of(sections_of(filing), form)
+    filing.save(update_fields=["class_code", "class_reason"])
+    draft.values = dict(content.values)
+    draft.save()
+    add_rows([(draft, content)])
+    record(by, "filings:draft:make", subject=subject(filing), values={"version": draft.number})
+    return draft
+
+
+def _beginning(filing: Filing, by: Actor) -> tuple[Version, Form]:
     latest = filing.versions.order_by("-number").first()
     if latest is None:
         # Opened long ago, perhaps: what class the filer is in is seen anew.
         opening.classify(type_of(filing), filing)
-        filing.save(update_fields=["class_code", "class_reason"])
+    else:
+        latest.filing = filing
     sections = sections_of(filing)
     form = _prefilled(filing, sections) if latest is None else form_of(latest)
-    content = content_of(sections, complete(sections, form))
-    draft = Version.objects.create(
+    draft = Version(
         filing=filing,
         number=filing.head + 1,
-        values=content.values,
         reasons=latest.reasons if latest else {},
         author=by.id,
         agent=agent_of(by),
     )
-    add_rows([(draft, content)])
-    record(by, "filings:draft:make", subject=subject(filing), values={"version": draft.number})
-    return draft
+    return draft, complete(sections, form)
 
 
 def _prefilled(filing: Filing, sections: tuple[Section, ...]) -> Form:

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -44,6 +44,8 @@ def _odd(checked: Checked) -> Iterator[Problem]:
         yield Problem("much_t", Severity.WARNING, "More than 100 t went out.", "out")
 
 
+# By the end of March of the year itself.
+AHEAD = DueDay(31, months=2, of_first=True)
 WASTES = Section(
     "out",
     "Where it went",
@@ -594,3 +596,58 @@ def test_the_list_asks_the_database_no_more_for_many_than_for_few(
     clerk.get(reverse("filings.mine"))
     with django_assert_max_num_queries(24):
         clerk.get(reverse("filings.mine"))
+
+
+# Looking is not writing.
+def test_who_only_looks_at_a_form_leaves_nothing_behind(
+    clerk: Any, listed: Filing, place: Place, sign_in: Any
+):
+    assert 'value="0"' in text(clerk.get(reverse("filings.filing.edit", args=[listed.uuid])))
+    record = owed(FARM, place.farm, month_before())
+    farmer = sign_in("keeper", organisations=[place.farm])
+    assert farmer.get(reverse("filings.filing.phone", args=[record.uuid])).status_code == 200
+    assert not Version.objects.exists()
+
+
+def test_the_first_word_that_is_typed_begins_the_draft(clerk: Any, listed: Filing):
+    page = clerk.get(reverse("filings.filing.edit", args=[listed.uuid]))
+    data = filled(clerk, listed) | {"version": page.context["version"].number}
+    clerk.post(reverse("filings.filing.autosave", args=[listed.uuid]), data)
+    (draft,) = listed.versions.all()
+    assert (draft.number, draft.edition) == (1, 1)
+
+
+def test_what_was_handed_in_elsewhere_is_not_amended_by_a_page_left_open(
+    clerk: Any, listed: Filing
+):
+    edit = reverse("filings.filing.edit", args=[listed.uuid])
+    left_open = filled(clerk, listed, **{"v-output_t": "77"}) | {"version": "1"}
+    clerk.post(edit, filled(clerk, listed, submit="1"))
+    page = text(clerk.post(reverse("filings.filing.autosave", args=[listed.uuid]), left_open))
+    assert "handed in or thrown away elsewhere" in page
+    answer = clerk.post(edit, left_open | {"save": "1"})
+    assert answer.status_code == 409
+    assert 'value="77"' in text(answer)
+    assert listed.versions.count() == 1
+
+
+def test_a_month_that_is_not_over_is_handed_in_with_a_reason_only(place: Place, sign_in: Any):
+    filing = owed(FARM, place.farm, span_of(Period.MONTH, today()))
+    farmer = sign_in("keeper", organisations=[place.farm])
+    url = reverse("filings.filing.phone", args=[filing.uuid])
+    data = {"edition": 0, "submission": str(uuid7()), "v-animals": "3", "v-dead": "0"}
+    answer = farmer.post(url, data | {"submit": "1"})
+    assert answer.status_code == 422
+    assert "is not over" in text(answer)
+    told = {"reason-not_over:::": "the farm is given up", "edition": 1}
+    farmer.post(url, data | told | {"submit": "1"})
+    filing.refresh_from_db()
+    assert filing.state == Filing.State.ACCEPTED
+
+
+def test_a_plan_for_the_year_is_never_too_early(clerk: Any, place: Place):
+    plan = replace(YEARLY, code="test.ahead", number_prefix="TA", due=AHEAD)
+    declarations.fill([YEARLY, FARM, MIRROR, plan])
+    filing = owed(plan, place.works, span_of(Period.YEAR, today()))
+    page = clerk.get(reverse("filings.filing.edit", args=[filing.uuid]))
+    assert not page.context["general"]

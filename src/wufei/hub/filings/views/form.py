@@ -24,6 +24,7 @@ from wufei.hub.filings.forms import Form
 from wufei.hub.filings.models import Filing, Version
 from wufei.hub.filings.pages import states
 from wufei.hub.filings.pages.posted import Posted, read, row_name, single_name
+from wufei.hub.filings.refusals import DraftGone
 from wufei.hub.filings.services import checking, drafting, submitting
 from wufei.hub.filings.views.common import EDIT, draft, fillable
 from wufei.hub.filings.views.form_page import Page, checked_part, form_page
@@ -37,14 +38,34 @@ NAMES_MAX = 12
 @require_http_methods(["GET", "POST"])
 @needs(EDIT)
 def edit(request: Request, uuid: UUID) -> HttpResponse:
-    """The draft as a form. Opening what is to be filled in begins its draft."""
+    """The draft as a form; looking keeps nothing, a draft begins with its first save."""
     filing = fillable(request.actor, uuid)
     if request.method == "POST":
         return again(request, filing) or _posted(request, filing)
-    if draft(filing) is None and filing.state not in states.TO_DO:
+    page = opened(request, filing)
+    if page is None:
         return HttpResponseRedirect(reverse("filings.filing.detail", args=[uuid]))
-    version = drafting.draft_of(filing, by=request.actor)
-    return form_page(request, Page(version, checking.form_of(version), version.reasons))
+    return form_page(request, page)
+
+
+def opened(request: Request, filing: Filing) -> Page | None:
+    """The draft there is, or as it would begin; None where there is nothing to fill in."""
+    if (version := draft(filing)) is not None:
+        return Page(version, checking.form_of(version), version.reasons)
+    if filing.state not in states.TO_DO:
+        return None
+    version, form = drafting.begun(filing, by=request.actor)
+    return Page(version, form, version.reasons)
+
+
+def written(request: Request, filing: Filing) -> Version | None:
+    """The draft that was written in, begun with its first save; None if it is gone meanwhile."""
+    if (version := draft(filing)) is not None:
+        return version
+    coming = str(filing.head + 1)
+    if edition_of(request) == 0 and request.POST.get("version", coming) == coming:
+        return drafting.draft_of(filing, by=request.actor)
+    return None
 
 
 @require_POST
@@ -56,12 +77,27 @@ def amend(request: Request, uuid: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("filings.filing.edit", args=[uuid]))
 
 
-def _posted(request: Request, filing: Filing) -> HttpResponse:
-    version = drafting.draft_of(filing, by=request.actor)
-    if "discard" in request.POST:
+def _discarded(request: Request, filing: Filing) -> HttpResponse:
+    if (version := draft(filing)) is not None:
         drafting.discard(version, by=request.actor)
-        messages.success(request, _("The draft was thrown away."))
-        return HttpResponseRedirect(reverse("filings.filing.detail", args=[filing.uuid]))
+    messages.success(request, _("The draft was thrown away."))
+    return HttpResponseRedirect(reverse("filings.filing.detail", args=[filing.uuid]))
+
+
+def gone(request: Request, filing: Filing) -> Page:
+    """What somebody wrote in a draft that is no longer there: nothing of it is lost."""
+    version, form = drafting.begun(filing, by=request.actor)
+    sections = checking.sections_of(filing)
+    posted = read(sections, request.POST, form, named)
+    return Page(version, posted.form, posted.reasons, posted.raw, posted.faults)
+
+
+def _posted(request: Request, filing: Filing) -> HttpResponse:
+    if "discard" in request.POST:
+        return _discarded(request, filing)
+    version = written(request, filing)
+    if version is None:
+        return _refused(request, gone(request, filing), DraftGone())
     posted = with_uploads(request, version, read_posted(request, version))
     submits = "submit" in request.POST
     form = without_blank_rows(posted.form) if submits else changed_rows(request, version, posted)
@@ -217,7 +253,7 @@ def _file_places(sections: tuple[Section, ...], request: Request) -> list[tuple[
 def autosave(request: Request, uuid: UUID) -> HttpResponse:
     """Keep what is being typed and say what is wrong with it; never more than a note on failure."""
     filing = fillable(request.actor, uuid)
-    version = draft(filing)
+    version = written(request, filing)
     if version is None:
         handed_in = _("This was handed in or thrown away elsewhere. Open it again.")
         return render(

@@ -119,7 +119,7 @@ def form_page(
         "returned_note": returned.decision_note if returned else "",
         "what_happens": what_happens(filing),
         "submit_word": submit_word(filing),
-        "may_discard": version.edition > 0 or version.number > 1,
+        "may_discard": version.pk is not None,
         "upload_url": reverse("filings.file"),
         "waste_lists": _waste_lists(sections),
         **_problem_counts(page, found),

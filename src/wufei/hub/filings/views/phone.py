@@ -20,14 +20,18 @@ from wufei.hub.filings.forms import Form
 from wufei.hub.filings.models import Filing, Version
 from wufei.hub.filings.pages import states
 from wufei.hub.filings.pages.boxes import Box, Note, parts
+from wufei.hub.filings.refusals import DraftGone
 from wufei.hub.filings.services import checking, drafting
-from wufei.hub.filings.views.common import EDIT, draft, fillable, submit_word, type_of
+from wufei.hub.filings.views.common import EDIT, fillable, submit_word, type_of
 from wufei.hub.filings.views.form import (
     again,
     edition_of,
+    gone,
     hand_in,
+    opened,
     read_posted,
     with_uploads,
+    written,
 )
 from wufei.hub.filings.views.form_page import Page, seen, told_of
 
@@ -41,14 +45,17 @@ def phone(request: Request, uuid: UUID) -> HttpResponse:
         return HttpResponseRedirect(reverse("filings.filing.edit", args=[uuid]))
     if request.method == "POST":
         return again(request, filing) or _posted(request, filing)
-    if draft(filing) is None and filing.state not in states.TO_DO:
+    page = opened(request, filing)
+    if page is None:
         return render(request, "filings/phone_done.html", _about(filing))
-    version = drafting.draft_of(filing, by=request.actor)
-    return _show(request, Page(version, checking.form_of(version), version.reasons))
+    return _show(request, page)
 
 
 def _posted(request: Request, filing: Filing) -> HttpResponse:
-    version = drafting.draft_of(filing, by=request.actor)
+    version = written(request, filing)
+    if version is None:
+        refusal = DraftGone()
+        return _show(request, gone(request, filing), str(refusal), refusal.status)
     posted = with_uploads(request, version, read_posted(request, version))
     form = posted.form
     if "same" in request.POST:
