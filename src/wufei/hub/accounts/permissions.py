@@ -150,7 +150,7 @@ exemptions.criterion.edit    A . A . . . . . . . .
 exemptions.criterion.export  A A A A A A A . A . A
 filings.filing.view          A A A R R O O O O . A
 filings.filing.edit          . . O O R O O . O . .
-filings.filing.import        . . . . R O O . O . .
+filings.filing.import        . . O O R O O . O . .
 filings.filing.export        A A A R R O O . O . A
 filings.filing.remind        A . A R R . . . . . .
 filings.review.decide        A . A R R . . . . . .

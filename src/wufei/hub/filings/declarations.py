@@ -314,12 +314,13 @@ class FilingType:
     it for a period, None where nobody is obliged and it is filed on one's own account;
     ``per_site`` the condition on sites where each site files its own. ``filers`` are the kinds of
     organisation that may file it (none: all). ``classify`` puts a filer into a class, which
-    ``Section.classes`` asks for. ``prefill`` gives what can be filled in, as ``Form`` data: by
-    field name, and by section code lists of rows. ``reviewer``: who reviews. ``number_prefix``:
-    numbers are ``<prefix><year>-<serial>``. ``simple``: filled in on a phone, three taps.
-    ``helped``: a town officer may file it for those who have no computer.
-    ``early``: it is no report of the whole period, and may come before that is over. ``since``
-    and ``until``: first and last day of the periods it is owed for. ``domain`` "" is all six.
+    ``Section.classes`` asks for; ``classify_many`` does so for many with one reading, in order.
+    ``prefill`` gives what can be filled in, as ``Form`` data: by field name, and by section code
+    lists of rows. ``reviewer``: who reviews. ``number_prefix``: numbers are
+    ``<prefix><year>-<serial>``. ``simple``: filled in on a phone, three taps. ``helped``: a town
+    officer may file it for those who have no computer. ``early``: it is no report of the whole
+    period, and may come before that is over. ``since`` and ``until``: first and last day of the
+    periods it is owed for. ``domain`` "" is all six.
     """
 
     code: str
@@ -337,6 +338,7 @@ class FilingType:
     filers: tuple[str, ...] = ()
     reviewer: Reviewer = Reviewer.NOBODY
     classify: Callable[["Subject"], Class] | None = None
+    classify_many: Callable[[Sequence["Subject"]], Sequence[Class]] | None = None
     reads: tuple[Source, ...] = ()
     prefill: Callable[[Checked], Values] = _no_prefill
     checks: tuple[Check, ...] = ()

@@ -307,6 +307,7 @@ PLAN = FilingType(
     owes=PRODUCERS,
     reviewer=Reviewer.DEPARTMENT,
     classify=classes.class_of,
+    classify_many=classes.classes_of,
     reads=reading.PLAN,
     prefill=plan_rules.prefill,
     checks=plan_rules.CHECKS,

@@ -121,6 +121,7 @@ def _report(
         due=due,
         owes=owes,
         classify=classes.class_of,
+        classify_many=classes.classes_of,
         reads=reading.REPORT,
         prefill=report_rules.prefill,
         checks=(

@@ -10,7 +10,7 @@ from wufei.hub.audit.services import record
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import NotFound
 from wufei.hub.base.files.models import StoredFile
-from wufei.hub.filings.declarations import Section
+from wufei.hub.filings.declarations import Checked, Section
 from wufei.hub.filings.forms import EMPTY, Form, complete
 from wufei.hub.filings.models import Attachment, Filing, Version
 from wufei.hub.filings.refusals import DraftMoved, FileOfOthers
@@ -77,7 +77,7 @@ def _beginning(filing: Filing, by: Actor) -> tuple[Version, Form]:
     else:
         latest.filing = filing
     sections = sections_of(filing)
-    form = _prefilled(filing, sections) if latest is None else form_of(latest)
+    form = _known(filing) if latest is None else form_of(latest)
     draft = Version(
         filing=filing,
         number=filing.head + 1,
@@ -88,11 +88,15 @@ def _beginning(filing: Filing, by: Actor) -> tuple[Version, Form]:
     return draft, complete(sections, form)
 
 
-def _prefilled(filing: Filing, sections: tuple[Section, ...]) -> Form:
-    """What can be known beforehand; names that the form does not ask for are left out."""
+def _known(filing: Filing) -> Form:
     (checked,) = checked_many([(filing, EMPTY)])
+    return prefilled(filing, checked)
+
+
+def prefilled(filing: Filing, checked: Checked) -> Form:
+    """What can be known beforehand; names that the form does not ask for are left out."""
     given = type_of(filing).prefill(checked)
-    tables = {section.code for section in sections if section.table}
+    tables = {section.code for section in sections_of(filing) if section.table}
     values = {name: value for name, value in given.items() if name not in tables}
     return Form(values, {code: tuple(given[code]) for code in tables if code in given})
 

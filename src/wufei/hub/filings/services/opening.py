@@ -143,8 +143,7 @@ def _of_period(form_type: FilingType, span: Span) -> "QuerySet[Filing]":
 def _made(form_type: FilingType, span: Span, new: Sequence[Owing]) -> list[Filing]:
     dues = Dues.of(form_type, span)
     filings = [Filing(**columns_of(form_type, span, one, dues), owed=True) for one in new]
-    for filing in filings:
-        classify(form_type, filing)
+    classify(form_type, *filings)
     return filings
 
 

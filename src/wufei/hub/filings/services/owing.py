@@ -34,11 +34,11 @@ def owing(form_type: FilingType, span: Span) -> list[Owing]:
     excused = {key for key, says in said.items() if says == Obligation.Says.EXCUSED}
     if form_type.per_site is None:
         return [Owing(one) for one in _organisations(form_type, span, obliged, excused)]
+    owed = form_type.per_site(span) & _rule(form_type, span, "organisation__")
     sites = Site.objects.filter(
-        form_type.per_site(span) | Q(organisation__in=obliged),
+        owed | Q(organisation__in=obliged),
         open_in(span),
         open_in(span, "organisation__"),
-        _rule(form_type, span, "organisation__") | Q(organisation__in=obliged),
     ).exclude(organisation__in=excused)
     found = sites.select_related("organisation__region", "region").order_by("pk").distinct()
     return [Owing(site.organisation, site) for site in found]
@@ -87,10 +87,14 @@ def columns_of(form_type: FilingType, span: Span, one: Owing, dues: Dues) -> dic
     }
 
 
-def classify(form_type: FilingType, filing: Filing) -> None:
-    """Put the filer into its class, with the reason; nothing is saved."""
-    if form_type.classify is None:
+def classify(form_type: FilingType, *filings: Filing) -> None:
+    """Put the filers into their classes, with the reason; nothing is saved."""
+    if form_type.classify is None or not filings:
         return
-    of = Subject(filing.organisation, Span(filing.first, filing.last), filing.site)
-    found = form_type.classify(of)
-    filing.class_code, filing.class_reason = found.code, str(found.reason)[:300]
+    subjects = [Subject(one.organisation, Span(one.first, one.last), one.site) for one in filings]
+    if form_type.classify_many is not None:
+        found = form_type.classify_many(subjects)
+    else:
+        found = [form_type.classify(one) for one in subjects]
+    for filing, its in zip(filings, found, strict=True):
+        filing.class_code, filing.class_reason = its.code, str(its.reason)[:300]

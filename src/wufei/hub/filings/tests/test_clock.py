@@ -79,6 +79,13 @@ def test_each_site_owes_its_own(town):
     assert not Filing.objects.filter(organisation=mill).exists()
 
 
+def test_a_site_owes_a_form_that_is_asked_of_sites_alone(town):
+    town.site(town.firm(), "North")
+    form = replace(MONTHLY, owes=None, per_site=lambda span: Q(kind="storage"))
+    assert services.open_period(form, SEPTEMBER, by=town.clock) == 1
+    assert list(Filing.objects.values_list("site__name", flat=True)) == ["North"]
+
+
 # Who owes it although no rule says so, and the other way round.
 def test_who_is_obliged_owes_it_and_who_is_excused_does_not(town):
     works, hospital, officer = town.firm(), town.firm("Clinic", "hospital"), town.officer()

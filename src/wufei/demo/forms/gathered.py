@@ -1,0 +1,8 @@
+"""The fillers of all domains, in one visible table."""
+
+from collections.abc import Mapping
+
+from wufei.demo.forms import Fill, across, hazardous, industrial
+
+# By the form's code.
+FILLED: Mapping[str, Fill] = {**across.FILLED, **industrial.FILLED, **hazardous.FILLED}
