@@ -1,10 +1,8 @@
 """Ledgers by container 管理台账, tables B.1 to B.5 of HJ 1259-2022, month by month.
 
-The ledger of this platform is the record. A ledger form begins with what stands there already
-(those lines carry the entry that they are, and move nothing), so that what the ledger does not
-know – batch codes, codes of facilities, who handled it – is added. Who keeps a ledger elsewhere
-hands in its lines, by hand or as a file: lines without an entry are posted when the form is
-accepted. Nobody owes these forms; whoever records on the pages of the ledger has them as
+What the ledger does not know – batch codes, codes of facilities, who handled it – is added to what
+stands there (see ``domains.ledgers``). Who keeps a ledger elsewhere hands in its lines, by hand or
+as a file. Nobody owes these forms; whoever records on the pages of the ledger has them as
 registers at any time.
 """
 
@@ -13,7 +11,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from wufei.domains.fields import mass
-from wufei.domains.hazardous.filings import basis, choices, ledger_flows, ledger_rules
+from wufei.domains.hazardous.filings import basis, choices, ledger_rules
 from wufei.domains.hazardous.filings.columns import (
     CONTAINERS,
     NAMED,
@@ -25,15 +23,15 @@ from wufei.domains.hazardous.filings.columns import (
     person,
     text,
 )
-from wufei.domains.hazardous.filings.ledger_reading import entries, standing
 from wufei.domains.hazardous.filings.plan import AUTHORITY
+from wufei.domains.ledgers import flows, reading, rules
+from wufei.domains.ledgers.columns import ENTRY, ROWS_MAX, site
 from wufei.hub.base.wording import both
 from wufei.hub.filings import effects
 from wufei.hub.filings.declarations import (
     Check,
     Effect,
     Field,
-    FieldKind,
     FilingType,
     Kind,
     Section,
@@ -42,22 +40,9 @@ from wufei.hub.filings.declarations import (
 from wufei.hub.filings.periods import Period
 from wufei.hub.registers.declarations import Kind as Register
 
-# A year's containers of a large plant in a month; more come as two files.
-ROWS_MAX = 20_000
-# Ours beside the standard's: which entry of the ledger a line is, and where the container stands.
-ENTRY = Field(
-    "entry",
-    _("entry of the ledger"),
-    length_max=36,
-    help=_("Filled in where the ledger has it already. Empty: the line is posted."),
-)
-SITE = Field(
-    "site",
-    _("store or facility in the register"),
-    FieldKind.SITE,
-    required=True,
-    help=_("Where the container stands, or is treated."),
-)
+DOMAIN = "hazardous"
+SITE = site()
+_FACTS = (*reading.CONTAINERS, *reading.RECEIVERS)
 
 
 @dataclass(frozen=True)
@@ -75,7 +60,7 @@ class _Ledger:
         word = self.table.replace(".", "").lower()
         return FilingType(
             code=f"hazardous.ledger_{word}",
-            domain="hazardous",
+            domain=DOMAIN,
             name=both(f"危险废物管理台账（{zh}）", f"Hazardous waste ledger ({en})"),
             kind=Kind.NOTIFY,
             period=Period.MONTH,
@@ -95,9 +80,18 @@ class _Ledger:
             number_prefix=f"HW{self.table.replace('.', '')}-",
             basis=basis.annex(self.table),
             filers=ledger_rules.KEEPERS,
-            reads=(entries(self.register), *self.reads),
+            reads=(
+                reading.entries(self.register, DOMAIN, _FACTS),
+                reading.places,
+                *self.reads,
+            ),
             prefill=ledger_rules.prefill,
-            checks=(ledger_rules.known, ledger_rules.in_the_period, *self.checks),
+            checks=(
+                rules.known,
+                rules.in_the_period,
+                rules.own_places("site"),
+                *self.checks,
+            ),
             effects=self.effects,
             help=_(
                 "One line for each container. What the ledger has already stands here; complete "
@@ -128,8 +122,8 @@ _ARISING = _Ledger(
         SITE,
     ),
     Register.ARISING,
-    (ledger_rules.not_twice,),
-    (effects.movements(ledger_flows.arising),),
+    (rules.not_twice,),
+    (effects.movements(flows.arising),),
 )
 _IN = _Ledger(
     "B.2",
@@ -147,9 +141,9 @@ _IN = _Ledger(
         SITE,
     ),
     Register.STORED_IN,
-    (ledger_rules.not_twice, ledger_rules.container_is_there),
-    (effects.movements(ledger_flows.stored),),
-    (standing,),
+    (rules.not_twice, ledger_rules.container_is_there),
+    (effects.movements(flows.stored),),
+    (reading.standing(DOMAIN),),
 )
 _OUT = _Ledger(
     "B.3",
@@ -192,8 +186,9 @@ _OWN = _Ledger(
         SITE,
     ),
     Register.TREATED,
-    (ledger_rules.not_twice, ledger_rules.method_of_the_waste, ledger_rules.finished_after),
-    (effects.movements(ledger_flows.treated),),
+    (rules.not_twice, rules.method_of_the_waste, rules.finished_after),
+    (effects.movements(flows.treated),),
+    (ledger_rules.streams,),
 )
 _SENT = _Ledger(
     "B.5",
@@ -224,7 +219,7 @@ _SENT = _Ledger(
     ),
     Register.OUTGOING,
     (ledger_rules.sent_by_manifest, ledger_rules.receivers_may),
-    (effects.movements(ledger_flows.exported),),
+    (effects.movements(flows.exported(ledger_rules.goes_abroad, _("sent abroad"))),),
     ledger_rules.READS_OF_SENT,
 )
 LEDGERS = tuple(one.declared() for one in (_ARISING, _IN, _OUT, _OWN, _SENT))

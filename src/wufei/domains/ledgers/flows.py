@@ -1,12 +1,15 @@
-"""What lines of a ledger say that the platform's ledger does not have: movements to post."""
+"""What lines of a ledger say that the platform's ledger does not have: movements to post.
 
-from collections.abc import Iterable, Iterator
+Every line names its ``waste``, ``site``, ``mass`` in tonnes and ``happened_at``; where lots are
+kept, its ``container``.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from wufei.domains.hazardous.filings import choices
 from wufei.hub.catalogue import declarations as catalogue
 from wufei.hub.catalogue.models import WasteType
 from wufei.hub.catalogue.queries import WasteBook
@@ -17,16 +20,21 @@ from wufei.hub.ledger.models import AccountKind, Lot
 from wufei.hub.ledger.units import Mass, tonnes
 from wufei.hub.registry.models import Site
 
+# Columns that name a place of one's own.
+_PLACES = ("site", "from_site")
+When = Callable[[Values], bool]
+Flows = Callable[[Accepted], Iterator[Flow]]
+
 
 class _Lines:
     """Lines that are not in the ledger, with the wastes and sites that they name."""
 
-    def __init__(self, accepted: Accepted) -> None:
+    def __init__(self, accepted: Accepted, when: When = lambda row: True) -> None:
         rows = accepted.form.rows.get("lines", ())
-        self.new = [row for row in rows if not row.get("entry")]
+        self.new = [row for row in rows if not row.get("entry") and when(row)]
         self.holder = accepted.subject.organisation.pk
         self._wastes = WasteBook() if self.new else None
-        uuids = {row["site"] for row in self.new if row.get("site")}
+        uuids = {row[name] for row in self.new for name in _PLACES if row.get(name)}
         found = Site.objects.filter(organisation=self.holder, uuid__in=uuids)
         self._sites = {site.uuid: site for site in found}
         self._lots: dict[str, list[Lot]] = {}
@@ -35,8 +43,8 @@ class _Lines:
         assert self._wastes is not None, "there are lines"
         return self._wastes.waste(str(row["waste"]), row["happened_at"].date())
 
-    def site(self, row: Values) -> Site:
-        found: Site = self._sites[row["site"]]
+    def site(self, row: Values, name: str = "site") -> Site:
+        found: Site = self._sites[row[name]]
         return found
 
     def stock(self, waste: WasteType, place: int) -> AccountKey:
@@ -68,7 +76,7 @@ class _Lines:
 
 
 def arising(accepted: Accepted) -> Iterator[Flow]:
-    """B.1: out of nothing into the store, in a container of its own."""
+    """Out of nothing into the store, in a container of its own where it names one."""
     lines = _Lines(accepted)
     for row in lines.new:
         waste, place = lines.waste(row), lines.site(row).pk
@@ -78,7 +86,7 @@ def arising(accepted: Accepted) -> Iterator[Flow]:
 
 
 def stored(accepted: Accepted) -> Iterator[Flow]:
-    """B.2: from another place of one's own; what arose in this store stands here already."""
+    """Containers from another place of one's own; what arose in this store stands here already."""
     lines = _Lines(accepted)
     for row in lines.new:
         waste, place = lines.waste(row), lines.site(row).pk
@@ -91,7 +99,7 @@ def stored(accepted: Accepted) -> Iterator[Flow]:
 
 
 def treated(accepted: Accepted) -> Iterator[Flow]:
-    """B.4: out of the store into recovery or disposal."""
+    """Out of the store into recovery or disposal."""
     lines = _Lines(accepted)
     for row in lines.new:
         waste, place = lines.waste(row), lines.site(row).pk
@@ -102,16 +110,28 @@ def treated(accepted: Accepted) -> Iterator[Flow]:
         yield _flow(row, waste, source, target, _("treated"), parts)
 
 
-def exported(accepted: Accepted) -> Iterator[Flow]:
-    """B.5: abroad alone. Everything else travels by manifest, which moves it."""
-    lines = _Lines(accepted)
+def brought(accepted: Accepted) -> Iterator[Flow]:
+    """Loose waste from another place of one's own, the site ``from_site``, where one is named."""
+    lines = _Lines(accepted, lambda row: bool(row.get("from_site")))
     for row in lines.new:
-        if row.get("receiver_kind") != choices.ABROAD:
-            continue
-        waste, place = lines.waste(row), lines.site(row).pk
-        parts = lines.lots(row, waste, tonnes(row["mass"])).get(place, ())
-        target = AccountKey(AccountKind.EXPORTED, lines.holder, waste.pk, place)
-        yield _flow(row, waste, lines.stock(waste, place), target, _("sent abroad"), parts)
+        waste, place, other = lines.waste(row), lines.site(row).pk, lines.site(row, "from_site").pk
+        if place != other:
+            source, target = lines.stock(waste, other), lines.stock(waste, place)
+            yield _flow(row, waste, source, target, _("into storage"))
+
+
+def exported(when: When, how: Text) -> Flows:
+    """Lines for which ``when`` holds leave for somewhere that no manifest or record leads to."""
+
+    def flows(accepted: Accepted) -> Iterator[Flow]:
+        lines = _Lines(accepted, when)
+        for row in lines.new:
+            waste, place = lines.waste(row), lines.site(row).pk
+            parts = lines.lots(row, waste, tonnes(row["mass"])).get(place, ())
+            target = AccountKey(AccountKind.EXPORTED, lines.holder, waste.pk, place)
+            yield _flow(row, waste, lines.stock(waste, place), target, how, parts)
+
+    return flows
 
 
 def _flow(
