@@ -1,12 +1,19 @@
 """Forms of general industrial waste."""
 
+from datetime import datetime, time
 from decimal import Decimal
+from functools import partial
 from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from wufei.demo.forms import Fill
 from wufei.demo.forms.across import as_prefilled, some
 from wufei.hub.filings.declarations import Checked, Values
+from wufei.hub.registry.models import Site
+from wufei.hub.registry.validity import valid_on
 
+_ZONE = ZoneInfo("Asia/Shanghai")
 _WASTE = "LC-dust"
 
 
@@ -60,9 +67,49 @@ def _storage(checked: Checked, chance: Random) -> Values:
     }
 
 
+# Tables 3 to 7: what stands there already, and a batch that nobody has recorded yet.
+def _ledger(checked: Checked, chance: Random, *, more: Values, new: bool = True) -> Values:
+    there = [_said(row) for row in checked.form.rows.get("lines", ()) if row.get("entry")]
+    lines = [{"handler": "示例甲", **row} for row in there]
+    if new or not lines:
+        lines.append(_batch(checked, chance, there[-1] if there else {}, more))
+    return {"lines": lines}
+
+
+def _batch(checked: Checked, chance: Random, like: Values, more: Values) -> dict[str, Any]:
+    """Of the waste, and by the method, of the line before it."""
+    sites = Site.objects.filter(valid_on(), organisation=checked.subject.organisation)
+    return {
+        "happened_at": datetime.combine(checked.subject.span.first, time(9), _ZONE),
+        "own_name": "除尘灰",
+        "waste": _WASTE,
+        "site": sites.order_by("pk").values_list("uuid", flat=True).first(),
+        "handler": "示例甲",
+        **more,
+        **{name: like[name] for name in ("own_name", "waste", "site", "method") if name in like},
+        "mass": some(chance, 1, 4, 2),
+    }
+
+
 FILLED: dict[str, Fill] = {
     "industrial.list": _list,
     "industrial.flow": as_prefilled,
+    "industrial.ledger_3": partial(
+        _ledger,
+        more={
+            "carrier": "示例·于集物流",
+            "plate": "鲁P0SL31",
+            "transport": "road",
+            "receiver": "示例·区外建材厂",
+            "receiver_kind": "outside",
+        },
+    ),
+    "industrial.ledger_4": partial(_ledger, more={"goes_to": "贮存"}),
+    "industrial.ledger_5": partial(
+        _ledger, more={"direction": "in", "comes_from": "本厂产生"}, new=False
+    ),
+    "industrial.ledger_6": partial(_ledger, more={"method": "raw_material"}),
+    "industrial.ledger_7": partial(_ledger, more={"method": "landfill"}),
     "industrial.registration": _registration,
     "industrial.proof": _proof,
     "industrial.storage": _storage,
