@@ -81,7 +81,7 @@ def _days(version: Version) -> int:
 
 
 def _missing(actor: Actor) -> int:
-    rows = queries.visible(actor, COMPLETENESS).filter(states.late(), owed=True)
+    rows = queries.visible(actor, COMPLETENESS).filter(states.late())
     return rows.order_by()[:COUNT_MAX].count()
 
 

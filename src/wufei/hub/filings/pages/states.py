@@ -32,9 +32,13 @@ TONES = {
 
 
 def is_late(filing: Filing, day: date | None = None) -> bool:
-    """Owed, past its day, and not handed in."""
+    """Owed, past its day, and not handed in; what was sent back has come."""
     due = filing.due_on
-    return filing.state in TO_DO and due is not None and due < (day or today())
+    return _waited_for(filing) and due is not None and due < (day or today())
+
+
+def _waited_for(filing: Filing) -> bool:
+    return filing.owed and filing.state == State.OPEN
 
 
 def seen_as(filing: Filing, day: date | None = None) -> str:
@@ -43,14 +47,14 @@ def seen_as(filing: Filing, day: date | None = None) -> str:
     if is_late(filing, day):
         return LATE
     due = filing.due_on
-    if filing.state == State.OPEN and due is not None and due <= day + SOON_DAYS:
+    if _waited_for(filing) and due is not None and due <= day + SOON_DAYS:
         return SOON
     return str(filing.state)
 
 
 def late(day: date | None = None) -> Q:
     """Condition on filings that are late."""
-    return Q(state__in=TO_DO, due_on__lt=day or today())
+    return Q(state=State.OPEN, owed=True, due_on__lt=day or today())
 
 
 def condition(code: str) -> Q:
@@ -59,5 +63,5 @@ def condition(code: str) -> Q:
     if code == LATE:
         return late(day)
     if code == SOON:
-        return Q(state=State.OPEN, due_on__range=(day, day + SOON_DAYS))
+        return Q(state=State.OPEN, owed=True, due_on__range=(day, day + SOON_DAYS))
     return Q(state=code)

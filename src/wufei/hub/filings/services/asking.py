@@ -21,6 +21,8 @@ REMIND, EVENT = "filings.filing.remind", "filings:filing:remind"
 def remind(filings: Sequence[Filing], *, by: Actor) -> int:
     """Tell those who fill these in; returns how many have not been told today already.
 
+    Who has handed it in meanwhile, or owes it no longer, is not told.
+
     Raises ``Forbidden``, or ``NotFound`` where one of them is not for this actor to remind of.
     """
     by.require(REMIND)
@@ -30,7 +32,8 @@ def remind(filings: Sequence[Filing], *, by: Actor) -> int:
         found = list(rows.filter(pk__in=wanted).select_related("organisation", "site"))
         if len(found) != len(wanted):
             raise NotFound
-        new = [filing for filing in found if not _reminded_today(filing)]
+        waiting = [one for one in found if one.state == Filing.State.OPEN]
+        new = [filing for filing in waiting if not _reminded_today(filing)]
         for filing in new:
             _tell(filing)
             record(by, EVENT, subject=subject(filing), values={"due_on": str(filing.due_on)})

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -21,7 +22,7 @@ from wufei.hub.filings.declarations import FilingType, filing_type, types
 from wufei.hub.filings.models import Filing
 from wufei.hub.filings.periods import Span
 from wufei.hub.filings.services.access import subject
-from wufei.hub.filings.services.opening import lapse_closed, open_form, redo_due_days
+from wufei.hub.filings.services.opening import lapse_closed, open_form, redo_due_days, revive_closed
 from wufei.hub.filings.services.telling import address, tell_all, town_of
 
 CLOCK = system("clock")
@@ -42,6 +43,7 @@ def look(day: date, by: Actor = CLOCK) -> None:
     errors: list[Exception] = []
     parts: tuple[Callable[[], object], ...] = (
         lambda: lapse_closed(by=by),
+        lambda: revive_closed(by=by),
         *(partial(open_form, form_type, day, by=by) for form_type in types()),
         lambda: follow_calendar(day),
         lambda: remind(day, by),
@@ -76,23 +78,20 @@ def remind(day: date, by: Actor = CLOCK) -> int:
 
 
 def _remind(form_type: FilingType, day: date, by: Actor) -> int:
-    until = day + timedelta(days=max(form_type.remind_days))
     rows = Filing.objects.filter(
+        _lacks_one(form_type, day),
         type=form_type.code,
         state__in=(Filing.State.OPEN, Filing.State.RETURNED),
         owed=True,
-        due_on__range=(day, until),
-        reminded__lt=len(form_type.remind_days),
+        due_on__gte=day,
     )
     with transaction.atomic():
         near: list[Filing] = []
         before: list[int] = []
         for filing in rows.select_related(*_RELATED).order_by("pk")[:ONE_LOOK_MAX]:
-            count = _reminders(form_type, filing, day)
-            if count > filing.reminded:
-                before.append(filing.reminded)
-                filing.reminded = count
-                near.append(filing)
+            before.append(filing.reminded)
+            filing.reminded = _reminders(form_type, filing, day)
+            near.append(filing)
         # The WHERE clause is the lock: of two clocks one reminds.
         won = update(near, ("reminded",), expected={"reminded": before})
         told = [filing for filing in near if filing.pk in won]
@@ -105,6 +104,14 @@ def _remind(form_type: FilingType, day: date, by: Actor) -> int:
     return len(told)
 
 
+def _lacks_one(form_type: FilingType, day: date) -> Q:
+    """Condition on filings that have had fewer reminders than should have gone out by ``day``."""
+    lacks = Q()
+    for n, days in enumerate(sorted(form_type.remind_days, reverse=True)):
+        lacks |= Q(due_on__lte=day + timedelta(days=days), reminded__lte=n)
+    return lacks
+
+
 def _reminders(form_type: FilingType, filing: Filing, day: date) -> int:
     """How many reminders should have gone out by ``day``; those that were missed count as one."""
     assert filing.due_on
@@ -114,7 +121,12 @@ def _reminders(form_type: FilingType, filing: Filing, day: date) -> int:
 def escalate(day: date, by: Actor = CLOCK) -> int:
     """What has not come by its last day is a finding, and its town and officers hear of it."""
     rows = Filing.objects.filter(
-        state=Filing.State.OPEN, owed=True, due_on__lt=day, received_on=None, escalated_at=None
+        type__in=_codes(),
+        state=Filing.State.OPEN,
+        owed=True,
+        due_on__lt=day,
+        received_on=None,
+        escalated_at=None,
     )
     with transaction.atomic():
         late = list(
@@ -122,7 +134,6 @@ def escalate(day: date, by: Actor = CLOCK) -> int:
             .select_for_update(of=("self",), skip_locked=True)
             .order_by("pk")[:ONE_LOOK_MAX]
         )
-        late = [filing for filing in late if filing.type in _codes()]
         now = timezone.now()
         for filing in late:
             filing.escalated_at = now

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from wufei.hub.audit.services import record, record_all
@@ -36,6 +36,7 @@ from wufei.hub.filings.services.access import (
 )
 from wufei.hub.filings.services.due import Dues, change_due, redo_due_days
 from wufei.hub.filings.services.owing import Owing, classify, columns_of, open_in, owing
+from wufei.hub.filings.services.reviving import ENDED, LASTS, revive
 from wufei.hub.registry.models import Organisation, Site
 from wufei.hub.registry.scope import organisations_for
 from wufei.hub.registry.validity import today
@@ -51,23 +52,26 @@ __all__ = [
     "open_form",
     "open_period",
     "redo_due_days",
+    "revive_closed",
     "start",
     "take_turns",
 ]
 
 
-def open_period(form_type: FilingType, span: Span, *, by: Actor) -> int:
+def open_period(
+    form_type: FilingType, span: Span, *, only: Organisation | None = None, by: Actor
+) -> int:
     """Let everyone who owes ``form_type`` for ``span`` owe it; returns how many are new.
 
     Safe to do again and by two at once: who already owes it is left alone, who lapsed because
-    it was closed and is not after all owes it again.
+    it was closed and is not after all owes it again. ``only``: for this one and nobody else.
     """
     by.require(OBLIGATION)
     if not form_type.owed_for(span):
         return 0
     with transaction.atomic():
         take_turns(form_type, span)
-        found = owing(form_type, span)
+        found = [one for one in owing(form_type, span) if only in (None, one.organisation)]
         again = _owed_again(form_type, span, found)
         new = _made(form_type, span, _not_yet(form_type, span, found))
         insert(new)
@@ -96,7 +100,7 @@ def _begun(form_type: FilingType, day: date) -> Iterable[Span]:
     if form_type.period is Period.EVENT:
         return ()
     if form_type.period is Period.ONCE:
-        return (Span(day, day),) if form_type.owes else ()
+        return (Span(day, day),)
     now = periods.span_of(form_type.period, day)
     since = now.first
     before = periods.before(form_type.period, now)
@@ -123,14 +127,34 @@ def _not_yet(form_type: FilingType, span: Span, found: Sequence[Owing]) -> list[
 
 
 def _owed_again(form_type: FilingType, span: Span, found: Sequence[Owing]) -> int:
-    """What lapsed for a reason that is gone is owed again; returns how many."""
-    keys = {one.key for one in found}
-    lapsed = _of_period(form_type, span).filter(
-        state=Filing.State.LAPSED, lapse_reason__in=(CLOSED, EXCUSED)
-    )
-    again = [filing.pk for filing in lapsed if (filing.organisation_id, filing.site_id) in keys]
-    rows = Filing.objects.filter(pk__in=again, state=Filing.State.LAPSED)
-    return rows.update(state=Filing.State.OPEN, lapse_reason="")
+    """What lapsed for a reason that is gone is owed again, and what its filer has begun without
+    owing it is owed from now on; returns how many.
+    """
+    keys, rows = {one.key for one in found}, _of_period(form_type, span)
+    lapsed = rows.filter(state=Filing.State.LAPSED, lapse_reason__in=(CLOSED, EXCUSED))
+    again = revive(lapsed, keys)
+    own = rows.filter(owed=False).exclude(state=Filing.State.LAPSED)
+    begun = [one.pk for one in own if (one.organisation_id, one.site_id) in keys]
+    return again + (own.filter(pk__in=begun).update(owed=True) if begun else 0)
+
+
+def revive_closed(*, by: Actor) -> int:
+    """What lapsed since its filer, or its site, had closed, and has not after all, is owed again;
+    returns how many.
+    """
+    by.require(OBLIGATION)
+    rows = Filing.objects.filter(state=Filing.State.LAPSED, lapse_reason=CLOSED).filter(LASTS)
+    told = rows.order_by().values_list("type", "first", "last").distinct()
+    declared = {one.code: one for one in types()}
+    asked = [(declared[code], Span(first, last)) for code, first, last in told if code in declared]
+    count = 0
+    for form_type, span in asked:
+        with transaction.atomic():
+            take_turns(form_type, span)
+            keys = {one.key for one in owing(form_type, span)}
+            mine = rows.filter(type=form_type.code, first=span.first, last=span.last)
+            count += revive(mine, keys)
+    return count
 
 
 def _of_period(form_type: FilingType, span: Span) -> "QuerySet[Filing]":
@@ -245,10 +269,17 @@ def oblige(
     """Let an organisation owe a form in every period with a day from ``since`` to ``until``."""
     with transaction.atomic():
         said = _say(form_type, organisation, Obligation.Says.OWES, since, until, reason, by)
-        for span in _begun(form_type, today()):
-            if since <= span.last and (until is None or span.first <= until):
-                open_period(form_type, span, by=by)
+        for span in _asked_for(form_type, since, until):
+            open_period(form_type, span, only=organisation, by=by)
     return said
+
+
+def _asked_for(form_type: FilingType, since: date, until: date | None) -> list[Span]:
+    """Periods with a day from ``since`` to ``until`` for which anybody has been asked."""
+    rows = Filing.objects.filter(type=form_type.code, recurs=True, owed=True, last__gte=since)
+    opened = {Span(*days) for days in rows.order_by().values_list("first", "last").distinct()}
+    asked = opened.union(_begun(form_type, today()))
+    return sorted(one for one in asked if since <= one.last and (not until or one.first <= until))
 
 
 def excuse(
@@ -332,10 +363,8 @@ def lapse(filing: Filing, *, reason: str, by: Actor) -> Filing:
 
 def lapse_closed(*, by: Actor) -> int:
     """What is owed for periods that began after the filer, or its site, had closed, lapses."""
-    ended = Q(organisation__validity__endswith__lte=F("first"))
-    ended |= Q(site__validity__endswith__lte=F("first"))
     with transaction.atomic():
-        return _lapse(Filing.objects.filter(ended), CLOSED, by)
+        return _lapse(Filing.objects.filter(ENDED), CLOSED, by)
 
 
 def _lapse(rows: "QuerySet[Filing]", reason: str, by: Actor) -> int:

@@ -268,17 +268,19 @@ def withdraw(filing: Filing, *, by: Actor) -> Version:
 
 def stand_back(filing: Filing) -> None:
     """Nothing waits any more: the filing is again what was decided before."""
+    # What was decided before the version in force came has been answered by it.
+    since = filing.in_force.number if filing.in_force else 0
     decided = filing.versions.filter(
-        state__in=[Version.State.RETURNED, Version.State.REJECTED]
-    ).order_by("-number")
-    last = decided.values_list("state", flat=True).first()
-    if filing.in_force is not None:
+        number__gte=since, state__in=[Version.State.RETURNED, Version.State.REJECTED]
+    )
+    last = decided.order_by("-number").values_list("state", flat=True).first()
+    if last == Version.State.RETURNED:
+        filing.state = Filing.State.RETURNED
+    elif filing.in_force is not None:
         filing.state = Filing.State.ACCEPTED
-        if filing.in_force.state == Version.State.RETURNED:
-            filing.state = Filing.State.RETURNED
     elif last:
         filing.state = Filing.State(last)
     else:
-        # As if nothing had come.
-        filing.state, filing.received_on = Filing.State.OPEN, None
-    filing.save(update_fields=["state", "received_on"])
+        # As if nothing had come: late again if it was late.
+        filing.state, filing.received_on, filing.escalated_at = Filing.State.OPEN, None, None
+    filing.save(update_fields=["state", "received_on", "escalated_at"])

@@ -125,7 +125,7 @@ def test_rows_are_compared_by_what_they_are_about():
 
 
 def test_a_filing_is_late_from_the_day_after_its_last_one():
-    filing = Filing(due_on=date(2026, 11, 15))
+    filing = Filing(due_on=date(2026, 11, 15), owed=True)
     assert states.seen_as(filing, date(2026, 11, 1)) == "open"
     assert states.seen_as(filing, date(2026, 11, 15)) == states.SOON
     assert states.seen_as(filing, date(2026, 11, 16)) == states.LATE
@@ -134,7 +134,7 @@ def test_a_filing_is_late_from_the_day_after_its_last_one():
 
 
 def test_a_month_has_whole_weeks_and_the_worst_of_a_day_gives_its_colour():
-    late = Filing(type="a", due_on=date(2026, 11, 10))
+    late = Filing(type="a", due_on=date(2026, 11, 10), owed=True)
     done = Filing(type="b", due_on=date(2026, 11, 10), state=Filing.State.ACCEPTED)
     weeks = months.weeks_of(date(2026, 11, 1), [done, late], date(2026, 11, 26))
     days = {cell.day: cell for week in weeks for cell in week}
