@@ -77,6 +77,13 @@ def _giving(text: str) -> tuple[tuple[str, str, date, date | None], ...]:
     return tuple(found)
 
 
+def _pattern(text: str) -> str:
+    try:
+        return re.compile(text).pattern
+    except re.error as error:
+        raise ValueError(f"write a regular expression: {error}") from error
+
+
 def _datum(text: str) -> str:
     if text not in {"wgs84", "gcj02"}:
         raise ValueError("write wgs84 or gcj02")
@@ -356,6 +363,14 @@ SETTINGS = (
         "File with the items of the assessment of standardised management of hazardous waste, in "
         "the columns of the shipped one (domains/hazardous/data/assessment.csv), whose wording is "
         "our own. Empty: the shipped ones.",
+    ),
+    Setting(
+        "WUFEI_BATTERY_CODE",
+        "[0-9A-Z]{24}",
+        _pattern,
+        "What the national code of a traction battery looks like, as a regular expression for the "
+        "whole of it. GB/T 34014-2017 says 24 characters; which ones is from memory: check it "
+        "against the standard. A code that looks otherwise asks for a reason.",
     ),
     Setting(
         "WUFEI_LABEL_GROUND",

@@ -45,13 +45,14 @@ _Key = tuple[str, str]
 class Reported:
     """A mass of one waste in kilograms: it arose, or with a ``method`` it was treated so.
 
-    ``label`` is that of its container or batch.
+    ``label`` is that of its container or batch. ``secondary``: it came out of treatment.
     """
 
     waste: str
     kg: Decimal
     label: str = ""
     method: str = ""
+    secondary: bool = False
 
     @property
     def key(self) -> _Key:
@@ -59,6 +60,12 @@ class Reported:
 
 
 Reports = Callable[[Form | None], Sequence[Reported]]
+# Under which code a form reports a waste of the ledger.
+AsOne = Callable[[WasteType], str]
+
+
+def by_itself(waste: WasteType) -> str:
+    return waste.code
 
 
 def moment_of(span: Span) -> datetime:
@@ -86,28 +93,33 @@ def each(accepted: Accepted, reported: Sequence[Reported]) -> Iterator[Flow]:
         yield _flow(accepted.subject, place, waste, one)
 
 
-def rest(accepted: Accepted, reported: Sequence[Reported], flows: Source) -> Iterator[Flow]:
+def rest(
+    accepted: Accepted, reported: Sequence[Reported], flows: Source, as_one: AsOne = by_itself
+) -> Iterator[Flow]:
     """Post of each total what the ledger lacks; ``flows`` is the form's ``sources.waste_flows``.
 
     What an earlier version of the form has posted itself is replaced, so it is not counted.
+    ``as_one``: the form reports several wastes of the ledger under one code.
     """
-    ledger = recorded(flows.read(accepted.subject))
+    ledger = recorded(flows.read(accepted.subject), as_one)
     own = _own(accepted)
+    secondary = {one.key: one.secondary for one in reported}
     for key, kg in _sums(reported).items():
         lacking = kg - ledger.get(key, Decimal(0)) + own.get(key, Decimal(0))
         if lacking > 0:
             waste, method = key
-            yield from each(accepted, [Reported(waste, lacking, method=method)])
+            more = Reported(waste, lacking, method=method, secondary=secondary[key])
+            yield from each(accepted, [more])
 
 
-def recorded(flows: Collection[WasteFlow]) -> Mapping[_Key, Decimal]:
+def recorded(flows: Collection[WasteFlow], as_one: AsOne = by_itself) -> Mapping[_Key, Decimal]:
     """Kilograms that the ledger has: what arose, and what the filer treated by each method."""
     found: dict[_Key, Decimal] = {}
     for flow in flows:
-        found[flow.waste.code, ""] = Decimal(flow.arisen_g) / _KG
-        for way in flow.own:
-            key = flow.waste.code, way.method
-            found[key] = found.get(key, Decimal(0)) + Decimal(way.mass_g) / _KG
+        code = as_one(flow.waste)
+        masses_g = [("", flow.arisen_g), *((way.method, way.mass_g) for way in flow.own)]
+        for method, mass_g in masses_g:
+            found[code, method] = found.get((code, method), Decimal(0)) + Decimal(mass_g) / _KG
     return found
 
 
@@ -130,7 +142,8 @@ def _flow(subject: Subject, place: Site, waste: WasteType, one: Reported) -> Flo
     is treated as it arises.
     """
     holder = subject.organisation.pk
-    origin = AccountKey(AccountKind.ORIGIN, holder, waste.pk, place.pk)
+    arises = AccountKind.SECONDARY_ORIGIN if one.secondary else AccountKind.ORIGIN
+    origin = AccountKey(arises, holder, waste.pk, place.pk)
     store = AccountKey(AccountKind.STOCK, holder, waste.pk, place.pk)
     source, target = origin, store
     how: Text = _("arose")
@@ -167,12 +180,14 @@ def recorded_elsewhere(
             yield _warning("recorded_elsewhere", text, key, others, section)
 
 
-def not_less(reports: Reports, section: str, *, facts: str = "flows") -> Check:
+def not_less(
+    reports: Reports, section: str, *, facts: str = "flows", as_one: AsOne = by_itself
+) -> Check:
     """For ``rest``: a warning where the ledger has more, from elsewhere, than the form says."""
 
     def check(checked: Checked) -> Iterator[Problem]:
         before = _sums(reports(checked.in_force)) if checked.in_force else {}
-        ledger = recorded(checked.facts[facts])
+        ledger = recorded(checked.facts[facts], as_one)
         for key, kg in _sums(reports(checked.form)).items():
             others = ledger.get(key, Decimal(0))
             # What the version in force has posted is replaced; only what exceeds it is others'.

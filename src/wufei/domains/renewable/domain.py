@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from wufei.domains.declaration import WasteDomain
 from wufei.domains.renewable.indicators import INDICATORS
 from wufei.domains.renewable.manifests import MANIFESTS
+from wufei.domains.renewable.rules import RULES
 from wufei.hub.catalogue import methods as m
 from wufei.hub.catalogue.declarations import Method, Stream, Text, Tracking, Unit
 
@@ -31,6 +32,7 @@ RENEWABLE = WasteDomain(
     icon="recycle",
     description=_("Scrap metal, paper, plastics, glass, textiles, wood, tyres, appliances, cars."),
     manifests=MANIFESTS,
+    rules=RULES,
     indicators=INDICATORS,
     streams=(
         _stream("scrap_steel", _("scrap iron and steel"), m.REMELTING, m.REUSE),

@@ -1,10 +1,13 @@
-"""What an alarm concerns: the manifest of a finding, with its vehicle, carrier, place."""
+"""What an alarm concerns: a manifest with its vehicle, carrier and place, a vehicle, or a form."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from wufei.hub.base.findings import Finding
+from wufei.hub.filings.declarations import filing_type
+from wufei.hub.filings.findings import SUBJECT as FILING
+from wufei.hub.filings.models import Filing
 from wufei.hub.manifests.models import Manifest
 from wufei.hub.registry.models import Vehicle
 
@@ -17,10 +20,11 @@ _RELATED = ("vehicle", "carrier", "consignor_site__region", "consignee_site__reg
 def concerns(findings: Iterable[Finding]) -> Mapping[Key, Concern]:
     """By (code, subject, episode): the columns of an alarm that say what it concerns."""
     told = list(findings)
-    of_manifests, of_vehicles = _manifests(told), _vehicles(told)
+    of_manifests, of_vehicles, of_forms = _manifests(told), _vehicles(told), _forms(told)
     return {
         (one.code, one.subject, one.episode): of_manifests.get(manifest_of(one))
         or of_vehicles.get(_uuid(one.subject))
+        or of_forms.get(_uuid(one.subject))
         or {}
         for one in told
     }
@@ -49,6 +53,28 @@ def _vehicles(findings: list[Finding]) -> dict[UUID | None, Concern]:
             "region": vehicle.carrier.region,
         }
         for vehicle in rows
+    }
+
+
+def _forms(findings: list[Finding]) -> dict[UUID | None, Concern]:
+    """Of what was filed: whose it is, and where."""
+    subjects = [one.subject for one in findings if one.subject.startswith(f"{FILING}:")]
+    uuids = {uuid for subject in subjects if (uuid := _uuid(subject))}
+    rows = Filing.objects.filter(uuid__in=uuids)
+    return {
+        filing.uuid: _of_form(filing)
+        for filing in rows.select_related("organisation__region", "site__region")
+    }
+
+
+def _of_form(filing: Filing) -> Concern:
+    place = filing.site or filing.organisation
+    return {
+        "domain": filing_type(filing.type).domain,
+        "organisation": filing.organisation,
+        "region": place.region,
+        "longitude": filing.site.longitude if filing.site else None,
+        "latitude": filing.site.latitude if filing.site else None,
     }
 
 

@@ -4,10 +4,21 @@ An effect acts for whoever files or accepts, by the right that the form gives: t
 be allowed to edit quotas or to post movements by themselves, and stands in every record of it.
 """
 
+from wufei.hub.filings.effects.findings import Seen, findings
 from wufei.hub.filings.effects.licences import licences
 from wufei.hub.filings.effects.lists import listed
 from wufei.hub.filings.effects.movements import Flow, movements
 from wufei.hub.filings.effects.quotas import quotas
 from wufei.hub.filings.effects.statistics import Figure, statistics
 
-__all__ = ["Figure", "Flow", "licences", "listed", "movements", "quotas", "statistics"]
+__all__ = [
+    "Figure",
+    "Flow",
+    "Seen",
+    "findings",
+    "licences",
+    "listed",
+    "movements",
+    "quotas",
+    "statistics",
+]
