@@ -25,6 +25,7 @@ from wufei.demo.forms.gathered import FILLED
 from wufei.demo.models import Load
 from wufei.hub.accounts.actors import actor_for
 from wufei.hub.base.actor import Actor, system
+from wufei.hub.base.models import FindingRecord
 from wufei.hub.base.tables import importing
 from wufei.hub.base.tables.models import ImportRun
 from wufei.hub.filings import services
@@ -364,6 +365,8 @@ def _is_there(at: Desk, version: Version, subject: str) -> bool:
             return Statistic.objects.filter(code=key, version=version, replaced_at=None).exists()
         case "registry.licence":
             return Licence.objects.filter(uuid=key, **mine).exists()
+        case "base.finding":
+            return FindingRecord.objects.filter(code=key, cleared_at=None).exists()
         case "registry.list":
             return ListEntry.objects.filter(uuid=key).exists()
     raise AssertionError(f"nobody knows where {subject} is to be seen")

@@ -2,7 +2,12 @@
 
 from collections.abc import Mapping
 
-from wufei.demo.forms import Fill, across, hazardous, industrial
+from wufei.demo.forms import Fill, across, hazardous, industrial, renewable
 
 # By the form's code.
-FILLED: Mapping[str, Fill] = {**across.FILLED, **industrial.FILLED, **hazardous.FILLED}
+FILLED: Mapping[str, Fill] = {
+    **across.FILLED,
+    **industrial.FILLED,
+    **hazardous.FILLED,
+    **renewable.FILLED,
+}

@@ -29,7 +29,12 @@ def sources() -> Iterator[Source]:
     cloth = (_sold("reuse", "fibre_recovery", 70, 86), _left(30, 14))
     wood = (Outlet("biomass", "fuel", (84, 93)), _left(16, 7))
     tyres = (_sold("reuse", "reclaimed_rubber", 86, 94), _left(14, 6))
-    electric = (_sold("reuse", "dismantling", 94, 98), _elsewhere(6, 2))
+    electric = (
+        Outlet("edismantle", "dismantling", (60, 68)),
+        _sold("reuse", "dismantling", 34, 30),
+        _elsewhere(6, 2),
+    )
+    batteries = (_sold("reuse", "dismantling", 94, 98), _elsewhere(6, 2))
     metal = (_sold("dross", "remelting", 90, 96), _elsewhere(10, 4))
     table = (
         ("steelyard", "LC-scrap-steel", (16_000, 18_600), steel, 32, (300, 900)),
@@ -44,7 +49,7 @@ def sources() -> Iterator[Source]:
         ("steelyard", "LC-wood", (1_300, 1_500), wood, 14, (20, 90)),
         ("steelyard", "LC-tyres", (1_200, 1_450), tyres, 16, (30, 260)),
         ("appliance", "LC-appliances", (620, 980), electric, 9, (12, 45)),
-        ("appliance", "LC-traction-batteries", (40, 180), electric, 6, (3, 12)),
+        ("appliance", "LC-traction-batteries", (40, 180), batteries, 6, (3, 12)),
     )
     for place, waste, t_year, outlets, load_t, keep_t in table:
         yield Source(

@@ -8,9 +8,9 @@ from wufei.hub.base.findings import Severity
 
 OPEN_STORAGE, HAZARDOUS_FOUND = "renewable.open_storage", "renewable.hazardous_found"
 _BASIS = _(
-    "Solid waste law (2020), article 20: whoever stores solid waste keeps it from blowing away, "
-    "leaking and running off. What the plan forbids in sorting centres, and how often one looks, "
-    "is local."
+    "Solid waste law (2020), article 20 (to be checked against the text): whoever stores solid "
+    "waste keeps it from blowing away, leaking and running off. What the plan forbids in sorting "
+    "centres, and how often one looks, is local."
 )
 RULES = (
     Rule(

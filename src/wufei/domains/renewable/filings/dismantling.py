@@ -19,6 +19,7 @@ from wufei.hub.filings.declarations import (
     Problem,
     Section,
     Severity,
+    Values,
 )
 from wufei.hub.filings.forms import Form
 from wufei.hub.registers.queries.summary import WasteFlow
@@ -28,6 +29,7 @@ ZERO = Decimal(0)
 LOSS_PERMILLE = 50
 # Weighed one by one, on scales of a kilogram.
 _SMALL_KG = Decimal(2)
+_GRAM = Decimal("0.001")
 METHOD = "dismantling"
 # Wastes of all domains: what comes out is hazardous as well.
 flows = sources.waste_flows()
@@ -62,6 +64,15 @@ def hazardous(form: Form | None) -> list[Reported]:
     rows = form.rows.get("hazardous", ()) if form else ()
     return [
         Reported(str(row["waste"]), row["mass"], secondary=True) for row in rows if row.get("mass")
+    ]
+
+
+def recorded(ledger: Collection[WasteFlow]) -> list[Values]:
+    """Lines of the hazardous wastes that the ledger has of the period already."""
+    return [
+        {"waste": flow.waste.code, "mass": (Decimal(flow.arisen_g) / KG_IN_T).quantize(_GRAM)}
+        for flow in ledger
+        if flow.waste.domain == "hazardous" and flow.arisen_g > 0
     ]
 
 

@@ -148,6 +148,7 @@ def _begins(checked: Checked) -> Values:
     rows = checked.last.rows["taken"] if checked.last else ()
     return {
         "taken": [{"kind": row["kind"], "pieces_left": row["pieces_left"]} for row in rows],
+        "hazardous": dismantling.recorded(checked.facts["flows"]),
         "residue": Decimal(0),
     }
 

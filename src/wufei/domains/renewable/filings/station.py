@@ -6,6 +6,7 @@ loads that came from, or went to, somebody in the district have their load recor
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -79,8 +80,8 @@ def _sold_as_recorded(checked: Checked) -> Iterator[Problem]:
         yield _of_sold("station_sold_unlike", text, sold, sent)
 
 
-def _of_sold(code: str, text: object, sold: Decimal, there: Decimal) -> Problem:
-    told = format_lazy(str(text), sold=f"{sold:,.3f}", there=f"{there:,.3f}")
+def _of_sold(code: str, text: Any, sold: Decimal, there: Decimal) -> Problem:
+    told = format_lazy(text, sold=f"{sold:,.3f}", there=f"{there:,.3f}")
     values = {"sold_t": f"{sold:f}", "there_t": f"{there:f}"}
     return Problem(code, Severity.WARNING, told, SECTION, field="sold", values=values)
 
@@ -145,7 +146,7 @@ STATION = FilingType(
             label=_("Taken in and sold"),
         ),
     ),
-    help=_("Only what you deal in; leave the rest empty. One truckload is about 10 t."),
+    help=_("Only what you deal in; leave the rest empty."),
     simple=True,
     helped=True,
 )

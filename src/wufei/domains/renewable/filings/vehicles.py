@@ -280,7 +280,11 @@ def _begins(checked: Checked) -> Values:
         for label, one in sorted(checked.facts["lots"].items())
         if label not in named and span.holds(one.arisen_on)
     ]
-    return {SECTION: rows, "residue": Decimal(0)}
+    return {
+        SECTION: rows,
+        "hazardous": dismantling.recorded(checked.facts["flows"]),
+        "residue": Decimal(0),
+    }
 
 
 END_OF_LIFE_VEHICLES = FilingType(
@@ -297,9 +301,16 @@ END_OF_LIFE_VEHICLES = FilingType(
     owes=basis.dismantlers,
     filers=("recycler", "plant"),
     reviewer=Reviewer.DEPARTMENT,
-    reads=(LOTS, ELSEWHERE, sources.profile),
+    reads=(LOTS, ELSEWHERE, dismantling.flows, sources.profile),
     prefill=_begins,
-    checks=(reported.has_a_place, _days, _as_recorded, _once, _balance),
+    checks=(
+        reported.has_a_place,
+        reported.not_less(dismantling.hazardous, "hazardous"),
+        _days,
+        _as_recorded,
+        _once,
+        _balance,
+    ),
     effects=(
         effects.movements(_taken_in, label=_("Vehicles taken in"), code="taken_in"),
         effects.movements(_dismantled, label=_("Vehicles dismantled"), code="dismantled"),
