@@ -190,7 +190,7 @@ def test_no_more_is_sorted_out_than_came_and_what_is_lost_is_explained(district)
     centre.hand_in(filing, {"residue": Decimal(1)}, rows, reasons)
     assert centre.g(AccountKind.STOCK, "LC-plastics") == 10_000_000
     sorted_out = Statistic.objects.get(code="renewable.centre_sorted")
-    assert (sorted_out.dimension, sorted_out.value) == ("waste_plastics", 6)
+    assert (sorted_out.dimension, sorted_out.value) == ("waste_plastics", Decimal(6))
 
 
 # Appliances.
