@@ -41,6 +41,8 @@ _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _AUTHORITY = "示例发证机关"
 # Which organisations the demo people act for.
 MEMBERS: Mapping[str, tuple[str, ...]] = {
+    "officer": ("ecologyoffice",),
+    "bureau": ("housingoffice", "cityoffice", "farmoffice", "tradeoffice"),
     "clerk": ("parts",),
     "agent": ("parts", "machine", "board", "chemical"),
     "driver": ("truck1",),
@@ -48,6 +50,9 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
     "hospital": ("hospital",),
     "plant": ("oil", "recycle", "burner"),
     "rounds": ("medtrans",),
+    "farmer": ("pigyj", "vegyj", "strawyj", "pointyj", "farmstore"),
+    "builder": ("sitehx1", "renohx", "spoilground"),
+    "recycler": ("steelyard", "appliance", "dismantler"),
 }
 
 

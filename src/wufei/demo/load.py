@@ -80,7 +80,7 @@ def _finish(record: Load, entered: Entered, by: Actor, progress: Progress | None
     _tell(record, world, by, progress)
     lastdays.enact(record, entered, by)
     stories.tell(record, entered, by)
-    filings.owe(by)
+    filings.owe(record, entered, by)
     _sign_the_log()
     record.finished = True
 

@@ -31,6 +31,7 @@ class DemoUser:
 
 DEMO_USERS = (
     DemoUser("officer", "程示例", Role.OFFICER, "生态环境分局"),
+    DemoUser("bureau", "房示例", Role.OFFICER, "住建局"),
     DemoUser("leader", "白示例", Role.LEADER, "无废城市建设专班"),
     DemoUser("dispatcher", "路示例", Role.DISPATCHER, "综合执法中心"),
     DemoUser("town", "于示例", Role.TOWN_OFFICER, TOWN),
@@ -40,6 +41,9 @@ DEMO_USERS = (
     DemoUser("keeper", "钟示例", Role.KEEPER),
     DemoUser("hospital", "安示例", Role.CLERK),
     DemoUser("plant", "石示例", Role.KEEPER),
+    DemoUser("farmer", "田示例", Role.KEEPER),
+    DemoUser("builder", "筑示例", Role.CLERK),
+    DemoUser("recycler", "回示例", Role.KEEPER),
     DemoUser("rounds", "马示例", Role.DRIVER),
     DemoUser("resident", "居示例", Role.RESIDENT),
     DemoUser("auditor", "申示例", Role.AUDITOR),

@@ -1,17 +1,25 @@
 """A form as somebody of the demo district fills it in: prefilled, completed, with its papers."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from wufei.demo.forms.gathered import FILLED
-from wufei.hub.filings.declarations import FieldKind, Section, Values
+from wufei.hub.filings.declarations import Checked, FieldKind, Section, Values
 from wufei.hub.filings.forms import EMPTY, Form, complete, empty
 from wufei.hub.filings.models import Filing
 from wufei.hub.filings.services.checking import checked_many, sections_of
 from wufei.hub.filings.services.drafting import prefilled
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What is handed in, and what it was filled in from, by the code of each source."""
+
+    form: Form
+    facts: Mapping[str, Any]
 
 
 def filled(filing: Filing, chance: Random, paper: Callable[[], UUID]) -> Form:
@@ -19,9 +27,20 @@ def filled(filing: Filing, chance: Random, paper: Callable[[], UUID]) -> Form:
 
     Raises ``KeyError`` for a form that nobody in the demo fills in.
     """
-    sections = sections_of(filing)
-    (checked,) = checked_many([(filing, EMPTY)])
-    known = prefilled(filing, checked)
+    return filled_many([(filing, chance)], paper)[0].form
+
+
+def filled_many(wanted: Sequence[tuple[Filing, Random]], paper: Callable[[], UUID]) -> list[Filled]:
+    """As ``filled`` for several; what was accepted before is read for all at once."""
+    read = checked_many([(filing, EMPTY) for filing, _chance in wanted])
+    return [
+        Filled(_filled(filing, chance, checked, paper), checked.facts)
+        for (filing, chance), checked in zip(wanted, read, strict=True)
+    ]
+
+
+def _filled(filing: Filing, chance: Random, checked: Checked, paper: Callable[[], UUID]) -> Form:
+    sections, known = sections_of(filing), prefilled(filing, checked)
     given = FILLED[filing.type](replace(checked, form=known), chance)
     return complete(sections, _papered(sections, _laid_over(sections, known, given), paper))
 

@@ -111,6 +111,12 @@ def _ledger(checked: Checked, chance: Random, *, more: Values) -> Values:
     return {"lines": lines or [_container(checked, chance, more)]}
 
 
+def _stored(checked: Checked, chance: Random) -> Values:
+    """A container that stands there, where the ledger has none that came into store."""
+    standing = sorted(checked.facts["standing"])
+    return _ledger(checked, chance, more={"container": standing[0]} if standing else {})
+
+
 def _arisen(checked: Checked, chance: Random) -> Values:
     """And a drum that nobody has recorded yet."""
     known = _ledger(checked, chance, more={"goes_to": "stored"})["lines"]
@@ -152,10 +158,22 @@ def _report(checked: Checked, chance: Random) -> Values:
 
 def _operation(checked: Checked, chance: Random) -> Values:
     days = checked.subject.span.days
-    told = {"days": days - chance.randint(0, days // 15), "incidents": "无", "stops": "无"}
+    told: dict[str, Any] = {
+        "days": days - chance.randint(0, days // 15),
+        "incidents": "无",
+        "stops": "无",
+        "balance": [_balanced(row) for row in checked.form.rows.get("balance", ())],
+    }
     if days > 31:
         told |= {"trainings": 4, "drills": 2, "insured": True}
     return told
+
+
+def _balanced(row: Values) -> Values:
+    """What stands there and never came was made there."""
+    goes = sum((row[name] for name in ("treated", "sent", "after")), ZERO)
+    was = sum((row[name] for name in ("before", "received", "made")), ZERO)
+    return {**row, "made": row["made"] + max(goes - was, ZERO)}
 
 
 # Records of single things.
@@ -311,7 +329,7 @@ def _cleaner(checked: Checked, chance: Random) -> Values:
 FILLED: dict[str, Fill] = {
     "hazardous.plan": _plan,
     "hazardous.ledger_b1": _arisen,
-    "hazardous.ledger_b2": partial(_ledger, more={}),
+    "hazardous.ledger_b2": _stored,
     "hazardous.ledger_b3": partial(_ledger, more={"goes_to": "outside"}),
     "hazardous.ledger_b4": partial(_ledger, more={"method": "oil_refining"}),
     "hazardous.ledger_b5": partial(_ledger, more={"receiver_kind": choices.LICENSED}),

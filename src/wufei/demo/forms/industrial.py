@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from wufei.demo.forms import Fill
-from wufei.demo.forms.across import as_prefilled, some
+from wufei.demo.forms.across import some
 from wufei.hub.filings.declarations import Checked, Values
 from wufei.hub.registry.models import Site
 from wufei.hub.registry.validity import valid_on
@@ -34,6 +34,26 @@ def _line(chance: Random) -> Values:
         "step": "除尘",
         "state": "solid",
         "arisen": some(chance, 1, 9, 1),
+    }
+
+
+_CAME = ("before", "arisen", "received")
+_WENT = ("own_recovered", "sent_recovered", "own_disposed", "sent_disposed")
+
+
+def _flow(checked: Checked, chance: Random) -> Values:
+    """As the ledger has it; a stock-take's difference is left to its reason."""
+    return {"wastes": [_added_up(row) for row in checked.form.rows.get("wastes", ())]}
+
+
+def _added_up(row: Values) -> Values:
+    came, went = (
+        sum((row.get(name) or Decimal(0) for name in names), Decimal(0)) for names in (_CAME, _WENT)
+    )
+    return {
+        **row,
+        "received": (row.get("received") or 0) + max(went - came, 0),
+        "after": came - went if came > went else Decimal(0),
     }
 
 
@@ -93,7 +113,7 @@ def _batch(checked: Checked, chance: Random, like: Values, more: Values) -> dict
 
 FILLED: dict[str, Fill] = {
     "industrial.list": _list,
-    "industrial.flow": as_prefilled,
+    "industrial.flow": _flow,
     "industrial.ledger_3": partial(
         _ledger,
         more={

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.filings.declarations import Accepted, Effect, Made, Text, Values
-from wufei.hub.filings.effects.acting import by_right, key_in, number_of
+from wufei.hub.filings.effects.acting import by_right, day_of, key_in, number_of
 from wufei.hub.registry.lists import kind
 from wufei.hub.registry.models import ListEntry
 from wufei.hub.registry.services import lists as registry
@@ -24,7 +24,7 @@ def listed(
     code: str = "listed",
 ) -> Effect:
     """Put the organisation on a list, from ``first`` to ``last`` (names of date fields; else from
-    today, without end), where ``when`` holds of the form's single values.
+    the day of the decision, without end), where ``when`` holds of the form's single values.
 
     An amendment changes the entry; one for which ``when`` no longer holds takes it off the list.
     """
@@ -47,7 +47,7 @@ def listed(
 
 def _days(accepted: Accepted, first: str, last: str) -> dict[str, date | None]:
     values = accepted.form.values
-    return {"valid_from": values.get(first) or today(), "valid_until": values.get(last)}
+    return {"valid_from": values.get(first) or day_of(accepted), "valid_until": values.get(last)}
 
 
 def _entry(
@@ -71,7 +71,7 @@ def _entry(
         source_key=str(accepted.version.filing.uuid),
         region=(subject.site or subject.organisation).region,
         source=str(kind(list_code).name)[:120],
-        source_on=today(),
+        source_on=day_of(accepted),
         document=document,
         **days,
     )

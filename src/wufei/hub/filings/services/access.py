@@ -1,7 +1,7 @@
 """Who may fill in and who may review; what is not there and what is others' get the same answer."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -39,6 +39,8 @@ def told(filing: Filing) -> dict[str, Any]:
     return {"form": type_of(filing).name, "period": str(span_of(filing))}
 
 
+# What is older than this, in a history that is brought in, needs no notice.
+NEWS = timedelta(days=10)
 # Why a filing lapsed by itself; it is owed again when that is over.
 CLOSED, EXCUSED = "closed", "excused"
 
@@ -74,6 +76,11 @@ def when(at: datetime | None, by: Actor) -> datetime:
     """Now, or when it was, in a history that the platform itself brings in."""
     assert at is None or by.kind is ActorKind.SYSTEM, "people act now"
     return at or timezone.now()
+
+
+def is_news(at: datetime | None) -> bool:
+    """Whether anybody need be told of what was done then: a history told later is known."""
+    return at is None or timezone.now() - at <= NEWS
 
 
 def is_town(by: Actor) -> bool:

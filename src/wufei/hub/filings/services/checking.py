@@ -69,13 +69,19 @@ def problems_in(filing: Filing, checked: Checked) -> list[Problem]:
     return _judged(filing, checked, known([(filing, checked.form)]), None)
 
 
+Facts = Mapping[int, Mapping[str, Any]]
+
+
 def judge_many(
-    pairs: Sequence[tuple[Filing, Form]], actor: Actor
+    pairs: Sequence[tuple[Filing, Form]], actor: Actor, facts: Facts | None = None
 ) -> list[tuple[Form, list[Problem]]]:
-    """Each form completed, with what speaks against it; reads for all at once."""
+    """Each form completed, with what speaks against it; reads for all at once.
+
+    ``facts``: as in ``checked_many``.
+    """
     whole = [(filing, complete(sections_of(filing), form)) for filing, form in pairs]
     there = known(whole)
-    judged = zip(whole, checked_many(whole), strict=True)
+    judged = zip(whole, checked_many(whole, facts=facts), strict=True)
     return [(form, _judged(filing, checked, there, actor)) for (filing, form), checked in judged]
 
 
@@ -100,19 +106,29 @@ def _too_early(filing: Filing) -> Iterator[Problem]:
 
 
 # What was accepted before.
-def checked_many(pairs: Sequence[tuple[Filing, Form]], *, shown: bool = False) -> list[Checked]:
+def checked_many(
+    pairs: Sequence[tuple[Filing, Form]], *, shown: bool = False, facts: Facts | None = None
+) -> list[Checked]:
     """As ``checked_of`` for several: what was accepted before is read for all at once.
 
-    ``shown``: people compare with what was accepted before, even where no check does.
+    ``shown``: people compare with what was accepted before, even where no check does. ``facts``:
+    what somebody has read of a filing, by its key, just before.
     """
     wanted = [filing for filing, _form in pairs if shown or _looks_back(type_of(filing))]
     earlier = _earlier(wanted)
-    return [_checked(filing, form, earlier.get(filing.pk, {})) for filing, form in pairs]
+    read = facts or {}
+    return [
+        _checked(filing, form, earlier.get(filing.pk, {}), read.get(filing.pk))
+        for filing, form in pairs
+    ]
 
 
-def _checked(filing: Filing, form: Form, earlier: Mapping[str, Form]) -> Checked:
+def _checked(
+    filing: Filing, form: Form, earlier: Mapping[str, Form], facts: Mapping[str, Any] | None
+) -> Checked:
     subject = subject_of(filing)
-    facts = {source.code: source.read(subject) for source in type_of(filing).reads}
+    if facts is None:
+        facts = {source.code: source.read(subject) for source in type_of(filing).reads}
     return Checked(
         form=form,
         subject=subject,

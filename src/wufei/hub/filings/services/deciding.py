@@ -36,6 +36,7 @@ from wufei.hub.filings.refusals import (
 )
 from wufei.hub.filings.scope import DECIDE
 from wufei.hub.filings.services.access import (
+    is_news,
     is_town,
     require_fill,
     require_review,
@@ -89,13 +90,14 @@ def accept(version: Version, *, note: str = "", at: datetime | None = None, by: 
         _require_last_say(now, by)
         _close(now, State.ACCEPTED, note, by, when(at, by))
         put_in_force(now.filing, now, by)
-        tell_filers(
-            now.filing,
-            gettext_noop("%(form)s, %(period)s: accepted"),
-            gettext_noop("Its number is %(number)s. %(note)s"),
-            number=now.filing.number,
-            note=now.decision_note,
-        )
+        if is_news(at):
+            tell_filers(
+                now.filing,
+                gettext_noop("%(form)s, %(period)s: accepted"),
+                gettext_noop("Its number is %(number)s. %(note)s"),
+                number=now.filing.number,
+                note=now.decision_note,
+            )
     return now
 
 
@@ -124,12 +126,13 @@ def send_back(
         now.remarks = said
         _close(now, State.RETURNED, note, by, when(at, by))
         _leave(now.filing, Filing.State.RETURNED)
-        tell_filers(
-            now.filing,
-            gettext_noop("%(form)s, %(period)s: sent back"),
-            gettext_noop("%(note)s Change what is remarked and submit it again."),
-            note=now.decision_note,
-        )
+        if is_news(at):
+            tell_filers(
+                now.filing,
+                gettext_noop("%(form)s, %(period)s: sent back"),
+                gettext_noop("%(note)s Change what is remarked and submit it again."),
+                note=now.decision_note,
+            )
     return now
 
 
@@ -148,7 +151,8 @@ def reject(version: Version, *, note: str, at: datetime | None = None, by: Actor
         _require_last_say(now, by)
         _close(now, State.REJECTED, note, by, when(at, by))
         _leave_rejected(now.filing)
-        _tell_rejected(now)
+        if is_news(at):
+            _tell_rejected(now)
     return now
 
 

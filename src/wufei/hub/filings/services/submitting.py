@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -11,7 +12,7 @@ from wufei.hub.audit.services import record
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused, Refusal
 from wufei.hub.filings import findings
-from wufei.hub.filings.declarations import FilingType
+from wufei.hub.filings.declarations import FilingType, Problem
 from wufei.hub.filings.forms import Form, complete
 from wufei.hub.filings.models import Filing, Version
 from wufei.hub.filings.refusals import (
@@ -47,14 +48,22 @@ from wufei.hub.filings.services.writing import Ready, write
 class Item:
     """A whole form to be submitted without a draft; ``id`` makes it safe to repeat.
 
-    ``at``: as in ``submit``.
+    ``reason`` is given for all that is odd and has none in ``reasons``. ``facts``: what the form
+    is held against, where it was read just before. ``at``: as in ``submit``.
     """
 
     filing: Filing
     form: Form
     id: UUID
     reasons: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+    facts: Mapping[str, Any] | None = None
     at: datetime | None = None
+
+    def explains(self, problems: Iterable[Problem]) -> dict[str, str]:
+        """Reasons by ``Problem.key``."""
+        general = {one.key: self.reason for one in problems}
+        return tidy_reasons({**general, **self.reasons})
 
 
 def submit(
@@ -190,10 +199,11 @@ def _judged(
 ) -> dict[int, Version | Refusal]:
     answers: dict[int, Version | Refusal] = {}
     good: dict[int, Ready] = {}
-    judged = judge_many([(filing, item.form) for _number, item, filing in waiting], by)
+    facts = {filing.pk: item.facts for _n, item, filing in waiting if item.facts is not None}
+    judged = judge_many([(filing, item.form) for _n, item, filing in waiting], by, facts)
     for (number, item, filing), (form, problems) in zip(waiting, judged, strict=True):
         content = content_of(sections_of(filing), form)
-        reasons, draft = tidy_reasons(item.reasons), drafts.get(filing.pk)
+        reasons, draft = item.explains(problems), drafts.get(filing.pk)
         ready = Ready(filing, form, content, item.id, reasons, problems, draft, when(item.at, by))
         try:
             _refuse_problems(ready)
