@@ -10,8 +10,17 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from wufei.hub.filings.declarations import Check, Checked, Field, Problem, Severity, Text
+from wufei.hub.filings.declarations import (
+    Check,
+    Checked,
+    Field,
+    Problem,
+    Section,
+    Severity,
+    Text,
+)
 from wufei.hub.filings.forms import Form, grams
+from wufei.hub.filings.peers import Compared, figures, first_row, rounded
 from wufei.hub.ledger.units import GRAMS_PER_T
 
 # Differences below this are roundings of whoever adds up kilograms.
@@ -96,6 +105,38 @@ def unlike_before(
                 text = _("“{field}” of {waste} is {reported} t; it was {actual} t before.")
                 told = _told(text, field, name, mass_g, earlier_g)
                 yield _warning(code, told, section, row, field, name, mass_g, earlier_g)
+
+    return check
+
+
+def unlike_peers(one: Compared, section: Section, *, times: int = 3, code: str) -> Check:
+    """A warning where a figure is ``times`` above the upper quartile of others, or below the lower.
+
+    ``section`` has the field that ``one`` compares. Of fewer than ``PEERS_MIN`` others nothing is
+    known, and nothing is asked.
+    """
+    field = section.field(one.field)
+
+    def check(checked: Checked) -> Iterator[Problem]:
+        own = figures([one], checked.form)
+        spreads = checked.peers() if own else {}
+        for (_one, key), figure in own.items():
+            seen = spreads.get((one, key))
+            half = seen.quartiles if seen else None
+            if seen is None or half is None:
+                continue
+            if half.lower <= figure * times and figure <= half.upper * times:
+                continue
+            text = _("“{field}” is {figure}; half of {others} others lie from {lower} to {upper}.")
+            values = {
+                "figure": f"{rounded(figure):f}",
+                "others": seen.others,
+                "lower": f"{half.lower:f}",
+                "upper": f"{half.upper:f}",
+            }
+            told = format_lazy(text, field=field.label, **values)
+            row = first_row(one, checked.form, key)
+            yield Problem(code, Severity.WARNING, told, section.code, row, field.name, key, values)
 
     return check
 

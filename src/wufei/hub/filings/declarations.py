@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from wufei.hub.filings.peers import Compared, Spreads
 from wufei.hub.filings.periods import DueRule, Period, Span
 
 if TYPE_CHECKING:
@@ -199,7 +200,8 @@ class Checked:
 
     ``facts`` by the code of each of the type's sources. ``last`` is what was accepted for the
     period before, ``last_year`` for the same period of the year before, ``in_force`` what was
-    accepted for this very period and is now being amended.
+    accepted for this very period and is now being amended. ``peers`` reads, when it is asked,
+    how the figures of others lie.
     """
 
     form: "Form"
@@ -208,6 +210,7 @@ class Checked:
     last: "Form | None" = None
     last_year: "Form | None" = None
     in_force: "Form | None" = None
+    peers: Callable[[], Spreads] = dict
 
 
 @dataclass(frozen=True)
@@ -316,11 +319,11 @@ class FilingType:
     organisation that may file it (none: all). ``classify`` puts a filer into a class, which
     ``Section.classes`` asks for; ``classify_many`` does so for many with one reading, in order.
     ``prefill`` gives what can be filled in, as ``Form`` data: by field name, and by section code
-    lists of rows. ``reviewer``: who reviews. ``number_prefix``: numbers are
-    ``<prefix><year>-<serial>``. ``simple``: filled in on a phone, three taps. ``helped``: a town
-    officer may file it for those who have no computer. ``early``: it is no report of the whole
-    period, and may come before that is over. ``since`` and ``until``: first and last day of the
-    periods it is owed for. ``domain`` "" is all six.
+    lists of rows. ``compared``: numbers shown beside those of others. ``reviewer``: who reviews.
+    ``number_prefix``: numbers are ``<prefix><year>-<serial>``. ``simple``: filled in on a phone,
+    three taps. ``helped``: a town officer may file it for those who have no computer. ``early``:
+    it is no report of the whole period, and may come before that is over. ``since`` and ``until``:
+    first and last day of the periods it is owed for. ``domain`` "" is all six.
     """
 
     code: str
@@ -342,6 +345,7 @@ class FilingType:
     reads: tuple[Source, ...] = ()
     prefill: Callable[[Checked], Values] = _no_prefill
     checks: tuple[Check, ...] = ()
+    compared: tuple[Compared, ...] = ()
     effects: tuple[Effect, ...] = ()
     help: Text = ""
     simple: bool = False
@@ -359,6 +363,21 @@ class FilingType:
         assert len(single) == len(set(single)), f"{self.code}: a single field stands twice"
         assert self.due is None or self.period is not Period.ONCE or self.owes, self.code
         assert self.kind is not Kind.APPROVE or self.reviewer, f"{self.code}: who approves it?"
+        for one in self.compared:
+            self._require_number(one.section, one.field)
+            if one.per:
+                self._require_number(one.section, one.per)
+
+    def _require_number(self, section: str, name: str) -> None:
+        fields = {
+            one.name: one
+            for part in self.sections
+            if part.code == section or not part.table
+            for one in part.fields
+        }
+        found = fields.get(name)
+        assert found is not None, f"{self.code}: {name} is no field that can be compared"
+        assert found.kind.is_number, f"{self.code}: {name} is no number"
 
     def section(self, code: str) -> Section:
         """Raises ``KeyError`` for a section that it does not have."""

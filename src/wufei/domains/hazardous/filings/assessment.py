@@ -38,6 +38,7 @@ from wufei.hub.filings.declarations import (
     Values,
 )
 from wufei.hub.filings.effects import Figure
+from wufei.hub.filings.peers import Compared
 from wufei.hub.filings.periods import DueDay, Period
 
 _SHIPPED = Path(__file__).parents[1] / "data" / "assessment.csv"
@@ -193,6 +194,7 @@ SELF = FilingType(
     due=DueDay(31, months=10, of_first=True),
     owes=PRODUCERS,
     checks=(_scored, _like_last_year),
+    compared=(Compared("rate"),),
     effects=(
         effects.statistics(
             Figure("hazardous.assessment_self", _("points reached"), "rate", "%"),

@@ -36,6 +36,7 @@ from wufei.hub.filings.declarations import (
     Values,
 )
 from wufei.hub.filings.effects import Figure, Flow
+from wufei.hub.filings.peers import Compared
 from wufei.hub.filings.periods import DueDay, DueWithin, Period, Span
 
 # Regulation on medical waste, article 17.
@@ -243,6 +244,7 @@ INFUSION_BOTTLES = FilingType(
     filers=("hospital",),
     prefill=_again,
     checks=(_handed_is_there,),
+    compared=(Compared("glass_arisen"), Compared("plastic_arisen")),
     effects=(
         effects.statistics(
             Figure(

@@ -25,6 +25,7 @@ from wufei.hub.filings.declarations import (
     Section,
     Values,
 )
+from wufei.hub.filings.peers import Compared
 from wufei.hub.filings.periods import DueDay, Period, Span
 
 ONCE = _("Once for each waste, on its first line.")
@@ -149,6 +150,7 @@ def _report(
             ),
             checks.unlike_before("wastes", ARISEN, code="report_arisen_unlike_before"),
         ),
+        compared=(Compared("arisen", "wastes", by="waste"),),
         help=_(
             "The figures are those of the ledger. What is missing there is recorded there first: "
             "then it stands here as well, and nobody enters it twice."

@@ -31,6 +31,7 @@ from wufei.hub.filings.declarations import (
 )
 from wufei.hub.filings.effects import Flow
 from wufei.hub.filings.forms import Form
+from wufei.hub.filings.peers import Compared
 from wufei.hub.filings.periods import DueDay, Period, Span
 
 # Fields by name: the code that they post, and what people call it.
@@ -123,6 +124,7 @@ def _source(
             reported.not_less(arisen, "arisen"),
             _something(wastes),
         ),
+        compared=tuple(Compared(name) for name in wastes),
         effects=(effects.movements(flows),),
         simple=True,
         helped=True,

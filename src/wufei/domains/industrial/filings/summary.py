@@ -15,6 +15,7 @@ from wufei.domains.industrial.filings.basis import (
 from wufei.hub.base.wording import both
 from wufei.hub.filings import checks
 from wufei.hub.filings.declarations import Checked, FilingType, Kind, Section, Values
+from wufei.hub.filings.peers import Compared
 from wufei.hub.filings.periods import DueDay, Period
 from wufei.hub.filings.sources import tonnes
 from wufei.hub.registers.queries.summary import WasteFlow
@@ -104,4 +105,5 @@ MONTHLY_FLOW = FilingType(
         checks.agrees("wastes", AFTER, lambda flow: flow.closing_g, code="industrial_flow_stock"),
         checks.unlike_before("wastes", ARISEN, code="industrial_flow_unlike"),
     ),
+    compared=(Compared("arisen", "wastes", by="waste"),),
 )

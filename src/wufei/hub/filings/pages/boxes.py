@@ -12,6 +12,7 @@ from wufei.hub.base.tables.show import text as shown
 from wufei.hub.filings.declarations import Field, FieldKind, Problem, Section, Severity
 from wufei.hub.filings.forms import EMPTY, Form
 from wufei.hub.filings.pages.posted import REASON, is_typed, row_name, rows_name, single_name
+from wufei.hub.filings.pages.standing import Standing
 from wufei.hub.filings.pages.values import Names, change_of, files_of, text_of, typed
 
 # Rows of a table that is too large to be typed; the rest is in the file.
@@ -49,6 +50,11 @@ class Told:
     last: Form | None = None
     last_year: Form | None = None
     sites: Sequence[tuple[str, str]] = ()
+    standings: Sequence[Standing] = ()
+
+    @cached_property
+    def peers_at(self) -> dict[Place, Standing]:
+        return {one.place: one for one in self.standings if one.spread.quartiles}
 
     @cached_property
     def by_place(self) -> dict[Place, list[Problem]]:
@@ -94,7 +100,9 @@ def anchor_of(section: str, row: int | None, name: str) -> str:
 
 @dataclass(frozen=True)
 class Box:
-    """One field with its input. ``before`` and ``a_year_ago`` are what stood there then."""
+    """One field with its input. ``before`` and ``a_year_ago`` are what stood there then, ``peers``
+    what others have.
+    """
 
     field: Field
     section: Section
@@ -109,6 +117,7 @@ class Box:
     before: str = ""
     a_year_ago: str = ""
     change: str = ""
+    peers: str = ""
     named: str = ""
     files: Sequence[StoredFile] = ()
     choices: Sequence[tuple[str, Any]] = ()
@@ -297,6 +306,7 @@ def _box(
         before=_earlier(one, then[0], names),
         a_year_ago=_earlier(one, then[1], names),
         change=change_of(one, value, then[0]),
+        peers=told.peers_at[place].words if place in told.peers_at else "",
         named=names.of(one, value) if one.kind is FieldKind.WASTE else "",
         files=files_of(value, names) if one.kind is FieldKind.FILES else (),
         choices=_choices(one, told),

@@ -1,7 +1,8 @@
 """Read what a form is held against, and hold it against that."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,9 @@ from wufei.hub.filings.declarations import (
 )
 from wufei.hub.filings.forms import Form, complete
 from wufei.hub.filings.models import Filing, Version
+from wufei.hub.filings.peers import Spreads
 from wufei.hub.filings.periods import Span
+from wufei.hub.filings.services import comparing
 from wufei.hub.filings.services.access import span_of, type_of
 from wufei.hub.filings.services.content import read, read_many
 from wufei.hub.filings.subjects import Subject
@@ -115,16 +118,26 @@ def checked_many(
     what somebody has read of a filing, by its key, just before.
     """
     wanted = [filing for filing, _form in pairs if shown or _looks_back(type_of(filing))]
-    earlier = _earlier(wanted)
+    earlier, groups = _earlier(wanted), dict[comparing.Group, comparing.Lies]()
     read = facts or {}
     return [
-        _checked(filing, form, earlier.get(filing.pk, {}), read.get(filing.pk))
+        _checked(
+            filing,
+            form,
+            earlier.get(filing.pk, {}),
+            read.get(filing.pk),
+            partial(comparing.spreads, filing, groups),
+        )
         for filing, form in pairs
     ]
 
 
 def _checked(
-    filing: Filing, form: Form, earlier: Mapping[str, Form], facts: Mapping[str, Any] | None
+    filing: Filing,
+    form: Form,
+    earlier: Mapping[str, Form],
+    facts: Mapping[str, Any] | None,
+    peers: Callable[[], Spreads],
 ) -> Checked:
     subject = subject_of(filing)
     if facts is None:
@@ -136,6 +149,7 @@ def _checked(
         last=earlier.get("last"),
         last_year=earlier.get("last_year"),
         in_force=earlier.get("in_force"),
+        peers=peers,
     )
 
 

@@ -17,7 +17,8 @@ from wufei.hub.filings.declarations import Checked, FieldKind, Problem, Section,
 from wufei.hub.filings.forms import Form, complete
 from wufei.hub.filings.models import Version
 from wufei.hub.filings.pages.boxes import Box, Note, Part, Told, all_notes, parts
-from wufei.hub.filings.pages.values import names_in
+from wufei.hub.filings.pages.standing import Standing, standings
+from wufei.hub.filings.pages.values import Names, names_in
 from wufei.hub.filings.services import checking
 from wufei.hub.filings.views.common import sites_of, submit_word, type_of, what_happens
 from wufei.hub.registry.validity import valid_on
@@ -70,9 +71,10 @@ def _beside(faults: Iterable[Problem], found: Iterable[Problem]) -> list[Problem
 def told_of(page: Page, found: Seen, sections: Sequence[Section]) -> Told:
     last = found.checked.last if found.checked else None
     last_year = found.checked.last_year if found.checked else None
+    names = names_in(sections, found.form, last, last_year)
     return Told(
         found.form,
-        names_in(sections, found.form, last, last_year),
+        names,
         page.raw,
         _shown(page, found.problems),
         page.reasons,
@@ -80,7 +82,18 @@ def told_of(page: Page, found: Seen, sections: Sequence[Section]) -> Told:
         last,
         last_year,
         sites_of(page.version.filing),
+        standings_of(page.version, found, sections, names),
     )
+
+
+def standings_of(
+    version: Version, found: Seen, sections: Sequence[Section], names: Names
+) -> list[Standing]:
+    """Where its numbers stand among those of others."""
+    form_type = type_of(version.filing)
+    if found.checked is None or not form_type.compared:
+        return []
+    return standings(form_type, sections, found.form, found.checked.peers(), names)
 
 
 def _shown(page: Page, problems: Sequence[Problem]) -> list[Problem]:
@@ -111,6 +124,7 @@ def form_page(
         "form_type": type_of(filing),
         "version": version,
         "told": told,
+        "standings": told.standings,
         "parts": shown,
         "general": [note for note in all_notes(shown, told) if not note.problem.section],
         "token": uuid7(),
@@ -164,6 +178,7 @@ def checked_part(request: Request, page: Page, problem: str = "") -> HttpRespons
         "saved_problem": problem,
         "saved_tone": "bad" if problem else "",
         "state": _state(parts(sections, told), told),
+        "standings": told.standings,
         **_problem_counts(page, found),
     }
     return render(request, "filings/_checked.html", context)

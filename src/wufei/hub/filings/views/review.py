@@ -1,5 +1,6 @@
 """The review queue and the page of one review: side by side, with remarks at fields."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,14 +19,15 @@ from wufei.hub.base.errors import Forbidden, Refusal
 from wufei.hub.base.files.services import store
 from wufei.hub.base.pages.forms import show_refusal
 from wufei.hub.filings import columns, queries
-from wufei.hub.filings.declarations import Kind, Problem, Reviewer
+from wufei.hub.filings.declarations import Kind, Reviewer, Section
 from wufei.hub.filings.forms import Form
 from wufei.hub.filings.models import Filing, Version
 from wufei.hub.filings.pages import diff, states
 from wufei.hub.filings.pages.boxes import Note, file_keys
-from wufei.hub.filings.pages.values import names_in
+from wufei.hub.filings.pages.values import Names, names_in
 from wufei.hub.filings.services import checking, deciding, effects
 from wufei.hub.filings.views.common import BRING_BACK, DECIDE, find, reviewable, to_review, type_of
+from wufei.hub.filings.views.form_page import Page, seen, standings_of
 from wufei.hub.ledger.queries.people import names_of
 from wufei.hub.registry.validity import today
 
@@ -149,9 +151,9 @@ def _show(request: Request, version: Version, refusal: Refusal | None = None) ->
         "remarks": {name: text for name, text in request.POST.items() if name.startswith(REMARK)},
         "note": request.POST.get("note", ""),
         "refusal": refusal,
-        "notes": _notes(version, now),
         "files": [names.files[key] for key in file_keys(now) if key in names.files],
         "by": names_of([version.submitted_by]).get(version.submitted_by, ""),
+        **_odd(version, now, sections, names),
         **_effects(version),
         **_buttons(request, version),
     }
@@ -176,13 +178,14 @@ def _version_label(version: Version) -> str:
     return _("version %(n)s") % {"n": version.number}
 
 
-def _notes(version: Version, form: Form) -> list[Note]:
-    """What was odd when it was handed in, with the reasons that were given."""
-    try:
-        found: list[Problem] = checking.problems_of(version, form)
-    except Refusal:
-        return []
-    return [Note(one, version.reasons.get(one.key, "")) for one in found]
+def _odd(version: Version, form: Form, sections: Sequence[Section], names: Names) -> dict[str, Any]:
+    """What was odd when it was handed in, with its reasons; where it stands among others."""
+    page = Page(version, form, version.reasons, strict=True)
+    found = seen(page)
+    if found.checked is None:
+        return {"notes": ()}
+    notes = [Note(one, version.reasons.get(one.key, "")) for one in found.problems]
+    return {"notes": notes, "standings": standings_of(version, found, sections, names)}
 
 
 def _effects(version: Version) -> dict[str, Any]:
