@@ -6,7 +6,7 @@ from typing import Any
 from wufei.hub.audit.models import AuditEvent
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.prepared import Statement
-from wufei.hub.base.rows import insertion
+from wufei.hub.base.rows import insert, insertion
 
 
 def record(
@@ -25,21 +25,23 @@ def record(
 
 def record_all(actor: Actor, events: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
     """As ``record``, for several things (subject, event, values) that were done at once."""
-    recording(actor, events).run()
+    insert(_events(actor, events))
 
 
 def recording(
     actor: Actor, events: Iterable[tuple[str, str, Mapping[str, Any]]]
 ) -> Statement[None]:
     """As ``record_all``, to be run with other statements."""
-    return insertion(
-        [
-            AuditEvent(
-                actor=actor.id, role=actor.role, event=event, subject=subject, values=dict(values)
-            )
-            for subject, event, values in events
-        ]
-    )
+    return insertion(_events(actor, events))
+
+
+def _events(actor: Actor, events: Iterable[tuple[str, str, Mapping[str, Any]]]) -> list[AuditEvent]:
+    return [
+        AuditEvent(
+            actor=actor.id, role=actor.role, event=event, subject=subject, values=dict(values)
+        )
+        for subject, event, values in events
+    ]
 
 
 def record_read(actor: Actor, what: str, *, subject: str, fields: tuple[str, ...] = ()) -> None:

@@ -10,6 +10,7 @@ from dataclasses import field as made_by
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -215,10 +216,21 @@ class Checked:
 
 @dataclass(frozen=True)
 class Source:
-    """A fact that prefill and checks look at, read from the ledger or the register."""
+    """A fact that prefill and checks look at, read from the ledger or the register.
+
+    ``read_many`` reads it for many at once, in order, where an import holds as many forms against
+    it; without it each is read alone.
+    """
 
     code: str
     read: Callable[["Subject"], Any]
+    read_many: Callable[[Sequence["Subject"]], Sequence[Any]] | None = None
+
+    def of(self, subjects: Sequence["Subject"]) -> Sequence[Any]:
+        """The fact of each, in order."""
+        if self.read_many is not None and len(subjects) > 1:
+            return self.read_many(subjects)
+        return [self.read(one) for one in subjects]
 
 
 @dataclass(frozen=True)
@@ -262,13 +274,16 @@ class Effect:
 
     ``preview`` says it beforehand, a line for each thing ("3 movements, 12.500 t …") and writes
     nothing. ``apply`` calls the services of ledger or register; a refusal of theirs refuses the
-    acceptance as a whole.
+    acceptance as a whole. ``apply_many`` is ``apply`` for many that are accepted together, in few
+    statements: what was made of each, in order; a refusal there sends them again in smaller parts,
+    at last each alone.
     """
 
     code: str
     label: Text
     preview: Callable[[Accepted], Sequence[Text]]
     apply: Callable[[Accepted, "Actor"], Sequence[Made]]
+    apply_many: Callable[[Sequence[Accepted], "Actor"], Sequence[Sequence[Made]]] | None = None
 
 
 class Reviewer(StrEnum):
@@ -385,8 +400,19 @@ class FilingType:
 
     def asked(self, class_code: str, span: Span) -> tuple[Section, ...]:
         """Sections with the fields that are asked of this class in this period."""
+        if self._asked_always:
+            return self.sections
         return tuple(
             _cut(section, span) for section in self.sections if section.asked_of(class_code)
+        )
+
+    @cached_property
+    def _asked_always(self) -> bool:
+        """Whether every filer is asked all of it, whatever the class and the period."""
+        return not any(
+            section.classes or one.since or one.until
+            for section in self.sections
+            for one in section.fields
         )
 
     def owed_for(self, span: Span) -> bool:

@@ -59,9 +59,11 @@ def keep_blocked(filing: Filing, problems: Iterable[Problem], by: Actor) -> None
 
 def keep_submitted(submitted: Sequence[tuple[Filing, Sequence[Problem]]], by: Actor) -> None:
     """What was odd in what was submitted; what stood before and holds no longer is cleared."""
-    subjects = {f"{SUBJECT}:{filing.uuid}" for filing, _problems in submitted}
     odd = [one for filing, problems in submitted for one in _kept(ODD, filing, problems)]
     seen = {(one.subject, one.episode) for one in odd}
+    # Of what only begins now nothing was found before.
+    before = [filing for filing, _problems in submitted if not filing._state.adding]
+    subjects = {f"{SUBJECT}:{filing.uuid}" for filing in before}
     open_ones = FindingRecord.objects.filter(
         code__in=(IMPOSSIBLE, ODD, LATE), subject__in=subjects, cleared_at=None
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from wufei.hub.base.actor import Actor, Scope
-from wufei.hub.filings.declarations import types
+from wufei.hub.filings.declarations import FilingType, types
 from wufei.hub.registry.scope import NOTHING, in_regions, organisations_for
 
 VIEW, EDIT = "filings.filing.view", "filings.filing.edit"
@@ -42,6 +42,14 @@ def filled_by(actor: Actor, prefix: str = "") -> Q:
         return reached
     helped = [one.code for one in types() if one.helped]
     return reached & Q(**{f"{prefix}type__in": helped})
+
+
+def begun_by(actor: Actor, form_type: FilingType) -> bool:
+    """Whether ``filled_by`` reaches forms of this type at all."""
+    if actor.scope(EDIT) is not Scope.REGION:
+        return actor.may(EDIT)
+    of_these = not actor.domains or form_type.domain in {*actor.domains, ""}
+    return form_type.helped and of_these
 
 
 def reviewed_by(actor: Actor, prefix: str = "") -> Q:

@@ -1,6 +1,6 @@
 """Many rows written in one statement: all columns of every kind, and only where nothing else is."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import DataError, transaction
@@ -54,6 +54,36 @@ def test_new_rows_get_their_keys_and_what_the_database_fills_in():
     found = {one.pk: one for one in FindingRecord.objects.filter(code="a.b")}
     assert [found[one.pk].values for one in made] == [{"n": 0}, {"n": 1}, {"n": 2}]
     assert not any(one._state.adding for one in made)
+
+
+def test_very_many_rows_are_copied_as_they_are_said(django_assert_num_queries):
+    said = ["back\\slash", "tab\there", "line\nend", "\\N", "中文", "{}"] * 40
+    seen = {"first_seen": timezone.now(), "last_seen": timezone.now()}
+    made = [
+        FindingRecord(code="a.b", subject=f"s:{n}", values={"text": text}, episode=text, **seen)
+        for n, text in enumerate(said)
+    ]
+    # Their keys; COPY itself is none that is counted.
+    with django_assert_num_queries(1):
+        rows.insert(made)
+    found = FindingRecord.objects.filter(code="a.b").in_bulk()
+    assert [(found[one.pk].values["text"], found[one.pk].episode) for one in made] == [
+        (text, text) for text in said
+    ]
+    assert {one.cleared_at for one in found.values()} == {None}
+    assert {one.first_seen for one in found.values()} == {seen["first_seen"]}
+    assert not any(one._state.adding for one in made)
+
+
+def test_what_is_too_long_is_refused_among_very_many_too():
+    made = [
+        CalendarDay(day=date(2031, 1, 1) + timedelta(n), kind=CalendarDay.Kind.HOLIDAY, name="x")
+        for n in range(150)
+    ]
+    made[99].name = "x" * 41
+    with pytest.raises(DataError), transaction.atomic():
+        rows.insert(made)
+    assert not CalendarDay.objects.filter(day__range=(date(2031, 1, 1), date(2031, 12, 1))).exists()
 
 
 def test_nothing_to_write_asks_nothing(django_assert_num_queries):

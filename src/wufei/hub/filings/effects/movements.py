@@ -13,7 +13,7 @@ from wufei.hub.base.actor import Actor
 from wufei.hub.filings.declarations import Accepted, Effect, Made, Text
 from wufei.hub.filings.effects.acting import by_right, cause_of, key_in
 from wufei.hub.ledger.entries import AccountKey, Entry, LotPart, NewLot
-from wufei.hub.ledger.services.documents import replace_for
+from wufei.hub.ledger.services.documents import Replacement, replace_all
 from wufei.hub.ledger.units import GRAMS_PER_T, Mass
 
 _LISTED = 20
@@ -65,27 +65,34 @@ def movements(
         return [total, *(_told(one) for one in found[:_LISTED])] if found else []
 
     def apply(accepted: Accepted, by: Actor) -> Sequence[Made]:
-        standing: dict[str, list[Made]] = {}
-        for one in accepted.made_before:
-            standing.setdefault(one.key, []).append(one)
-        kept, new = list[Made](), list[Flow]()
-        for flow in flows(accepted):
-            if same := standing.get(flow.key):
-                kept.append(same.pop())
-            else:
-                new.append(flow)
-        entries = [_entry(accepted, code, number, flow) for number, flow in enumerate(new)]
-        replace_for(
-            cause_of(accepted),
-            [key_in(one.subject) for gone in standing.values() for one in gone],
-            entries,
-            by=by_right(by),
-            reason=str(accepted.version.filing),
-        )
-        posted = zip(entries, new, strict=True)
-        return [*kept, *(_made(entry.id, flow) for entry, flow in posted)]
+        return apply_many([accepted], by)[0]
 
-    return Effect(code, label or _("Movements of the ledger"), preview, apply)
+    def apply_many(accepted: Sequence[Accepted], by: Actor) -> Sequence[Sequence[Made]]:
+        found = [_changed(one, code, flows(one)) for one in accepted]
+        replace_all([replacement for replacement, _made in found], by=by_right(by))
+        return [made for _replacement, made in found]
+
+    return Effect(code, label or _("Movements of the ledger"), preview, apply, apply_many)
+
+
+def _changed(
+    accepted: Accepted, code: str, flows: Iterable[Flow]
+) -> tuple[Replacement, Sequence[Made]]:
+    """What is posted and reversed, and all that then stands of the version."""
+    standing: dict[str, list[Made]] = {}
+    for one in accepted.made_before:
+        standing.setdefault(one.key, []).append(one)
+    kept, new = list[Made](), list[Flow]()
+    for flow in flows:
+        if same := standing.get(flow.key):
+            kept.append(same.pop())
+        else:
+            new.append(flow)
+    entries = [_entry(accepted, code, number, flow) for number, flow in enumerate(new)]
+    undo = [key_in(one.subject) for gone in standing.values() for one in gone]
+    reason = str(accepted.version.filing)
+    posted = [_made(entry.id, flow) for entry, flow in zip(entries, new, strict=True)]
+    return Replacement(cause_of(accepted), undo, entries, reason), [*kept, *posted]
 
 
 def _entry(accepted: Accepted, code: str, number: int, flow: Flow) -> Entry:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 
 from wufei.hub.base.actor import Actor
+from wufei.hub.base.rows import insert
 from wufei.hub.filings.declarations import Accepted, Effect, Made, Text
 from wufei.hub.filings.forms import Form
 from wufei.hub.filings.models import Statistic
@@ -49,35 +50,38 @@ def statistics(*figures: Figure, label: Text = "", code: str = "statistics") -> 
         return [_told(*one) for one in _found(figures, accepted.form)]
 
     def apply(accepted: Accepted, by: Actor) -> Sequence[Made]:
-        subject = accepted.subject
-        mine = Statistic.objects.filter(
-            code__in=[one.code for one in figures],
-            organisation=subject.organisation,
-            first=subject.span.first,
-            last=subject.span.last,
-            version__filing=accepted.version.filing_id,
-            replaced_at=None,
-        )
-        mine.update(replaced_at=timezone.now())
-        found = list(_found(figures, accepted.form))
-        region = (subject.site or subject.organisation).region_id
-        Statistic.objects.bulk_create(
-            Statistic(
-                code=figure.code,
-                dimension=dimension[:60],
-                organisation=subject.organisation,
-                region_id=region,
-                first=subject.span.first,
-                last=subject.span.last,
-                value=value,
-                unit=figure.unit,
-                version=accepted.version,
-            )
-            for figure, dimension, value in found
-        )
-        return [Made(f"filings.statistic:{one[0].code}", _told(*one)) for one in found]
+        return apply_many([accepted], by)[0]
 
-    return Effect(code, label or figures[0].label, preview, apply)
+    def apply_many(accepted: Sequence[Accepted], by: Actor) -> Sequence[Sequence[Made]]:
+        amended = [one.version.filing_id for one in accepted if one.version.number > 1]
+        codes = [one.code for one in figures]
+        if amended:
+            mine = Statistic.objects.filter(code__in=codes, version__filing__in=amended)
+            mine.filter(replaced_at=None).update(replaced_at=timezone.now())
+        found = [list(_found(figures, one.form)) for one in accepted]
+        pairs = zip(accepted, found, strict=True)
+        insert([_statistic(one, *figure) for one, told in pairs for figure in told])
+        return [
+            [Made(f"filings.statistic:{one[0].code}", _told(*one)) for one in told]
+            for told in found
+        ]
+
+    return Effect(code, label or figures[0].label, preview, apply, apply_many)
+
+
+def _statistic(accepted: Accepted, figure: Figure, dimension: str, value: Decimal) -> Statistic:
+    subject = accepted.subject
+    return Statistic(
+        code=figure.code,
+        dimension=dimension[:60],
+        organisation=subject.organisation,
+        region_id=(subject.site or subject.organisation).region_id,
+        first=subject.span.first,
+        last=subject.span.last,
+        value=value,
+        unit=figure.unit,
+        version=accepted.version,
+    )
 
 
 def _found(figures: Sequence[Figure], form: Form) -> Iterator[tuple[Figure, str, Decimal]]:

@@ -1,11 +1,12 @@
 """Read what a form is held against, and hold it against that."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +27,6 @@ from wufei.hub.filings.declarations import (
 )
 from wufei.hub.filings.forms import Form, complete
 from wufei.hub.filings.models import Filing, Version
-from wufei.hub.filings.peers import Spreads
 from wufei.hub.filings.periods import Span
 from wufei.hub.filings.services import comparing
 from wufei.hub.filings.services.access import span_of, type_of
@@ -72,7 +72,7 @@ def problems_in(filing: Filing, checked: Checked) -> list[Problem]:
     return _judged(filing, checked, known([(filing, checked.form)]), None)
 
 
-Facts = Mapping[int, Mapping[str, Any]]
+Facts = Mapping[UUID, Mapping[str, Any]]
 
 
 def judge_many(
@@ -115,42 +115,39 @@ def checked_many(
     """As ``checked_of`` for several: what was accepted before is read for all at once.
 
     ``shown``: people compare with what was accepted before, even where no check does. ``facts``:
-    what somebody has read of a filing, by its key, just before.
+    what somebody has read of a filing, by its uuid, just before.
     """
     wanted = [filing for filing, _form in pairs if shown or _looks_back(type_of(filing))]
     earlier, groups = _earlier(wanted), dict[comparing.Group, comparing.Lies]()
-    read = facts or {}
+    filings, subjects = [one for one, _form in pairs], [subject_of(one) for one, _form in pairs]
+    read = _facts(filings, subjects, facts or {})
     return [
-        _checked(
-            filing,
-            form,
-            earlier.get(filing.pk, {}),
-            read.get(filing.pk),
-            partial(comparing.spreads, filing, groups),
+        Checked(
+            form=form,
+            subject=of,
+            facts=known_of,
+            peers=partial(comparing.spreads, filing, groups),
+            **earlier.get(filing.uuid, {}),
         )
-        for filing, form in pairs
+        for (filing, form), of, known_of in zip(pairs, subjects, read, strict=True)
     ]
 
 
-def _checked(
-    filing: Filing,
-    form: Form,
-    earlier: Mapping[str, Form],
-    facts: Mapping[str, Any] | None,
-    peers: Callable[[], Spreads],
-) -> Checked:
-    subject = subject_of(filing)
-    if facts is None:
-        facts = {source.code: source.read(subject) for source in type_of(filing).reads}
-    return Checked(
-        form=form,
-        subject=subject,
-        facts=facts,
-        last=earlier.get("last"),
-        last_year=earlier.get("last_year"),
-        in_force=earlier.get("in_force"),
-        peers=peers,
-    )
+def _facts(
+    filings: Sequence[Filing], subjects: Sequence[Subject], given: Facts
+) -> list[Mapping[str, Any]]:
+    """What the type's sources say of each, unless given; those of one type are read together."""
+    found: list[dict[str, Any]] = [dict(given.get(filing.uuid, {})) for filing in filings]
+    of_type: dict[str, list[int]] = {}
+    for number, filing in enumerate(filings):
+        if filing.uuid not in given:
+            of_type.setdefault(filing.type, []).append(number)
+    for numbers in of_type.values():
+        for source in type_of(filings[numbers[0]]).reads:
+            read = source.of([subjects[number] for number in numbers])
+            for number, fact in zip(numbers, read, strict=True):
+                found[number][source.code] = fact
+    return [*found]
 
 
 def _looks_back(form_type: FilingType) -> bool:
@@ -162,11 +159,27 @@ _NO_PREFILL = FilingType.__dataclass_fields__["prefill"].default
 _Key = tuple[str, int, int | None, Any]
 
 
-def _earlier(filings: Sequence[Filing]) -> dict[int, dict[str, Form]]:
+def _earlier(filings: Sequence[Filing]) -> dict[UUID, dict[str, Form]]:
     """Accepted forms by filing: of the period before, of the year before, of this very one."""
     if not filings:
         return {}
-    wanted = {filing.pk: _keys_before(filing) for filing in filings}
+    found = [*_of_periods_before([one for one in filings if one.recurs])]
+    found += [(filing.uuid, "in_force", of) for filing in filings if (of := _of(filing))]
+    events = [one for one in filings if not one.recurs]
+    found += [(uuid, "last", version) for uuid, version in _events_before(events).items()]
+    distinct = {version.pk: version for _uuid, _name, version in found}
+    read = read_many([(one, sections_of(one.filing)) for one in distinct.values()])
+    forms = dict(zip(distinct, read, strict=True))
+    earlier: dict[UUID, dict[str, Form]] = {}
+    for uuid, name, version in found:
+        earlier.setdefault(uuid, {})[name] = forms[version.pk]
+    return earlier
+
+
+def _of_periods_before(filings: Sequence[Filing]) -> Iterator[tuple[UUID, str, Version]]:
+    if not filings:
+        return
+    wanted = {filing.uuid: _keys_before(filing) for filing in filings}
     firsts = {key[3] for keys in wanted.values() for key in keys.values()}
     rows = Filing.objects.filter(
         type__in={filing.type for filing in filings},
@@ -178,23 +191,10 @@ def _earlier(filings: Sequence[Filing]) -> dict[int, dict[str, Form]]:
     for row in rows.select_related("in_force", "organisation", "site").order_by("pk"):
         if version := _of(row):
             there[_key(row, row.first)] = version
-    found = [
-        (pk, name, there[key])
-        for pk, keys in wanted.items()
-        for name, key in keys.items()
-        if key in there
-    ]
-    found += [(filing.pk, "in_force", of) for filing in filings if (of := _of(filing))]
-    found += [
-        (filing.pk, "last", before)
-        for filing in filings
-        if not filing.recurs and (before := _event_before(filing))
-    ]
-    forms = read_many([(version, sections_of(version.filing)) for _pk, _name, version in found])
-    earlier: dict[int, dict[str, Form]] = {}
-    for (pk, name, _version), form in zip(found, forms, strict=True):
-        earlier.setdefault(pk, {})[name] = form
-    return earlier
+    for uuid, keys in wanted.items():
+        for name, key in keys.items():
+            if key in there:
+                yield uuid, name, there[key]
 
 
 def _key(filing: Filing, first: Any) -> _Key:
@@ -203,26 +203,48 @@ def _key(filing: Filing, first: Any) -> _Key:
 
 def _keys_before(filing: Filing) -> dict[str, _Key]:
     period, span = type_of(filing).period, span_of(filing)
-    if not filing.recurs:
-        return {}
     return {
         "last": _key(filing, periods.before(period, span).first),
         "last_year": _key(filing, periods.a_year_before(period, span).first),
     }
 
 
-def _event_before(filing: Filing) -> Version | None:
-    """What the same filer had accepted last, for a form that has no periods."""
-    rows = Filing.objects.filter(
-        type=filing.type,
-        organisation=filing.organisation_id,
-        site=filing.site_id,
-        in_force__isnull=False,
-        first__lte=filing.first,
-    ).exclude(pk=filing.pk)
-    rows = rows.select_related("in_force", "organisation", "site")
-    found = rows.order_by("-first", "-pk").first()
-    return _of(found) if found else None
+# Those that are begun with the others of an import have no key, and are before none of them.
+_BEFORE = """
+SELECT asked.uuid, before.id
+FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::bigint[], %s::date[], %s::bigint[])
+     AS asked(uuid, type, organisation, site, first, id),
+     LATERAL (
+         SELECT id FROM filings_filing
+         WHERE type = asked.type AND organisation_id = asked.organisation
+           AND site_id IS NOT DISTINCT FROM asked.site AND NOT recurs
+           AND in_force_id IS NOT NULL AND first <= asked.first AND id IS DISTINCT FROM asked.id
+         ORDER BY first DESC, id DESC LIMIT 1
+     ) AS before
+"""
+
+
+def _events_before(filings: Sequence[Filing]) -> dict[UUID, Version]:
+    """What the same filer had accepted last, of forms that have no periods."""
+    if not filings:
+        return {}
+    # One question for all that would ask the same.
+    same: dict[tuple[Any, ...], list[UUID]] = {}
+    for one in filings:
+        asked = one.type, one.organisation_id, one.site_id, one.first, one.pk
+        same.setdefault(asked, []).append(one.uuid)
+    columns = [list(column) for column in zip(*same, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_BEFORE, [[uuids[0] for uuids in same.values()], *columns])
+        found: dict[UUID, int] = dict(cursor.fetchall())
+    rows = Filing.objects.filter(pk__in=set(found.values()))
+    there = {one.pk: _of(one) for one in rows.select_related("in_force", "organisation", "site")}
+    return {
+        uuid: version
+        for uuids in same.values()
+        if uuids[0] in found and (version := there[found[uuids[0]]])
+        for uuid in uuids
+    }
 
 
 def _of(filing: Filing) -> Version | None:

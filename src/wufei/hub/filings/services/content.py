@@ -8,10 +8,8 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from wufei.hub.base.files.models import StoredFile
-from wufei.hub.base.rows import insert
+from wufei.hub.base.rows import copying, insert
 from wufei.hub.filings.declarations import Field, FieldKind, Section
 from wufei.hub.filings.forms import Form, decoded, encoded
 from wufei.hub.filings.models import Attachment, Row, Version
@@ -115,7 +113,7 @@ def copy_rows(rows: Iterable[tuple[int, str, int, Mapping[str, Any]]]) -> None:
         return
     names = "version_id, section, position, values"
     statement = f"COPY {Row._meta.db_table} ({names}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+    with copying(statement) as copy:
         while some:
             copy.write(some)
             some = "".join(islice(lines, ROWS_A_WRITE))

@@ -166,7 +166,10 @@ def _of_period(form_type: FilingType, span: Span) -> "QuerySet[Filing]":
 
 def _made(form_type: FilingType, span: Span, new: Sequence[Owing]) -> list[Filing]:
     dues = Dues.of(form_type, span)
-    filings = [Filing(**columns_of(form_type, span, one, dues), owed=True) for one in new]
+    filings = [
+        Filing(**columns_of(form_type, span, one, dues.of_region(one.region)), owed=True)
+        for one in new
+    ]
     classify(form_type, *filings)
     return filings
 
@@ -223,7 +226,8 @@ def _there(
 
 def _begin(form_type: FilingType, one: Owing, span: Span, id: UUID, by: Actor) -> Filing:
     _check_filer(form_type, one, span, by)
-    columns = columns_of(form_type, span, one, Dues.of(form_type, span))
+    due_on = Dues.of(form_type, span).of_region(one.region)
+    columns = columns_of(form_type, span, one, due_on)
     filing = Filing(uuid=id, **columns)
     if form_type.period.recurs:
         filing.owed = one.key in {other.key for other in owing(form_type, span)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -9,9 +10,8 @@ from django.db.models import Q, QuerySet
 from wufei.hub.filings.declarations import FilingType
 from wufei.hub.filings.models import Filing, Obligation
 from wufei.hub.filings.periods import Span
-from wufei.hub.filings.services.due import Dues
 from wufei.hub.filings.subjects import Subject
-from wufei.hub.registry.models import Organisation, Site
+from wufei.hub.registry.models import Organisation, Region, Site
 from wufei.hub.registry.validity import DAY
 
 
@@ -21,6 +21,11 @@ class Owing:
 
     organisation: Organisation
     site: Site | None = None
+
+    @property
+    def region(self) -> Region:
+        """Where it stands, which may have a last day of its own."""
+        return (self.site or self.organisation).region
 
     @property
     def key(self) -> tuple[int, int | None]:
@@ -75,7 +80,9 @@ def open_in(span: Span, prefix: str = "") -> Q:
     return Q(**{f"{prefix}validity__overlap": (span.first, span.last + DAY)})
 
 
-def columns_of(form_type: FilingType, span: Span, one: Owing, dues: Dues) -> dict[str, Any]:
+def columns_of(
+    form_type: FilingType, span: Span, one: Owing, due_on: date | None
+) -> dict[str, Any]:
     return {
         "type": form_type.code,
         "organisation": one.organisation,
@@ -83,7 +90,7 @@ def columns_of(form_type: FilingType, span: Span, one: Owing, dues: Dues) -> dic
         "first": span.first,
         "last": span.last,
         "recurs": form_type.period.recurs,
-        "due_on": dues.of_region((one.site or one.organisation).region),
+        "due_on": due_on,
     }
 
 

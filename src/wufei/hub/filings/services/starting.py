@@ -1,7 +1,8 @@
 """Many forms begun at once: what an import names and nobody has opened yet."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from wufei.hub.audit.services import record_all
@@ -19,8 +20,8 @@ from wufei.hub.filings.refusals import (
     SiteWanted,
     WrongFiler,
 )
-from wufei.hub.filings.scope import EDIT
-from wufei.hub.filings.services.access import require_fill, require_owed, subject
+from wufei.hub.filings.scope import EDIT, begun_by
+from wufei.hub.filings.services.access import require_fill, require_owed, subject, type_of
 from wufei.hub.filings.services.due import Dues
 from wufei.hub.filings.services.opening import take_turns
 from wufei.hub.filings.services.owing import Owing, classify, columns_of, open_in, owing
@@ -44,12 +45,13 @@ class Wanted:
         return self.organisation.pk, self.site.pk if self.site else None, self.span
 
 
-def start_many(
+def begin_many(
     form_type: FilingType, wanted: Sequence[Wanted], *, by: Actor
 ) -> list[Filing | Refusal]:
     """As ``start`` for each, in few statements: the filing that is there or a new one, or why not.
 
-    Called inside a transaction; of what is refused nothing is written.
+    Called inside a transaction. Nothing is written: a new one has no key until it is kept
+    (``keep_new``) or handed in (``submit_many``).
     """
     by.require(EDIT)
     spans = sorted({one.span for one in wanted})
@@ -57,7 +59,7 @@ def start_many(
         take_turns(form_type, span)
     there = _there(form_type, wanted)
     open_then = {span: _open(span, wanted) for span in spans}
-    reached = _reached(wanted, by)
+    reached = _reached(form_type, [one.organisation.pk for one in wanted], by)
     answers: list[Filing | Refusal] = []
     new: dict[object, Filing] = {}
     starter = _Starter(form_type, open_then, reached)
@@ -76,10 +78,26 @@ def start_many(
             answers.append(found)
         except Refusal as refusal:
             answers.append(refusal)
-    insert([*new.values()])
-    record_all(by, [(subject(one), "filings:filing:start", _told(one)) for one in new.values()])
-    require_fill({one.pk: one for one in answers if isinstance(one, Filing)}.values(), by)
+    classify(form_type, *new.values())
+    there_already = (one for one in answers if isinstance(one, Filing) and one.pk)
+    require_fill({one.pk: one for one in there_already}.values(), by)
     return answers
+
+
+def start_many(
+    form_type: FilingType, wanted: Sequence[Wanted], *, by: Actor
+) -> list[Filing | Refusal]:
+    """As ``begin_many``, and what is begun is there at once."""
+    answers = begin_many(form_type, wanted, by=by)
+    keep_new([one for one in answers if isinstance(one, Filing)], by)
+    return answers
+
+
+def keep_new(filings: Sequence[Filing], by: Actor) -> None:
+    """Let those that ``begin_many`` has begun be there, open."""
+    new = [*{one.uuid: one for one in filings if one.pk is None}.values()]
+    insert(new)
+    record_all(by, [(subject(one), "filings:filing:start", _told(one)) for one in new])
 
 
 def _told(filing: Filing) -> dict[str, str]:
@@ -109,10 +127,23 @@ def _open(span: Span, wanted: Sequence[Wanted]) -> set[int]:
     return set(rows.values_list("pk", flat=True))
 
 
-def _reached(wanted: Sequence[Wanted], by: Actor) -> set[int]:
-    pks = {one.organisation.pk for one in wanted}
-    rows = Organisation.objects.filter(organisations_for(by, EDIT), pk__in=pks)
+def _reached(form_type: FilingType, organisations: Iterable[int], by: Actor) -> set[int]:
+    """Of these, those whose forms of this type one may fill in."""
+    if not begun_by(by, form_type):
+        return set()
+    rows = Organisation.objects.filter(organisations_for(by, EDIT), pk__in=set(organisations))
     return set(rows.values_list("pk", flat=True))
+
+
+def require_begin(filings: Iterable[Filing], by: Actor) -> None:
+    """As ``require_fill`` for filings that have been begun and not kept yet."""
+    asked: dict[str, list[Filing]] = {}
+    for one in filings:
+        asked.setdefault(one.type, []).append(one)
+    for some in asked.values():
+        organisations = {one.organisation_id for one in some}
+        if _reached(type_of(some[0]), organisations, by) != organisations:
+            raise NotFound
 
 
 class _Starter:
@@ -121,6 +152,8 @@ class _Starter:
     ) -> None:
         self.form_type, self.open_then, self.reached = form_type, open_then, reached
         self.dues: dict[Span, Dues] = {}
+        self.periods: dict[Span, bool] = {}
+        self.by_region: dict[tuple[Span, int], date | None] = {}
         self.owing: dict[Span, set[tuple[int, int | None]]] = {}
 
     def begin(self, one: Wanted) -> Filing:
@@ -131,10 +164,13 @@ class _Starter:
             if form_type.period.recurs:
                 self.owing[span] = {other.key for other in owing(form_type, span)}
         of = Owing(one.organisation, one.site)
-        filing = Filing(uuid=one.id, **columns_of(form_type, span, of, self.dues[span]))
+        where = span, of.region.pk
+        if where not in self.by_region:
+            self.by_region[where] = self.dues[span].of_region(of.region)
+        columns = columns_of(form_type, span, of, self.by_region[where])
+        filing = Filing(uuid=one.id, **columns)
         owed = self.owing.get(span)
         filing.owed = filing.due_on is not None if owed is None else of.key in owed
-        classify(form_type, filing)
         return filing
 
     def _check(self, one: Wanted) -> None:
@@ -145,8 +181,7 @@ class _Starter:
         if form_type.filers and organisation.kind not in form_type.filers:
             kind = Organisation.Kind(organisation.kind).label
             raise WrongFiler(form=name, organisation=organisation.name, kind=kind)
-        whole = periods.span_of(form_type.period, one.span.first)
-        if one.span != whole or not form_type.owed_for(one.span):
+        if not self._is_period(one.span):
             raise NotOfThisPeriod(form=name, period=str(one.span))
         if organisation.pk not in self.open_then[one.span]:
             raise ClosedThen(organisation=organisation.name, period=str(one.span))
@@ -154,3 +189,9 @@ class _Starter:
             raise SiteOfOthers(site=one.site.name, organisation=organisation.name)
         if form_type.per_site is not None and one.site is None:
             raise SiteWanted(form=name, organisation=organisation.name)
+
+    def _is_period(self, span: Span) -> bool:
+        if span not in self.periods:
+            whole = periods.span_of(self.form_type.period, span.first)
+            self.periods[span] = span == whole and self.form_type.owed_for(span)
+        return self.periods[span]

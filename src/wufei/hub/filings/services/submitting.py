@@ -1,5 +1,6 @@
 """Submit: what is wrong blocks, what is odd needs a reason, what is told or filed is in force."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +13,7 @@ from wufei.hub.audit.services import record
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused, Refusal
 from wufei.hub.filings import findings
-from wufei.hub.filings.declarations import FilingType, Problem
+from wufei.hub.filings.declarations import Problem
 from wufei.hub.filings.forms import Form, complete
 from wufei.hub.filings.models import Filing, Version
 from wufei.hub.filings.refusals import (
@@ -41,7 +42,8 @@ from wufei.hub.filings.services.drafting import (
     tidy_reasons,
     who,
 )
-from wufei.hub.filings.services.writing import Ready, write
+from wufei.hub.filings.services.starting import require_begin
+from wufei.hub.filings.services.writing import Ready, forget, write
 
 
 @dataclass(frozen=True)
@@ -129,34 +131,53 @@ def _submit(
 def submit_many(items: Sequence[Item], by: Actor) -> list[Version | Refusal]:
     """Hand in whole forms, each for itself: its version, or the refusal that says what is wrong.
 
-    As ``submit`` for each, in few statements. A draft in which somebody has written stands in
-    the way. A form that has effects takes effect, or is refused, alone.
+    As ``submit`` for each, in few statements; a filing that ``begin_many`` has begun is there once
+    it is handed in. A draft in which somebody has written stands in
+    the way. Where something follows from forms, those of one filer are judged and done one after
+    the other, since the next may look at what the one before has done.
     """
-    require_fill([item.filing for item in items], by)
-    alone = [n for n, item in enumerate(items) if _takes_effect(type_of(item.filing))]
-    together = sorted(set(range(len(items))) - set(alone))
+    require_fill([item.filing for item in items if item.filing.pk], by)
+    require_begin([item.filing for item in items if item.filing.pk is None], by)
     done: dict[int, Version | Refusal] = {}
-    for numbers in [*([n] for n in alone), together]:
+    for numbers in _rounds(items):
         answers = _submit_some([items[n] for n in numbers], by)
         done.update(zip(numbers, answers, strict=True))
     return [done[n] for n in range(len(items))]
 
 
-def _takes_effect(form_type: FilingType) -> bool:
-    return form_type.kind.at_once and bool(form_type.effects)
+def _rounds(items: Sequence[Item]) -> list[list[int]]:
+    """Numbers of the items that are handed in together."""
+    found: dict[tuple[object, ...], list[int]] = {}
+    so_far = Counter[tuple[str, int]]()
+    for number, item in enumerate(items):
+        form_type, filer = type_of(item.filing), (item.filing.type, item.filing.organisation_id)
+        effects = form_type.effects if form_type.kind.at_once else ()
+        if any(one.apply_many is None for one in effects):
+            found["alone", number] = [number]
+        elif effects:
+            found.setdefault(("round", so_far[filer]), []).append(number)
+            so_far[filer] += 1
+        else:
+            found.setdefault(("all",), []).append(number)
+    return list(found.values())
 
 
 def _submit_some(items: Sequence[Item], by: Actor) -> list[Version | Refusal]:
-    """Those that are right are written together; a refusal while writing refuses all."""
+    """Those that are right are written together; what an effect refuses is found by halves."""
     if not items:
         return []
+    begun = [item.filing for item in items if item.filing.pk is None]
     try:
         with transaction.atomic():
             return _sorted_out(items, by)
     except Refusal as refusal:
-        assert len(items) == 1, "only what is submitted alone takes effect"
-        return [refusal]
+        forget(begun)
+        if len(items) == 1:
+            return [refusal]
+        middle = len(items) // 2
+        return [*_submit_some(items[:middle], by), *_submit_some(items[middle:], by)]
     except IntegrityError as error:
+        forget(begun)
         if "filings_version_submission" not in str(error):
             raise
         # An id is another filing's, here or at this moment elsewhere: only that one is refused.
@@ -166,20 +187,21 @@ def _submit_some(items: Sequence[Item], by: Actor) -> list[Version | Refusal]:
 
 
 def _sorted_out(items: Sequence[Item], by: Actor) -> list[Version | Refusal]:
-    filings = _locked([item.filing.pk for item in items])
+    there = [item.filing.pk for item in items if item.filing.pk]
+    filings = _locked(there) if there else {}
     known = {
         one.submission: one
         for one in Version.objects.filter(submission__in=[item.id for item in items])
     }
     drafts = {
         one.filing_id: one
-        for one in Version.objects.filter(filing__in=filings, state=Version.State.DRAFT)
+        for one in Version.objects.filter(filing__in=there, state=Version.State.DRAFT)
     }
     answers: dict[int, Version | Refusal] = {}
     waiting: list[tuple[int, Item, Filing]] = []
-    seen = set[int]()
+    seen = set[UUID]()
     for number, item in enumerate(items):
-        filing = filings[item.filing.pk]
+        filing = filings[item.filing.pk] if item.filing.pk else item.filing
         try:
             if earlier := _earlier(item, filing, known):
                 answers[number] = earlier
@@ -199,7 +221,7 @@ def _judged(
 ) -> dict[int, Version | Refusal]:
     answers: dict[int, Version | Refusal] = {}
     good: dict[int, Ready] = {}
-    facts = {filing.pk: item.facts for _n, item, filing in waiting if item.facts is not None}
+    facts = {filing.uuid: item.facts for _n, item, filing in waiting if item.facts is not None}
     judged = judge_many([(filing, item.form) for _n, item, filing in waiting], by, facts)
     for (number, item, filing), (form, problems) in zip(waiting, judged, strict=True):
         content = content_of(sections_of(filing), form)
@@ -239,14 +261,14 @@ def _earlier(item: Item, filing: Filing, known: Mapping[UUID | None, Version]) -
     return earlier
 
 
-def _refuse_in_the_way(filing: Filing, draft: Version | None, seen: set[int]) -> None:
+def _refuse_in_the_way(filing: Filing, draft: Version | None, seen: set[UUID]) -> None:
     require_owed(filing)
-    if filing.pk in seen:
+    if filing.uuid in seen:
         raise TwiceInOne(**told(filing), organisation=filing.organisation.name)
     if draft is not None and draft.edition:
         when = shown(draft.changed_at)
         raise DraftInTheWay(**told(filing), who=who(draft.author), when=when)
-    seen.add(filing.pk)
+    seen.add(filing.uuid)
 
 
 def _refuse_problems(ready: Ready) -> None:

@@ -1,6 +1,6 @@
 """Write what is right: versions, numbers, what is in force and what follows from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from wufei.hub.audit.services import record, record_all
+from wufei.hub.audit.services import record_all
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.numbering import next_numbers
-from wufei.hub.base.rows import insert, update
+from wufei.hub.base.rows import give_keys, insert, update
 from wufei.hub.filings import findings
 from wufei.hub.filings.declarations import Problem, Severity
 from wufei.hub.filings.forms import Form
@@ -42,6 +42,9 @@ def write(ready: Sequence[Ready], by: Actor) -> list[Version]:
     """
     if not ready:
         return []
+    begun = [one.filing for one in ready if one.filing.pk is None]
+    # Their versions may go first: that a filing is there is asked when all is written.
+    give_keys(begun)
     _supersede(ready)
     _number(ready)
     versions = _versions(ready, by)
@@ -54,10 +57,17 @@ def write(ready: Sequence[Ready], by: Actor) -> list[Version]:
     add_rows(new)
     in_force = _take_in(versions)
     findings.keep_submitted([(one.filing, one.problems) for one in ready], by)
+    insert(begun)
     record_all(by, [_event(version) for version in versions])
-    for version, before in in_force:
-        _follow(version, before, by)
+    _follow(in_force, by)
     return versions
+
+
+def forget(begun: Iterable[Filing]) -> None:
+    """Let filings that were begun be as they were, where what was written came to nothing."""
+    for filing in begun:
+        filing.pk, filing.number, filing.in_force, filing.head = None, None, None, 0
+        filing.state, filing.received_on, filing._state.adding = Filing.State.OPEN, None, True
 
 
 _COLUMNS = ("state", "head", "received_on", "number", "in_force")
@@ -65,9 +75,8 @@ _COLUMNS = ("state", "head", "received_on", "number", "in_force")
 
 def _supersede(ready: Sequence[Ready]) -> None:
     """What still waits for a decision is decided on no more."""
-    waiting = Version.objects.filter(
-        filing__in=[one.filing for one in ready], state__in=Version.WAITING
-    )
+    filings = [one.filing for one in ready if not one.filing._state.adding]
+    waiting = Version.objects.filter(filing__in=filings, state__in=Version.WAITING)
     waiting.update(state=Version.State.SUPERSEDED)
 
 
@@ -116,7 +125,7 @@ def _take_in(versions: Sequence[Version]) -> list[tuple[Version, Version | None]
         filing.state = Filing.State.SUBMITTED
     for version in at_once:
         version.filing.in_force, version.filing.state = version, Filing.State.ACCEPTED
-    update([version.filing for version in versions], _COLUMNS)
+    update([one.filing for one in versions if not one.filing._state.adding], _COLUMNS)
     return list(zip(at_once, replaced, strict=True))
 
 
@@ -135,14 +144,16 @@ def put_in_force(filing: Filing, version: Version, by: Actor) -> None:
     (before,) = _replaced([filing])
     filing.in_force, filing.state = version, Filing.State.ACCEPTED
     filing.save(update_fields=["in_force", "state"])
-    _follow(version, before, by)
+    _follow([(version, before)], by)
 
 
-def _follow(version: Version, before: Version | None, by: Actor) -> None:
-    made = effects.run(version, before, by)
-    if made:
-        values = {"version": version.number, "made": [one.subject for one in made]}
-        record(by, "filings:filing:effect", subject=subject(version.filing), values=values)
+def _follow(followed: Sequence[effects.Followed], by: Actor) -> None:
+    events = []
+    for (version, _before), made in zip(followed, effects.run(followed, by), strict=True):
+        if made:
+            values = {"version": version.number, "made": [one.subject for one in made]}
+            events.append((subject(version.filing), "filings:filing:effect", values))
+    record_all(by, events)
 
 
 def _event(version: Version) -> tuple[str, str, Mapping[str, Any]]:

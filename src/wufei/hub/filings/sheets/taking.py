@@ -27,7 +27,7 @@ from wufei.hub.filings.services.access import told
 from wufei.hub.filings.services.checking import form_of, sections_of
 from wufei.hub.filings.services.content import content_of, read_many
 from wufei.hub.filings.services.drafting import shown, who
-from wufei.hub.filings.services.starting import Wanted, start_many
+from wufei.hub.filings.services.starting import Wanted, begin_many, keep_new
 from wufei.hub.filings.services.streaming import fill_table
 from wufei.hub.filings.sheets.lookups import Organisations, Sites, span_from, uuid_from
 from wufei.hub.filings.sheets.refusals import KeptAsDraft, NotAskedOf
@@ -72,6 +72,7 @@ class _Batch:
         left = self._left(entries)
         names = _Names(self.section, left.values())
         if len(self.form_type.sections) > 1 or any(one.long for one in left.values()):
+            keep_new([entry.filing for entry in left.values() if entry.filing], self.actor)
             for number, entry in left.items():
                 self.answers[number] = self._alone(entry, names)
         else:
@@ -114,7 +115,7 @@ class _Batch:
 
     def _open(self, entries: Mapping[int, Entry]) -> None:
         wanted = [entry.wanted for entry in entries.values() if entry.wanted]
-        answers = start_many(self.form_type, wanted, by=self.actor)
+        answers = begin_many(self.form_type, wanted, by=self.actor)
         for (number, entry), answer in zip(entries.items(), answers, strict=True):
             if isinstance(answer, Refusal):
                 self.answers[number] = answer
@@ -129,7 +130,7 @@ class _Batch:
 
     # Forms of one section.
     def _together(self, entries: Mapping[int, Entry], names: "_Names") -> None:
-        filings = [entry.filing for entry in entries.values() if entry.filing]
+        filings = [one.filing for one in entries.values() if one.filing and one.filing.pk]
         drafts = {
             one.filing_id: one
             for one in Version.objects.filter(filing__in=filings, state=Version.State.DRAFT)
@@ -183,6 +184,7 @@ class _Batch:
         return answer if isinstance(answer, Refusal) else Taken.NEW
 
     def _keep(self, filing: Filing, form: Form, why: StillProblems) -> Refusal:
+        keep_new([filing], self.actor)
         draft = services.draft_of(filing, by=self.actor)
         services.save_draft(draft, form, edition=draft.edition, by=self.actor)
         return KeptAsDraft(why.problems, self.section.code)

@@ -213,7 +213,7 @@ def test_what_follows_from_a_version_is_done_once_were_the_code_wrong(town):
     _filing, version = passed_on(town)
     accepted = services.accept(version, by=town.officer())
     with pytest.raises(IntegrityError, match="filings_effect_once"), transaction.atomic():
-        effects.run(accepted, None, town.clock)
+        effects.run([(accepted, None)], town.clock)
 
 
 def test_an_effect_that_is_refused_refuses_the_acceptance_as_a_whole(town):

@@ -1,6 +1,7 @@
 """The door for documents: what a manifest has moved is taken back, to be posted anew."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -48,6 +49,16 @@ def reverse_for(
     return _take_back(found, by, reason)
 
 
+@dataclass(frozen=True)
+class Replacement:
+    """Of one document: movements ``undo`` are reversed, and ``entries`` posted instead."""
+
+    cause: str
+    undo: Collection[UUID]
+    entries: Sequence[Entry]
+    reason: str
+
+
 def replace_for(
     cause: str, undo: Collection[UUID], entries: Sequence[Entry], *, by: Actor, reason: str
 ) -> list[Movement]:
@@ -57,17 +68,28 @@ def replace_for(
     shortfall first, since a document tells what has happened; shortfalls that were posted with
     ``undo`` are taken back with them. Raises ``MovedOn`` or ``LotMovedOn`` as ``reverse_for``.
     """
+    return replace_all([Replacement(cause, undo, entries, reason)], by=by)
+
+
+def replace_all(asked: Sequence[Replacement], *, by: Actor) -> list[Movement]:
+    """As ``replace_for`` for several documents, in few statements: all of them or none."""
     assert transaction.get_connection().in_atomic_block, "taken back together with what follows"
+    entries = [entry for one in asked for entry in one.entries]
     rows = accounts(key for entry in entries for key in (entry.source, entry.target))
     limited = {row.id for row in rows.values() if row.limited}
-    found = _with_shortfalls(undo)
-    for movement in found:
-        ends = (movement.source, movement.target)
-        limited |= {account.pk for account in ends if account.limited}
+    taken_back = []
+    for one in asked:
+        found = _with_shortfalls(one.undo) if one.undo else []
+        taken_back.append((found, one.reason))
+        for movement in found:
+            ends = (movement.source, movement.target)
+            limited |= {account.pk for account in ends if account.limited}
     lock(limited)
-    if found:
-        _take_back(found, by, reason)
-    return post_all([Batch(entries, cause)], by=by, on_lack=Lack.SHORTFALL) if entries else []
+    for found, reason in taken_back:
+        if found:
+            _take_back(found, by, reason)
+    batches = [Batch(one.entries, one.cause) for one in asked if one.entries]
+    return post_all(batches, by=by, on_lack=Lack.SHORTFALL) if batches else []
 
 
 def _with_shortfalls(undo: Collection[UUID]) -> list[Movement]:
