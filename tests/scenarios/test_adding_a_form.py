@@ -145,7 +145,10 @@ def test_its_template_filled_in_and_brought_back_is_a_filing(glass):
         "filer_": "Hill station",
         "span_": str(span_of(glass.form.period, glass.other.first)),
     }
-    rows = {"month": {"banks": 4}, "glass": {"colour": "有色", "collected": "300 kg"}}
+    rows: dict[str, dict[str, Any]] = {
+        "month": {"banks": 4},
+        "glass": {"colour": "有色", "collected": "300 kg"},
+    }
     for sheet, table in zip(book.worksheets, tables_of(glass.form), strict=False):
         values = filer | rows[table.code.rpartition(".")[2]]
         below = 1 + _head(sheet)
