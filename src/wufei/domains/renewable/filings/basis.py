@@ -69,6 +69,8 @@ SOURCES: Choices = (
     ("sanitation", both("环卫收运", "household collection")),
 )
 flows = sources.waste_flows(DOMAIN)
+# Plants elsewhere that take what the district sends owe it nothing.
+_HERE = Q(region__within=True)
 
 
 def as_class(waste: WasteType) -> str:
@@ -83,17 +85,17 @@ def label_of(code: str) -> Text:
 def yards(span: Span) -> Q:
     """Recyclers of the district but those who take vehicles or appliances apart."""
     apart = Q(pk__in=_licensed(span)) | e_waste_plants(span)
-    return Q(kind="recycler", domains__contains=[DOMAIN]) & ~apart
+    return _HERE & Q(kind="recycler", domains__contains=[DOMAIN]) & ~apart
 
 
 def centres(span: Span) -> Q:
     """Stations that sort recyclables."""
-    return Q(kind="station", domains__contains=[DOMAIN])
+    return _HERE & Q(kind="station", domains__contains=[DOMAIN])
 
 
 def dismantlers(span: Span) -> Q:
     """Who is qualified to dismantle vehicles on any day of the period."""
-    return Q(pk__in=_licensed(span))
+    return _HERE & Q(pk__in=_licensed(span))
 
 
 def _licensed(span: Span) -> "object":
@@ -107,4 +109,4 @@ def e_waste_plants(span: Span) -> Q:
     done = Account.objects.filter(
         kind=AccountKind.RECOVERED, method="dismantling", waste__stream="e_waste"
     )
-    return Q(kind__in=("recycler", "plant"), pk__in=done.values("holder"))
+    return _HERE & Q(kind__in=("recycler", "plant"), pk__in=done.values("holder"))

@@ -90,16 +90,16 @@ def over_the_counter(
     return [Reported(waste, rest_kg)] if rest_kg > 0 else []
 
 
-def balance(form: Form, section: str, parts: str, into_kg: Decimal) -> Iterator[Problem]:
+def balance(form: Form, parts: str, into_kg: Decimal) -> Iterator[Problem]:
     """Parts, hazardous waste and residue are no more than what was dismantled, and hardly less."""
     out_kg = form.total(parts, "mass") + form.total("hazardous", "mass")
     out_kg += form.values.get("residue") or ZERO
     if out_kg > into_kg + _SMALL_KG:
         text = _("Out of dismantling came {out} kg; in it went {into} kg only.")
-        yield _told("dismantled_more_out", Severity.ERROR, text, section, out_kg, into_kg)
+        yield _told("dismantled_more_out", Severity.ERROR, text, parts, out_kg, into_kg)
     elif (into_kg - out_kg) * 1000 > LOSS_PERMILLE * into_kg and into_kg - out_kg > _SMALL_KG:
         text = _("Of {into} kg dismantled, {out} kg are accounted for. Say where the rest is.")
-        yield _told("dismantled_loss", Severity.WARNING, text, section, out_kg, into_kg)
+        yield _told("dismantled_loss", Severity.WARNING, text, parts, out_kg, into_kg)
 
 
 def _told(

@@ -107,7 +107,7 @@ def _not_less(checked: Checked) -> Iterator[Problem]:
 
 def _balance(checked: Checked) -> Iterator[Problem]:
     into_kg = checked.form.total("taken", "mass_out")
-    return dismantling.balance(checked.form, "taken", "products", into_kg)
+    return dismantling.balance(checked.form, "products", into_kg)
 
 
 def _pieces(checked: Checked) -> Iterator[Problem]:

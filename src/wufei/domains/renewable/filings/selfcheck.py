@@ -81,6 +81,7 @@ def _said(checked: Checked) -> Iterator[Problem]:
 def places(span: Span) -> Q:
     """Every yard and hall of recyclers and sorting stations."""
     return Q(
+        organisation__region__within=True,
         organisation__kind__in=("recycler", "station"),
         organisation__domains__contains=[basis.DOMAIN],
     )
@@ -99,21 +100,34 @@ SELF_CHECK = FilingType(
             (
                 Field(
                     "open",
-                    both("有露天堆放", "anything stored in the open?"),
+                    both("有露天堆放吗？", "Anything stored in the open?"),
                     FieldKind.BOOLEAN,
                     required=True,
+                    aliases=("露天堆放",),
                 ),
-                number(
-                    "area", both("露天面积", "area in the open"), "m²", required=False, decimals=0
-                ),
-                Field("covered", both("已苫盖", "covered?"), FieldKind.BOOLEAN),
                 Field(
                     "hazardous",
-                    both("发现危险废物", "hazardous waste found?"),
+                    both("发现危险废物吗？", "Any hazardous waste found?"),
                     FieldKind.BOOLEAN,
                     required=True,
+                    aliases=("发现危险废物",),
                 ),
-                choice("what", both("是什么", "what"), FOUND, required=False),
+                number(
+                    "area",
+                    both("露天面积", "area in the open"),
+                    "m²",
+                    required=False,
+                    decimals=0,
+                    help=_("Only where something lies in the open."),
+                ),
+                Field("covered", both("已苫盖吗？", "Covered?"), FieldKind.BOOLEAN),
+                choice(
+                    "what",
+                    both("危险废物是什么", "what was found"),
+                    FOUND,
+                    required=False,
+                    help=_("Only where something was found."),
+                ),
                 kilograms("mass", both("约多少", "about how much")),
                 photo(),
             ),
@@ -136,4 +150,6 @@ SELF_CHECK = FilingType(
     help=_("Walk round once. Set hazardous things aside, under a roof, and call the branch."),
     simple=True,
     helped=True,
+    # On the day on which something is found, not after the month.
+    early=True,
 )

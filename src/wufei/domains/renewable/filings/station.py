@@ -36,7 +36,7 @@ from wufei.hub.ledger.units import GRAMS_PER_T
 
 # Local measure: weighbridges and moisture explain less.
 _UNLIKE_PERMILLE = 50
-_SMALL_T = Decimal(1)
+_SMALL_T, _KG = Decimal(1), Decimal("0.001")
 SECTION = "received"
 
 
@@ -90,7 +90,7 @@ def _begins(checked: Checked) -> Values:
     """What the ledger has of each class already, and from whom it mostly came last time."""
     there = reported.recorded(checked.facts["flows"], basis.as_class)
     known = {
-        name: (there.get((code, ""), Decimal(0)) / KG_IN_T).quantize(Decimal("0.001"))
+        name: (there.get((code, ""), Decimal(0)) / KG_IN_T).quantize(_KG).normalize()
         for name, (code, _label) in CLASSES.items()
     }
     last = checked.last.values if checked.last else {}

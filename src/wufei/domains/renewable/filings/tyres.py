@@ -89,7 +89,7 @@ def _problem(code: str, text: Any, field: str) -> Problem:
 
 def shops(span: Span) -> Q:
     """Garages that were registered for renewable resources as well."""
-    return Q(kind="garage", domains__contains=[basis.DOMAIN])
+    return Q(region__within=True, kind="garage", domains__contains=[basis.DOMAIN])
 
 
 TYRES = FilingType(

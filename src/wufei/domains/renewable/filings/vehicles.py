@@ -266,7 +266,7 @@ def _once(checked: Checked) -> Iterator[Problem]:
 def _balance(checked: Checked) -> Iterator[Problem]:
     done = [row for row in checked.form.rows[SECTION] if row.get("dismantled_on")]
     into_kg = sum((row["mass"] for row in done), Decimal(0))
-    return dismantling.balance(checked.form, SECTION, "parts", into_kg)
+    return dismantling.balance(checked.form, "parts", into_kg)
 
 
 def _begins(checked: Checked) -> Values:

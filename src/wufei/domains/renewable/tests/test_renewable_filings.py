@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from uuid_utils.compat import uuid7
 
 from wufei.domains.renewable.filings import FILINGS
@@ -151,6 +152,7 @@ def test_a_yard_cannot_quietly_sell_what_it_never_had(district):
 
 def test_yards_owe_the_month_and_those_who_take_apart_owe_theirs(district):
     Desk(district, "yard")
+    Desk(district, "far yard")
     Desk(district, "car breaker", site="treatment")
     Desk(district, "centre", "station", "treatment")
     district.licence("car breaker", "dismantling")
@@ -374,7 +376,7 @@ def test_a_code_of_another_shape_asks_for_a_reason_and_the_shape_is_a_setting(di
 CLEAN = {"open": False, "hazardous": False}
 
 
-def test_what_a_self_check_finds_is_an_alarm_until_a_later_one_finds_nothing(district):
+def test_what_a_self_check_finds_is_an_alarm_until_a_later_one_finds_nothing(district, sign_in):
     yard = Desk(district, "yard")
     bad = {"open": True, "area": Decimal(120), "hazardous": True, "what": "lead_battery"}
     may, june = yard.start("renewable.selfcheck"), yard.start("renewable.selfcheck", JUNE)
@@ -388,6 +390,8 @@ def test_what_a_self_check_finds_is_an_alarm_until_a_later_one_finds_nothing(dis
     assert set(alarms) == {"renewable.open_storage", "renewable.hazardous_found"}
     alarm = alarms["renewable.open_storage"]
     assert (alarm.organisation, alarm.domain) == (yard.firm.organisation, "renewable")
+    page = sign_in("officer").get(reverse("alarms.alarm.detail", args=[alarm.uuid]))
+    assert "120 m² lie in the open without cover." in page.content.decode()
     # Still so in June: the same alarm. The batteries are gone.
     yard.hand_in(june, {"open": True, "area": Decimal(90), "hazardous": False})
     open_from_findings(by=BY)
