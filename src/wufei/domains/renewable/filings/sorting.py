@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from wufei.domains import reported
 from wufei.domains.fields import choice, mass
 from wufei.domains.renewable.filings import basis
-from wufei.domains.renewable.filings.basis import CLASS_CHOICES, KG_IN_T, SOURCES
+from wufei.domains.renewable.filings.basis import CLASS_CHOICES, CLASSES, KG_IN_T, SOURCES
 from wufei.domains.reported import Reported
 from wufei.hub.base.wording import both
-from wufei.hub.catalogue import declarations as catalogue
 from wufei.hub.filings import effects, sources
 from wufei.hub.filings.declarations import (
     Accepted,
@@ -30,7 +29,6 @@ from wufei.hub.filings.declarations import (
     Problem,
     Section,
     Severity,
-    Source,
     Values,
 )
 from wufei.hub.filings.effects import Figure, Flow
@@ -46,18 +44,7 @@ _SMALL_T = Decimal(1)
 _HOUSEHOLD = ("household_recyclable", "bulky")
 _WALK_IN = "residents"
 ZERO = Decimal(0)
-
-
-def _streams() -> tuple[str, ...]:
-    return (*(one.code for one in catalogue.domain(basis.DOMAIN).streams), *_HOUSEHOLD)
-
-
-def _read(subject: Any) -> Any:
-    # The domains are registered after this is imported.
-    return sources.waste_flows(streams=_streams()).read(subject)
-
-
-_FLOWS = Source(sources.FLOWS, _read)
+_FLOWS = sources.waste_flows(streams=(*CLASSES, *_HOUSEHOLD))
 USES: Choices = (
     ("remade", both("再生加工", "made into material")),
     ("reuse", both("直接再使用", "used again")),
