@@ -373,6 +373,14 @@ SETTINGS = (
         "against the standard. A code that looks otherwise asks for a reason.",
     ),
     Setting(
+        "WUFEI_HOUSEHOLD_RANGES",
+        "",
+        str,
+        "File with what is usual at plants and works of household waste, in the columns of the "
+        "shipped one (domains/household/data/plausible.csv), whose figures are from memory. A line "
+        "goes before the shipped one with its code.",
+    ),
+    Setting(
         "WUFEI_LABEL_GROUND",
         "#ff9600",
         _ground,

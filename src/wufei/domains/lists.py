@@ -9,6 +9,7 @@ from wufei.hub.base.wording import both
 from wufei.hub.registry.lists import ListKind, Purpose, Text
 
 _O, _S, _H = Purpose.OBLIGED, Purpose.SUPERVISED, Purpose.HONOUR
+_F = Purpose.ON_FILE
 _DISCHARGE = both("排污许可", "discharge permits")
 _BUILDING = both("施工许可", "building permits")
 _BUSINESS = both("市场主体登记", "business register")
@@ -37,6 +38,10 @@ LISTS: tuple[ListKind, ...] = (
     _list("recyclers", _O, "再生资源回收经营者", "recyclers", "renewable", _BUSINESS),
     # Who is watched more closely.
     _list("disclosure", _S, "环境信息依法披露企业", "enterprises of mandatory disclosure"),
+    # Who has a contract on file: its days are those of the contract.
+    _list(
+        "catering_contracts", _F, "餐厨垃圾收运合同", "contracts for catering waste", "household"
+    ),
     # Who has earned a title.
     _list("green_factories", _H, "绿色工厂", "green factories"),
     _list("green_parks", _H, "绿色园区", "green parks"),

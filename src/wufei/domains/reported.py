@@ -7,7 +7,7 @@ party to another, the manifest moves it, never a form.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -46,6 +46,8 @@ class Reported:
     """A mass of one waste in kilograms: it arose, or with a ``method`` it was treated so.
 
     ``label`` is that of its container or batch. ``secondary``: it came out of treatment.
+    ``received``: it came from others, so that it stands in the plant's store and leaves that, also
+    where the stream keeps none where it arises.
     """
 
     waste: str
@@ -53,6 +55,7 @@ class Reported:
     label: str = ""
     method: str = ""
     secondary: bool = False
+    received: bool = False
 
     @property
     def key(self) -> _Key:
@@ -103,13 +106,12 @@ def rest(
     """
     ledger = recorded(flows.read(accepted.subject), as_one)
     own = _own(accepted)
-    secondary = {one.key: one.secondary for one in reported}
+    like = {one.key: one for one in reported}
     for key, kg in _sums(reported).items():
         lacking = kg - ledger.get(key, Decimal(0)) + own.get(key, Decimal(0))
         if lacking > 0:
             waste, method = key
-            more = Reported(waste, lacking, method=method, secondary=secondary[key])
-            yield from each(accepted, [more])
+            yield from each(accepted, [replace(like[waste, method], kg=lacking, label="")])
 
 
 def recorded(flows: Collection[WasteFlow], as_one: AsOne = by_itself) -> Mapping[_Key, Decimal]:
@@ -149,7 +151,7 @@ def _flow(subject: Subject, place: Site, waste: WasteType, one: Reported) -> Flo
     how: Text = _("arose")
     if one.method:
         method = catalogue.method(one.method)
-        kept = catalogue.stream(waste.stream).storage_ledger
+        kept = one.received or catalogue.stream(waste.stream).storage_ledger
         outcome = AccountKind(str(method.outcome))
         source = store if kept else origin
         target = AccountKey(outcome, holder, waste.pk, place.pk, method=one.method)

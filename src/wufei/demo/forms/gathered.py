@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from wufei.demo.forms import Fill, across, hazardous, industrial, renewable
+from wufei.demo.forms import Fill, across, hazardous, household, industrial, renewable
 
 # By the form's code.
 FILLED: Mapping[str, Fill] = {
     **across.FILLED,
     **industrial.FILLED,
+    **household.FILLED,
     **hazardous.FILLED,
     **renewable.FILLED,
 }

@@ -1,7 +1,8 @@
 """Lists that authorities keep 名录、清单: what each is for. ``config`` fills the table once.
 
 An obliged list 应管清单 says who should be registered and is the denominator of a coverage rate;
-a supervision list says who is watched more closely, an honour list who has earned a title.
+a supervision list says who is watched more closely, an honour list who has earned a title; a list
+of what is on file says who has it, for as long as it holds.
 """
 
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ class Purpose(StrEnum):
     OBLIGED = "obliged"
     SUPERVISED = "supervised"
     HONOUR = "honour"
+    ON_FILE = "on_file"
 
     @property
     def label(self) -> Text:
@@ -25,6 +27,7 @@ class Purpose(StrEnum):
             "obliged": _("who should be registered"),
             "supervised": _("who is watched more closely"),
             "honour": _("who has earned a title"),
+            "on_file": _("who has it on file"),
         }[self.value]
 
 

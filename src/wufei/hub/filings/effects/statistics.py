@@ -19,7 +19,7 @@ class Figure:
     """One figure of a form: ``code`` names it for indicators.
 
     ``field`` is a single field, or with ``section`` a column, which is summed by ``dimension``
-    (another column) if one is named.
+    (another column) if one is named. ``section`` without a ``field`` counts its rows.
     """
 
     code: str
@@ -37,7 +37,8 @@ class Figure:
             return
         sums: dict[str, Decimal] = {}
         for row in form.rows.get(self.section, ()):
-            if (value := row.get(self.field)) is not None:
+            value = row.get(self.field) if self.field else Decimal(1)
+            if value is not None:
                 key = str(row.get(self.dimension) or "") if self.dimension else ""
                 sums[key] = sums.get(key, Decimal(0)) + Decimal(value)
         yield from sums.items()

@@ -177,6 +177,32 @@ def treated(within: Within) -> Sequence[tuple[int, str, str, int]]:
         return found
 
 
+def carried(within: Within) -> Sequence[tuple[int, int, int]]:
+    """Waste, loads and grams that came onto the organisation's vehicles; not from its own ones."""
+    statement = f"""
+        WITH {_days(within)}
+        SELECT waste_id, sum(in_count)::bigint, sum(in_g)::bigint FROM days
+        WHERE kind = 'custody' AND (other_kind <> 'custody' OR across)
+            AND in_count > 0 AND day BETWEEN %(first)s AND %(last)s
+        GROUP BY 1 ORDER BY 1"""
+    period = within.period
+    parameters = within.accounts[1] | {"first": period.start, "last": period.end}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        found: list[tuple[int, int, int]] = cursor.fetchall()
+        return found
+
+
+def daily(picked: Picked) -> dict[date, int]:
+    """Grams of the rows of a register by day; its filters must be ``countable``."""
+    statement = f"""
+        WITH {_days(picked.within)}, rows AS ({_branches(picked)})
+        SELECT day, sum(mass_g)::bigint FROM rows GROUP BY day ORDER BY day"""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, _parameters(picked))
+        return dict(cursor.fetchall())
+
+
 def _days(within: Within) -> str:
     return _DAYS.format(accounts=within.accounts[0])
 
