@@ -63,11 +63,11 @@ _RECEIVED = mass("received", "进厂量", "received")
 _TREATED = mass("treated", "处理量", "treated")
 
 
-def _table(class_code: str, *columns: Field) -> Section:
+def _table(class_code: str, title: Text, *columns: Field) -> Section:
     """A row for each day: what came, what was treated, and what this kind of plant made of it."""
     return Section(
         f"days_{class_code}",
-        both("逐日运行", "Day by day"),
+        title,
         (
             Field("day", both("日期", "day"), FieldKind.DATE, required=True),
             _RECEIVED,
@@ -93,6 +93,7 @@ def _mass(name: str, zh: str, en: str) -> Field:
 DAYS = (
     _table(
         INCINERATOR,
+        both("焚烧逐日运行", "Incinerator by day"),
         _figure("power", "发电量", "electricity made", "kWh", 0),
         _figure("sold", "上网电量", "electricity sold", "kWh", 0),
         _figure("steam", "供汽量", "steam sold", "t"),
@@ -103,6 +104,7 @@ DAYS = (
     ),
     _table(
         KITCHEN,
+        both("厨余处理逐日运行", "Kitchen waste by day"),
         _figure("biogas", "沼气产量", "biogas", "m³", 0),
         _figure("power", "发电量", "electricity made", "kWh", 0),
         _mass("oil", "提取油脂", "oil extracted"),
@@ -112,12 +114,14 @@ DAYS = (
     ),
     _table(
         LANDFILL,
+        both("填埋逐日运行", "Landfill by day"),
         _figure("gas", "填埋气收集量", "landfill gas", "m³", 0),
         _figure("leachate", "渗滤液处理量", "leachate treated", "m³"),
         _mass("cover", "覆土量", "cover soil"),
     ),
     _table(
         OTHER,
+        both("逐日运行", "Day by day"),
         _mass("product", "产品", "products"),
         _mass("residue", "残渣", "residue"),
     ),

@@ -88,6 +88,8 @@ def find_headings(tables: Sequence[Table], sheets: Sequence[Sheet]) -> list[tupl
     if len(tables) == 1:
         return [(tables[0], find_heading(tables[0], sheets))]
     left, found = list(tables), []
+    # A sheet that somebody has emptied says nothing, whatever it is called.
+    sheets = [sheet for sheet in sheets if _says_something(sheet)]
     named = {key(sheet.name): sheet for sheet in sheets}
     for table in tables:
         sheet = next((named[name] for name in _sheet_names(table) if name in named), None)
@@ -107,6 +109,10 @@ def find_headings(tables: Sequence[Table], sheets: Sequence[Sheet]) -> list[tupl
     if not found:
         raise NoHeading(expected=" / ".join(_expected(table) for table in tables[:3]))
     return found
+
+
+def _says_something(sheet: Sheet) -> bool:
+    return any(cell not in (None, "") for cells in sheet.head for cell in cells)
 
 
 def _best_line(sheet: Sheet, names: Mapping[str, Column]) -> tuple[int, int]:

@@ -267,6 +267,13 @@ def test_a_sheet_with_nothing_but_shared_columns_is_nobodys():
         found_in(("Sheet1", ["Firm", "Year", "Plate"]))
 
 
+def test_an_emptied_sheet_is_passed_over_although_it_is_called_after_a_table():
+    stores = ["Firm", "Year", "Store"]
+    found = [Sheet("Wastes", 0, []), Sheet("Stores", 2, [stores, ["x"]])]
+    ((table, _heading),) = find_headings([WASTES, STORES], found)
+    assert table is STORES
+
+
 def test_a_workbook_of_several_tables_is_a_run_for_each_that_has_lines(
     committed, garden, gardener, monkeypatch
 ):
