@@ -5,13 +5,14 @@ is not posted again; one that it lacks arises on the day it was taken in, and le
 the day it was dismantled.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +20,6 @@ from wufei.domains import reported
 from wufei.domains.fields import choice, day, kilograms
 from wufei.domains.renewable.filings import basis, dismantling, once
 from wufei.hub.base.wording import both
-from wufei.hub.catalogue.models import WasteType
 from wufei.hub.catalogue.queries import WasteBook
 from wufei.hub.filings import effects, sources
 from wufei.hub.filings.declarations import (
@@ -43,6 +43,7 @@ from wufei.hub.filings.subjects import Subject
 from wufei.hub.ledger.entries import AccountKey, LotPart
 from wufei.hub.ledger.models import AccountKind, Lot, LotEntry
 from wufei.hub.ledger.queries.movements import day_start
+from wufei.hub.ledger.units import Mass
 from wufei.hub.ledger.units import mass as mass_of
 
 CODE, STREAM, WASTE = "renewable.vehicles", "end_of_life_vehicles", "LC-vehicles"
@@ -118,14 +119,15 @@ MADE = Section(
 
 @dataclass(frozen=True)
 class Standing:
-    """A vehicle as the ledger has it: its lot, kilograms, days."""
+    """A vehicle as the ledger has it: its lot, kilograms, day; what brought it and what took it."""
 
     lot: UUID
-    place: int | None
+    place: int
     mass_kg: Decimal
     left_kg: Decimal
     arisen_on: date
-    movements: frozenset[UUID]
+    born: frozenset[UUID]
+    gone: frozenset[UUID]
 
 
 def _lots(subject: Subject) -> Mapping[str, Standing]:
@@ -137,23 +139,37 @@ def _lots(subject: Subject) -> Mapping[str, Standing]:
         since__lt=day_start(subject.span.last, after=1),
     ).exclude(label="")
     # What was emptied before the period began is history.
-    rows = list(lots.exclude(remaining_g=0, since__lt=day_start(subject.span.first)))
-    moved: dict[int, set[UUID]] = {}
-    entries = LotEntry.objects.filter(lot__in=[lot.pk for lot in rows])
-    for lot_id, uuid in entries.values_list("lot_id", "movement__uuid"):
-        moved.setdefault(lot_id, set()).add(uuid)
-    accounts = dict(lots.values_list("pk", "account__place"))
-    return {lot.label: _standing(lot, accounts, moved) for lot in rows}
+    rows = lots.exclude(remaining_g=0, since__lt=day_start(subject.span.first))
+    found = list(rows.select_related("account").order_by("pk"))
+    moved = _moved([lot.pk for lot in found])
+    # What was taken back never came.
+    return {lot.label: _standing(lot, moved) for lot in found if moved.get((lot.pk, "in"))}
 
 
-def _standing(lot: Lot, places: Mapping[int, int], moved: Mapping[int, set[UUID]]) -> Standing:
+_Moved = Mapping[tuple[int, str], set[UUID]]
+
+
+def _moved(lots: Sequence[int]) -> _Moved:
+    """Movements into and out of each lot that stand."""
+    found: dict[tuple[int, str], set[UUID]] = {}
+    entries = LotEntry.objects.filter(
+        lot__in=lots, movement__reverses=None, movement__reversal=None
+    )
+    for lot, side, uuid in entries.values_list("lot_id", "side", "movement__uuid"):
+        found.setdefault((lot, side), set()).add(uuid)
+    return found
+
+
+def _standing(lot: Lot, moved: _Moved) -> Standing:
+    assert lot.account.place_id is not None, "stock has a place"
     return Standing(
         lot=lot.uuid,
-        place=places.get(lot.pk),
+        place=lot.account.place_id,
         mass_kg=Decimal(lot.mass_g) / _KG,
         left_kg=Decimal(lot.remaining_g) / _KG,
-        arisen_on=lot.since.date(),
-        movements=frozenset(moved.get(lot.pk, ())),
+        arisen_on=timezone.localtime(lot.since).date(),
+        born=frozenset(moved.get((lot.pk, "in"), ())),
+        gone=frozenset(moved.get((lot.pk, "out"), ())),
     )
 
 
@@ -166,61 +182,65 @@ class _Yard:
 
     def __init__(self, accepted: Accepted) -> None:
         self.rows = accepted.form.rows.get(SECTION, ())
+        self.version = accepted.version.uuid
         self.holder = accepted.subject.organisation.pk
         self.place = reported.place_of(accepted.subject)
         self.lots = _lots(accepted.subject)
         self.own = {key_in(one.subject) for one in accepted.made_before}
         self._wastes = WasteBook()
 
-    def waste(self, on: date) -> WasteType:
-        return self._wastes.waste(WASTE, on)
+    def flows(self) -> Iterator[Flow]:
+        for row in self.rows:
+            known = self.lots.get(row["certificate"])
+            if known and not known.born & self.own:
+                yield from self._leaves(row, known)
+            elif self.place is not None:
+                yield from self._comes(row, known, self.place.pk)
 
-    def account(
-        self, kind: AccountKind, waste: WasteType, place: int, method: str = ""
-    ) -> AccountKey:
-        return AccountKey(kind, self.holder, waste.pk, place, method=method)
+    def _leaves(self, row: Values, known: Standing) -> Iterator[Flow]:
+        """Somebody has recorded it; it stands until now, or this form has dismantled it."""
+        if row.get("dismantled_on") and (known.left_kg or known.gone & self.own):
+            whole = mass_of(known.left_kg or known.mass_kg, "kg")
+            yield self._dismantled(row, known.place, known.lot, whole)
 
-
-def _taken_in(accepted: Accepted) -> Iterator[Flow]:
-    """Vehicles that nobody has recorded yet."""
-    yard = _Yard(accepted)
-    if yard.place is None:
-        return
-    for row in yard.rows:
-        known = yard.lots.get(row["certificate"])
-        if known and not known.movements & yard.own:
-            continue
-        waste = yard.waste(row["received_on"])
+    def _comes(self, row: Values, known: Standing | None, place: int) -> Iterator[Flow]:
+        """Nobody has recorded it yet, or an earlier version of this form has."""
+        whole, same = mass_of(row["mass"], "kg"), _is_same(row, known, place)
+        lot = known.lot if known and same else uuid5(self.version, row["certificate"])
+        waste = self._wastes.waste(WASTE, row["received_on"])
         yield Flow(
-            yard.account(AccountKind.ORIGIN, waste, yard.place.pk),
-            yard.account(AccountKind.STOCK, waste, yard.place.pk),
-            mass_of(row["mass"], "kg"),
+            AccountKey(AccountKind.ORIGIN, self.holder, waste.pk, place),
+            AccountKey(AccountKind.STOCK, self.holder, waste.pk, place),
+            whole,
             day_start(row["received_on"]),
             format_lazy(_("{name} taken in"), name=row["certificate"]),
             label=row["certificate"],
+            lot=lot,
         )
+        if row.get("dismantled_on"):
+            yield self._dismantled(row, place, lot, whole)
 
-
-def _dismantled(accepted: Accepted) -> Iterator[Flow]:
-    """Vehicles that stand in the yard until now, or that an earlier version has dismantled."""
-    yard = _Yard(accepted)
-    for row in yard.rows:
-        known = yard.lots.get(row["certificate"])
-        if not row.get("dismantled_on") or (known is None and yard.place is None):
-            continue
-        if known and not known.left_kg and not known.movements & yard.own:
-            continue
-        waste = yard.waste(row["dismantled_on"])
-        place = known.place if known and known.place else getattr(yard.place, "pk", 0)
-        whole = mass_of(known.mass_kg if known else row["mass"], "kg")
-        yield Flow(
-            yard.account(AccountKind.STOCK, waste, place),
-            yard.account(AccountKind.RECOVERED, waste, place, dismantling.METHOD),
+    def _dismantled(self, row: Values, place: int, lot: UUID, whole: Mass) -> Flow:
+        waste = self._wastes.waste(WASTE, row["dismantled_on"])
+        method = dismantling.METHOD
+        return Flow(
+            AccountKey(AccountKind.STOCK, self.holder, waste.pk, place),
+            AccountKey(AccountKind.RECOVERED, self.holder, waste.pk, place, method=method),
             whole,
             day_start(row["dismantled_on"]),
             format_lazy(_("{name} dismantled"), name=row["certificate"]),
-            lots_out=(LotPart(known.lot, whole.grams),) if known else (),
+            lots_out=(LotPart(lot, whole.grams),),
         )
+
+
+def _is_same(row: Values, known: Standing | None, place: int) -> bool:
+    """Whether what an earlier version has posted of it stays."""
+    said = (row["mass"], row["received_on"], place)
+    return known is not None and said == (known.mass_kg, known.arisen_on, known.place)
+
+
+def _flows(accepted: Accepted) -> Iterator[Flow]:
+    return _Yard(accepted).flows()
 
 
 def _fluids(accepted: Accepted) -> Iterator[Flow]:
@@ -242,12 +262,17 @@ def _days(checked: Checked) -> Iterator[Problem]:
 
 
 def _as_recorded(checked: Checked) -> Iterator[Problem]:
+    """The ledger's mass counts, unless this form has told it itself."""
+    told = checked.in_force.rows[SECTION] if checked.in_force else ()
+    own = {(row["certificate"], row["mass"]) for row in told}
     for number, row in enumerate(checked.form.rows[SECTION]):
         known = checked.facts["lots"].get(row["certificate"])
-        if known and abs(known.mass_kg - row["mass"]) > _SMALL_KG:
+        if not known or (row["certificate"], known.mass_kg) in own:
+            continue
+        if abs(known.mass_kg - row["mass"]) > _SMALL_KG:
             text = _("The ledger has this vehicle with {mass} kg, and goes on with that.")
-            told = format_lazy(text, mass=f"{known.mass_kg.normalize():f}")
-            yield _of_row("vehicle_mass", Severity.WARNING, told, number, "mass", row)
+            words = format_lazy(text, mass=f"{known.mass_kg.normalize():f}")
+            yield _of_row("vehicle_mass", Severity.WARNING, words, number, "mass", row)
 
 
 def _of_row(
@@ -312,8 +337,7 @@ END_OF_LIFE_VEHICLES = FilingType(
         _balance,
     ),
     effects=(
-        effects.movements(_taken_in, label=_("Vehicles taken in"), code="taken_in"),
-        effects.movements(_dismantled, label=_("Vehicles dismantled"), code="dismantled"),
+        effects.movements(_flows, label=_("Vehicles"), code="vehicles"),
         effects.movements(_fluids, label=_("Hazardous parts and fluids"), code="hazardous"),
         effects.statistics(
             Figure(

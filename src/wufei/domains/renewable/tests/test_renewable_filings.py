@@ -309,6 +309,39 @@ def test_an_amendment_takes_back_a_dismantling_that_never_was(district):
     assert Lot.objects.get(label="BF-1").remaining_g == 1_200_000
 
 
+def test_an_amendment_changes_the_mass_of_a_vehicle_that_was_dismantled_already(district):
+    breaker = Desk(district, "breaker", site="treatment")
+    filing = breaker.start("renewable.vehicles")
+    done = date(2025, 5, 20)
+    steel = {"part": "steel", "use": "material", "mass": Decimal(1190), "buyer": "mill"}
+    rows = {"vehicles": (vehicle("BF-1", done),), "parts": (steel,)}
+    breaker.hand_in(filing, {"residue": Decimal(0)}, rows)
+    heavier = {"vehicles": (vehicle("BF-1", done, 1210),)}
+    breaker.hand_in(filing, None, heavier)
+    assert breaker.g(AccountKind.RECOVERED, "LC-vehicles") == 1_210_000
+    # Taken out and put in again: it comes once more.
+    breaker.hand_in(filing, None, {"vehicles": (vehicle("BF-2"),), "parts": ()})
+    assert breaker.g(AccountKind.ORIGIN, "LC-vehicles") == -1_200_000
+    breaker.hand_in(filing, None, {"vehicles": (vehicle("BF-1", done),), "parts": (steel,)})
+    assert breaker.g(AccountKind.RECOVERED, "LC-vehicles") == 1_200_000
+    assert breaker.g(AccountKind.ORIGIN, "LC-vehicles") == -1_200_000
+
+
+def test_a_vehicle_of_the_ledger_is_dismantled_by_the_form_and_that_is_taken_back(district):
+    breaker = Desk(district, "breaker", site="treatment")
+    breaker.arose("LC-vehicles", "1.3", date(2025, 5, 3), label="BF-0")
+    filing = breaker.start("renewable.vehicles")
+    (known,) = breaker.draft(filing).rows["vehicles"]
+    done = {**known, "dismantled_on": date(2025, 5, 9)}
+    steel = {"part": "steel", "use": "material", "mass": Decimal(1290), "buyer": "mill"}
+    breaker.hand_in(filing, {"residue": Decimal(0)}, {"vehicles": (done,), "parts": (steel,)})
+    assert breaker.g(AccountKind.RECOVERED, "LC-vehicles") == 1_300_000
+    breaker.hand_in(filing)
+    assert Movement.objects.filter(kind="treatment").count() == 1
+    breaker.hand_in(filing, None, {"vehicles": (known,), "parts": ()})
+    assert breaker.g(AccountKind.RECOVERED, "LC-vehicles") == 0
+
+
 def test_a_certificate_that_another_yard_has_used_is_asked_about(district):
     first, second = (Desk(district, name, site="treatment") for name in ("one", "two"))
     first.hand_in(first.start("renewable.vehicles"), None, {"vehicles": (vehicle("BF-9"),)})

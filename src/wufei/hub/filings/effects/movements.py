@@ -24,7 +24,8 @@ class Flow:
     """Mass that a row of a form says went from one account to another.
 
     ``what`` says it in words for the preview ("HW08 900-249-08, into store"). ``label`` is that of
-    the container it enters where lots are kept; ``lots_out`` names those it leaves.
+    the container it enters where lots are kept, ``lot`` its key where another flow of the same form
+    leaves it again; ``lots_out`` names those it leaves.
     """
 
     source: AccountKey
@@ -34,6 +35,7 @@ class Flow:
     what: Text
     label: str = ""
     lots_out: tuple[LotPart, ...] = ()
+    lot: UUID | None = None
 
     @property
     def key(self) -> str:
@@ -97,7 +99,7 @@ def _changed(
 
 def _entry(accepted: Accepted, code: str, number: int, flow: Flow) -> Entry:
     id = uuid5(accepted.version.uuid, f"{code}:{number}")
-    lot_in = NewLot(uuid5(id, "lot"), flow.label) if flow.label else None
+    lot_in = NewLot(flow.lot or uuid5(id, "lot"), flow.label) if flow.label else None
     return Entry(
         id, flow.source, flow.target, flow.mass, flow.happened_at, flow.lots_out, lot_in=lot_in
     )
