@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wufei.hub.base.tables import Column, Kind
-from wufei.hub.filings import declarations
+from wufei.hub.filings import completeness, declarations
 from wufei.hub.filings.declarations import FilingType
 from wufei.hub.filings.models import Filing
 from wufei.hub.filings.pages import states
@@ -102,6 +102,16 @@ SEARCH = (
 _DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
+# What completeness counts.
+CAME = (
+    (completeness.EXPECTED, _("Expected")),
+    (completeness.RECEIVED, pgettext_lazy("filing", "Received")),
+    (completeness.ON_TIME, _("On time")),
+    (completeness.LATE, pgettext_lazy("filing", "Came late")),
+    (completeness.MISSING, pgettext_lazy("filing", "Missing")),
+)
+
+
 class FilingFilters(django_filters.FilterSet):  # type: ignore[misc]
     type = django_filters.ChoiceFilter(
         label=pgettext_lazy("filing", "Form"), choices=type_choices, empty_label=_("All")
@@ -120,6 +130,17 @@ class FilingFilters(django_filters.FilterSet):  # type: ignore[misc]
     )
     since = django_filters.DateFilter(label=_("Period from"), method="by_since", widget=_DAY)
     until = django_filters.DateFilter(label=_("Period to"), method="by_until", widget=_DAY)
+    due_since = django_filters.DateFilter(
+        "due_on", "gte", label=pgettext_lazy("filing", "Due from"), widget=_DAY
+    )
+    due_until = django_filters.DateFilter(
+        "due_on", "lte", label=pgettext_lazy("filing", "Due to"), widget=_DAY
+    )
+    came = django_filters.ChoiceFilter(
+        label=_("Of what is owed"), choices=CAME, empty_label=_("All"), method="by_came"
+    )
+    # Named by a line of the figures of completeness; nobody types it.
+    whose = django_filters.CharFilter(method="by_whose", widget=forms.HiddenInput)
     region = RegionFilter("organisation__region")
     organisation = django_filters.CharFilter(label=_("Organisation"), method="by_organisation")
 
@@ -134,6 +155,12 @@ class FilingFilters(django_filters.FilterSet):  # type: ignore[misc]
 
     def by_state(self, found: "Filings", name: str, value: str) -> "Filings":
         return found.filter(states.condition(value))
+
+    def by_came(self, found: "Filings", name: str, value: str) -> "Filings":
+        return found.filter(completeness.came(value))
+
+    def by_whose(self, found: "Filings", name: str, value: str) -> "Filings":
+        return found.filter(completeness.belongs(value))
 
     def by_since(self, found: "Filings", name: str, value: date) -> "Filings":
         return found.filter(last__gte=value)

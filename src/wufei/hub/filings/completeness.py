@@ -1,5 +1,6 @@
 """How much of what was owed has come: expected, received, on time, late, missing."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +15,7 @@ from wufei.hub.filings.models import Filing
 from wufei.hub.filings.scope import COMPLETENESS
 from wufei.hub.filings.services.telling import town_of
 from wufei.hub.registry.models import Organisation, Region, Unit
+from wufei.hub.registry.scope import NOTHING
 from wufei.hub.registry.validity import today, valid_on
 
 
@@ -59,25 +61,39 @@ class Figures:
         return self.received * 100 // self.expected if self.expected else None
 
 
+EXPECTED, RECEIVED, ON_TIME, LATE, MISSING = "expected", "received", "on_time", "late", "missing"
+
+
+def came(how: str) -> Q:
+    """Condition on what is counted as ``how``: a number and the list behind it agree."""
+    owed_still = Q(owed=True) & ~Q(state=Filing.State.LAPSED)
+    here, after = Q(received_on__isnull=False), Q(received_on__gt=F("due_on"))
+    return {
+        EXPECTED: owed_still,
+        RECEIVED: owed_still & here,
+        ON_TIME: owed_still & here & ~after,
+        LATE: owed_still & after,
+        MISSING: owed_still & Q(received_on=None, due_on__lt=today()),
+    }[how]
+
+
 def owed(actor: Actor, since: date, until: date) -> "QuerySet[Filing]":
     """What was owed and due from ``since`` to ``until``, of those whom the actor watches."""
-    rows = queries.visible(actor, COMPLETENESS).filter(owed=True, due_on__range=(since, until))
-    return rows.exclude(state=Filing.State.LAPSED)
+    rows = queries.visible(actor, COMPLETENESS).filter(due_on__range=(since, until))
+    return rows.filter(came(EXPECTED))
 
 
 def figures(rows: "QuerySet[Filing]", by: By) -> list[Figures]:
     """Counts of ``rows``, in as many queries as there are for few; what is missing most first."""
-    came, came_late = Q(received_on__isnull=False), Q(received_on__gt=F("due_on"))
-    overdue = Q(received_on=None, due_on__lt=today())
     counted = (
         rows.order_by()
         .values_list(*_KEYS[by])
         .annotate(
             n_expected=Count("pk"),
-            n_received=Count("pk", filter=came),
-            n_on_time=Count("pk", filter=came & ~came_late),
-            n_late=Count("pk", filter=came_late),
-            n_missing=Count("pk", filter=overdue),
+            n_received=Count("pk", filter=came(RECEIVED)),
+            n_on_time=Count("pk", filter=came(ON_TIME)),
+            n_late=Count("pk", filter=came(LATE)),
+            n_missing=Count("pk", filter=came(MISSING)),
         )
     )
     found = [Figures(tuple(row[:-5]), *row[-5:]) for row in counted]
@@ -130,6 +146,41 @@ def _units(found: Sequence[Figures]) -> Iterator[tuple[Unit | None, Figures]]:
         yield by_organisation.get(organisation) or by_town.get(towns[region].pk), one
 
 
+def belongs(whose: str) -> Q:
+    """Filings that a line of the figures counts: ``town:<code>``, ``unit:<code>``,
+    ``organisation:<uuid>``; none where there is no such.
+    """
+    kind, _colon, key = whose.partition(":")
+    match kind:
+        case By.TOWN:
+            return _of_town(key)
+        case By.UNIT:
+            unit = Unit.objects.filter(valid_on(), code=key).select_related("region").first()
+            return _of_unit(unit) if unit else NOTHING
+        case By.ORGANISATION:
+            return Q(organisation__uuid=key) if _UUID.fullmatch(key) else NOTHING
+    return NOTHING
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _of_town(code: str) -> Q:
+    villages = Q(organisation__region__level=Region.Level.VILLAGE)
+    return Q(organisation__region__code=code) | villages & Q(
+        organisation__region__parent__code=code
+    )
+
+
+def _of_unit(unit: Unit) -> Q:
+    mine = Q(organisation=unit.organisation_id) if unit.organisation_id else NOTHING
+    if unit.kind != Unit.Kind.TOWN or unit.region is None:
+        return mine
+    # Whoever is a unit of its own is counted there.
+    units = Unit.objects.filter(valid_on(), organisation__isnull=False)
+    return mine | _of_town(unit.region.code) & ~Q(organisation__in=units.values("organisation"))
+
+
 def total(found: Iterable[Figures]) -> Figures:
     parts = list(found)
     names = ("expected", "received", "on_time", "late", "missing")
@@ -138,5 +189,5 @@ def total(found: Iterable[Figures]) -> Figures:
 
 def missing(rows: "QuerySet[Filing]") -> "QuerySet[Filing]":
     """Those that are past their day and have not come, the longest first."""
-    late = rows.filter(received_on=None, due_on__lt=today())
+    late = rows.filter(came(MISSING))
     return late.select_related("organisation__region", "site").order_by("due_on", "pk")

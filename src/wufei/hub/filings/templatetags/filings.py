@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.filings import columns
+from wufei.hub.filings.completeness import By
 from wufei.hub.filings.declarations import Basis, FilingType, Reviewer
 from wufei.hub.filings.models import Filing
 from wufei.hub.filings.pages import states
@@ -99,6 +100,21 @@ def remark_name(section: Any, pair: Any) -> str:
 @register.filter
 def get(values: Any, key: str) -> Any:
     return (values or {}).get(key, "")
+
+
+@register.simple_tag
+def counted(asked: Any, one: Any = None, by: str = "") -> dict[str, str]:
+    """Address of the list behind each number of a line of figures, by the number's name."""
+    more = _counted_of(one, by) if by else {}
+    return {how: asked.listed(came=how, **more) for how, _label in columns.CAME}
+
+
+def _counted_of(one: Any, by: str) -> dict[str, str]:
+    if by == By.FORM:
+        code, first, last = one.key
+        return {"type": code, "since": str(first), "until": str(last)}
+    key = one.of.uuid if by == By.ORGANISATION else one.of.code
+    return {"whose": f"{by}:{key}"}
 
 
 # Files of forms belong to pages of their own; where they are not there, nothing leads to them.

@@ -1,13 +1,16 @@
 """How much of what was owed has come, by form, town, unit and organisation."""
 
+import re
 from datetime import date
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from wufei.hub.filings import services
 from wufei.hub.filings.completeness import By, figures, owed
 from wufei.hub.filings.models import Filing
+from wufei.hub.filings.templatetags.filings import counted
 from wufei.hub.filings.tests.stories import MONTHLY, SEPTEMBER, Town, month
 from wufei.hub.registry.models import Region, Unit
 from wufei.hub.registry.validity import period
@@ -82,3 +85,29 @@ def test_a_filer_that_is_a_unit_counts_for_itself_and_the_others_for_their_town(
 
 def test_organisations_stand_by_name(autumn):
     assert told(autumn, By.ORGANISATION)["Tardy"] == (1, 1, 0, 1, 0)
+
+
+# Each number leads to the list that it counts.
+LINK = re.compile(r'href="([^"]*came=[^"]*)"')
+
+
+def test_every_number_leads_to_as_many_filings_as_it_says(autumn, sign_in):
+    officer = sign_in("officer")
+    page = officer.get(reverse("filings.completeness"), {"month": "2026-10"})
+    links = {one.replace("&amp;", "&") for one in LINK.findall(page.content.decode())}
+    lines = [(one, By.FORM) for _name, _span, one in page.context["by_form"]]
+    for by in (By.TOWN, By.UNIT, By.ORGANISATION):
+        lines += [(one, by) for one in page.context[f"by_{by}"]]
+    assert len(lines) >= 6
+    for one, by in lines:
+        for how, url in counted(page.context["asked"], one, by).items():
+            assert url in links
+            assert officer.get(url).context["page"].count == getattr(one, how), url
+
+
+def test_a_list_of_nobody_is_empty(town, sign_in):
+    town.month(SEPTEMBER)
+    officer = sign_in("officer")
+    for whose in ("town:nowhere", "unit:none", "organisation:x", "organisation:" + "0" * 36, "x"):
+        page = officer.get(reverse("filings.filing.list"), {"whose": whose})
+        assert page.context["page"].count == 0

@@ -61,7 +61,8 @@ class Asked:
         if self.type:
             rows = rows.filter(type=self.type)
         if self.domain:
-            codes = [one.code for one in declarations.types() if one.domain == self.domain]
+            known = declarations.types()
+            codes = [one.code for one in known if one.domain in (self.domain, "")]
             rows = rows.filter(type__in=codes)
         return rows
 
@@ -69,6 +70,14 @@ class Asked:
         """The address of the same with another month or format."""
         values = {"month": f"{self.first:%Y-%m}", "type": self.type, "domain": self.domain}
         return f"?{urlencode({**values, **changes})}"
+
+    def listed(self, **more: str) -> str:
+        """Address of the list of the filings that are counted."""
+        last = months.next_month(self.first) - timedelta(days=1)
+        values = {"due_since": str(self.first), "due_until": str(last)}
+        values |= {"type": self.type, "domain": self.domain, **more}
+        told = {name: value for name, value in values.items() if value}
+        return f"{reverse('filings.filing.list')}?{urlencode(told)}"
 
 
 @require_GET
