@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 from wufei.hub.base.api import ApiRequest, In, operation
 from wufei.hub.base.errors import Invalid, NotFound
 from wufei.hub.base.files.models import StoredFile
+from wufei.hub.base.tables.parsing import YEARS
 from wufei.hub.filings import declarations, queries, services
 from wufei.hub.filings.declarations import FilingType
 from wufei.hub.filings.models import Filing, Version
@@ -73,7 +74,9 @@ class DraftIn(In):
     type: str
     organisation: UUID
     site: UUID | None = None
-    day: date = Field(description="Any day of the period.")
+    day: date = Field(
+        description="Any day of the period.", ge=date(YEARS[0], 1, 1), le=date(YEARS[-1], 12, 31)
+    )
     edition: int = 0
     form: dict[str, Any]
 
@@ -87,18 +90,25 @@ class SubmitIn(In):
 
 
 class DecideIn(In):
+    """``version``: the one that was read; without it the latest is decided on."""
+
     decision: Literal["accept", "forward", "return", "reject"]
+    version: int | None = None
     note: str = Field("", max_length=500)
 
 
 class OutsideIn(In):
-    """What the authority has decided elsewhere; ``file`` is the decision."""
+    """What the authority has decided elsewhere; ``file`` is the decision.
+
+    ``version``: the one that it has decided on, where it is known.
+    """
 
     outcome: Literal["accepted", "rejected", "returned"]
     authority_no: str = Field("", max_length=60)
     decided_on: date
     note: str = Field("", max_length=500)
     file: UUID | None = None
+    version: int | None = None
 
 
 @operation(
@@ -186,6 +196,8 @@ def write(request: ApiRequest, uuid: UUID, asked: DraftIn) -> dict[str, Any]:
         raise Invalid(_("This is none of your organisations."), field="organisation")
     sites = Site.objects.filter(organisation=organisation)
     site = sites.filter(uuid=asked.site).first() if asked.site else None
+    if asked.site and site is None:
+        raise Invalid(_("This site belongs to another organisation."), field="site")
     filing = services.start(
         form_type,
         organisation,
@@ -231,7 +243,8 @@ def decide(request: ApiRequest, uuid: UUID, asked: DecideIn) -> dict[str, Any]:
     filing = Filing.objects.filter(reviewed_by(request.auth), uuid=uuid).first()
     if filing is None:
         raise NotFound
-    version = filing.versions.exclude(state=Version.State.DRAFT).last()
+    rows = filing.versions.exclude(state=Version.State.DRAFT)
+    version = (rows.filter(number=asked.version) if asked.version else rows).last()
     if version is None:
         raise NotFound
     by, note = request.auth, asked.note

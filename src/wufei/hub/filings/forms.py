@@ -18,6 +18,8 @@ from wufei.hub.filings.declarations import Field, FieldKind, Section, Values
 from wufei.hub.ledger.units import UNIT_SPELLINGS
 
 Rows = Mapping[str, Sequence[Values]]
+# Nothing here is weighed or counted beyond this, and neither ledger nor statistics could keep it.
+NUMBER_MAX = 10**12
 # Grams of one of a unit.
 GRAMS = {"t": 1_000_000, "kg": 1_000}
 
@@ -112,6 +114,9 @@ def of_column(field: Field, value: Any) -> Any:
     """What ``column_of`` made of a cell, as the field has it; names are still to be looked up."""
     if isinstance(value, Quantity):
         value = in_unit(field, value)
+    if field.kind.is_number and value is not None and abs(value) > NUMBER_MAX:
+        text = _("“%(field)s” may be at most %(limit)s.")
+        raise Invalid(text % {"field": field.label, "limit": f"{NUMBER_MAX:,}"}, field=field.name)
     return _rounded(field, value) if isinstance(value, Decimal) else value
 
 

@@ -90,7 +90,10 @@ def judge_many(
 
 def _judged(filing: Filing, checked: Checked, there: "Known", actor: Actor | None) -> list[Problem]:
     sections = sections_of(filing)
-    unresolved = list(_unresolved(sections, checked.form, there, span_of(filing)))
+    unresolved = [
+        *_unresolved(sections, checked.form, there, span_of(filing)),
+        *_sites_of_others(sections, checked.form, there, filing.organisation_id),
+    ]
     if unresolved:
         # The type's checks may rely on every waste and every place being there.
         return [*rules.shape(sections, checked.form), *unresolved]
@@ -257,9 +260,13 @@ def _of(filing: Filing) -> Version | None:
 # Whether what a form names is there.
 @dataclass(frozen=True)
 class Known:
-    """What of that which forms name is there: wastes by code, uuids of everything else."""
+    """What of that which forms name is there: wastes by code, uuids of everything else.
+
+    ``owners``: whose each of the sites is, by its uuid.
+    """
 
     wastes: Mapping[str, Sequence[WasteType]] = field(default_factory=dict)
+    owners: Mapping[UUID, int] = field(default_factory=dict)
     uuids: Mapping[FieldKind, frozenset[UUID]] = field(default_factory=dict)
 
 
@@ -284,13 +291,17 @@ def _known(parts: Iterable[tuple[Sequence[Section], Form]]) -> Known:
     if codes := asked.pop(FieldKind.WASTE, None):
         for waste in WasteType.objects.filter(code__in=codes):
             wastes.setdefault(waste.code, []).append(waste)
+    owners: dict[UUID, int] = {}
+    if sites := asked.pop(FieldKind.SITE, None):
+        rows = Site.objects.filter(uuid__in=sites)
+        owners = dict(rows.values_list("uuid", "organisation"))
     uuids = {
         kind: frozenset(
             _MODELS[kind].objects.filter(uuid__in=wanted).values_list("uuid", flat=True)
         )
         for kind, wanted in asked.items()
     }
-    return Known(wastes, uuids)
+    return Known(wastes, owners, uuids | {FieldKind.SITE: frozenset(owners)})
 
 
 def resolve(
@@ -341,6 +352,15 @@ def _unresolved(
         if found:
             code, text = found
             yield Problem(code, Severity.ERROR, text, section.code, number, one.name)
+
+
+def _sites_of_others(
+    sections: Sequence[Section], form: Form, there: Known, owner: int
+) -> Iterator[Problem]:
+    """A form speaks of the filer's own sites: what follows from it is posted there."""
+    for section, one, number, value in _named(sections, form):
+        if one.kind is FieldKind.SITE and there.owners.get(value, owner) != owner:
+            yield Problem(UNKNOWN, Severity.ERROR, _nothing(one), section.code, number, one.name)
 
 
 def _waste_problem(

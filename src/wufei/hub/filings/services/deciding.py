@@ -16,6 +16,7 @@ from wufei.hub.audit.services import record
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import Invalid, NotFound
 from wufei.hub.base.files.models import StoredFile
+from wufei.hub.base.tables.parsing import YEARS
 from wufei.hub.filings.declarations import Kind, Reviewer
 from wufei.hub.filings.models import Attachment, Filing, Version
 from wufei.hub.filings.refusals import (
@@ -44,7 +45,7 @@ from wufei.hub.filings.services.access import (
     type_of,
     when,
 )
-from wufei.hub.filings.services.drafting import locked, shown, who
+from wufei.hub.filings.services.drafting import locked, shown, tidy, who
 from wufei.hub.filings.services.telling import tell_filers
 from wufei.hub.filings.services.writing import put_in_force
 from wufei.hub.registry.validity import today
@@ -165,40 +166,48 @@ def bring_back(
     decided_on: date,
     note: str = "",
     file: StoredFile | None = None,
+    version: int | None = None,
     by: Actor,
 ) -> Version:
     """Enter what the authority has decided: ``outcome`` accepted, returned or rejected.
 
     Where nobody here reviews the form, whoever files it may, with the decision as a ``file``.
+    ``version``: the one that it was decided on; raises ``Overtaken`` if there is a later one.
     """
     form_type = type_of(filing)
     if form_type.kind is not Kind.MIRROR:
         raise DecidedHere(form=form_type.name)
     _require_bringer(filing, file, by)
     state = _outcome(outcome)
-    number = authority_no.strip()[:60]
+    number = tidy(authority_no, 60)
     if state == State.ACCEPTED and not number:
         raise NumberMissing(authority=form_type.authority, field="authority_no")
     if decided_on > today():
         raise Invalid(_("This day has not come yet."), field="decided_on")
+    if decided_on.year not in YEARS:
+        raise Invalid(_("Give the year with four digits."), field="decided_on")
+    at = timezone.make_aware(datetime.combine(decided_on, time()))
     with transaction.atomic():
         now = _latest(locked(filing))
-        if _brought_before(now, state, number):
+        if _brought_before(now, state, number, at):
             return now
+        if version not in (None, now.number):
+            told = Version.State.SUPERSEDED.label
+            raise Overtaken(state=told, number=now.number)
         _require_undecided(now)
         _attach(now, file, by)
         if number:
             now.filing.authority_no = number
             now.filing.save(update_fields=["authority_no"])
-        _close(now, state, note, by, timezone.make_aware(datetime.combine(decided_on, time())))
+        _close(now, state, note, by, at)
         _follow_outcome(now, by)
     return now
 
 
 def _require_bringer(filing: Filing, file: StoredFile | None, by: Actor) -> None:
     form_type = type_of(filing)
-    if form_type.reviewer or by.may(DECIDE):
-        require_review(filing, by)
+    if form_type.reviewer or (by.may(DECIDE) and not is_town(by)):
+        _require_reviewer(filing, by)
         return
     require_fill([filing], by)
     if file is None:
@@ -220,8 +229,9 @@ def _latest(filing: Filing) -> Version:
     return version
 
 
-def _brought_before(now: Version, state: str, number: str) -> bool:
-    return (now.state, now.filing.authority_no) == (state, number or now.filing.authority_no)
+def _brought_before(now: Version, state: str, number: str, at: datetime) -> bool:
+    said = (state, number or now.filing.authority_no, at)
+    return (now.state, now.filing.authority_no, now.decided_at) == said
 
 
 def _attach(version: Version, file: StoredFile | None, by: Actor) -> None:
@@ -252,16 +262,20 @@ def _follow_outcome(now: Version, by: Actor) -> None:
 # What all decisions share.
 def _now(version: Version, by: Actor) -> Version:
     """The version as it is now, its filing locked; raises unless ``by`` reviews such forms."""
-    require_review(version.filing, by)
-    form_type = type_of(version.filing)
-    if is_town(by) and form_type.reviewer not in {Reviewer.TOWN, Reviewer.BOTH}:
-        raise NotForTowns(form=form_type.name)
+    _require_reviewer(version.filing, by)
     filing = locked(version.filing)
     now = filing.versions.exclude(state=State.DRAFT).filter(pk=version.pk).first()
     if now is None:
         raise NotFound
     now.filing = filing
     return now
+
+
+def _require_reviewer(filing: Filing, by: Actor) -> None:
+    require_review(filing, by)
+    form_type = type_of(filing)
+    if is_town(by) and form_type.reviewer not in {Reviewer.TOWN, Reviewer.BOTH}:
+        raise NotForTowns(form=form_type.name)
 
 
 def _repeated(now: Version, state: str, by: Actor) -> bool:
@@ -316,7 +330,7 @@ def _require_last_say(now: Version, by: Actor) -> None:
 
 
 def _close(now: Version, state: State, note: str, by: Actor, at: datetime) -> None:
-    now.state, now.decision_note = state, note.strip()[:NOTE_MAX]
+    now.state, now.decision_note = state, tidy(note, NOTE_MAX)
     now.decided_at, now.decided_by = at, by.id
     now.save()
     _record(now, _VERBS[state], by)
@@ -351,7 +365,7 @@ def _remarks(now: Version, remarks: Sequence[Mapping[str, Any]]) -> list[dict[st
     kept: list[dict[str, Any]] = []
     for one in remarks[:REMARKS_MAX]:
         section, field = str(one.get("section") or ""), str(one.get("field") or "")
-        text, row = str(one.get("text") or "").strip()[:NOTE_MAX], one.get("row")
+        text, row = tidy(one.get("text") or "", NOTE_MAX), one.get("row")
         if (section and section not in fields) or (field and field not in fields.get(section, ())):
             raise Invalid(_("A remark names a place that the form does not have."), field="remarks")
         if text:

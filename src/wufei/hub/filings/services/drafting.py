@@ -138,8 +138,13 @@ def save_draft(
 
 
 def tidy_reasons(reasons: Mapping[str, str]) -> dict[str, str]:
-    said = {key: text.strip()[:REASON_MAX] for key, text in reasons.items()}
+    said = {tidy(key, REASON_MAX): tidy(text, REASON_MAX) for key, text in reasons.items()}
     return {key: text for key, text in said.items() if text}
+
+
+def tidy(text: object, length_max: int) -> str:
+    """What somebody wrote, as far as it is kept; a null character cannot be."""
+    return str(text).replace("\0", "").strip()[:length_max]
 
 
 def require_edition(draft: Version, edition: int) -> None:

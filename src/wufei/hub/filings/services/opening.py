@@ -12,6 +12,7 @@ from wufei.hub.audit.services import record, record_all
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused, Invalid, NotFound
 from wufei.hub.base.rows import insert
+from wufei.hub.base.tables.parsing import YEARS
 from wufei.hub.base.workdays import calendar
 from wufei.hub.filings import findings, periods
 from wufei.hub.filings.declarations import FilingType, types
@@ -241,6 +242,13 @@ def _begin(form_type: FilingType, one: Owing, span: Span, id: UUID, by: Actor) -
     return filing
 
 
+def is_period_of(form_type: FilingType, span: Span) -> bool:
+    """Whether the form is asked for just that period; beyond a calendar's years it is not."""
+    if span.first.year not in YEARS:
+        return False
+    return span == periods.span_of(form_type.period, span.first) and form_type.owed_for(span)
+
+
 def _check_filer(form_type: FilingType, one: Owing, span: Span, by: Actor) -> None:
     by.require(EDIT)
     organisation, site, name = one.organisation, one.site, form_type.name
@@ -250,7 +258,7 @@ def _check_filer(form_type: FilingType, one: Owing, span: Span, by: Actor) -> No
     if form_type.filers and organisation.kind not in form_type.filers:
         kind = Organisation.Kind(organisation.kind).label
         raise WrongFiler(form=name, organisation=organisation.name, kind=kind)
-    if span != periods.span_of(form_type.period, span.first) or not form_type.owed_for(span):
+    if not is_period_of(form_type, span):
         raise NotOfThisPeriod(form=name, period=str(span), field="period")
     if not Organisation.objects.filter(open_in(span), pk=organisation.pk).exists():
         raise ClosedThen(organisation=organisation.name, period=str(span), field="period")

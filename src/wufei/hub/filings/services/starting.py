@@ -9,7 +9,6 @@ from wufei.hub.audit.services import record_all
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.errors import IdReused, NotFound, Refusal
 from wufei.hub.base.rows import insert
-from wufei.hub.filings import periods
 from wufei.hub.filings.declarations import FilingType
 from wufei.hub.filings.models import Filing
 from wufei.hub.filings.periods import Period, Span
@@ -23,7 +22,7 @@ from wufei.hub.filings.refusals import (
 from wufei.hub.filings.scope import EDIT, begun_by
 from wufei.hub.filings.services.access import require_fill, require_owed, subject, type_of
 from wufei.hub.filings.services.due import Dues
-from wufei.hub.filings.services.opening import take_turns
+from wufei.hub.filings.services.opening import is_period_of, take_turns
 from wufei.hub.filings.services.owing import Owing, classify, columns_of, open_in, owing
 from wufei.hub.registry.models import Organisation, Site
 from wufei.hub.registry.scope import organisations_for
@@ -192,6 +191,5 @@ class _Starter:
 
     def _is_period(self, span: Span) -> bool:
         if span not in self.periods:
-            whole = periods.span_of(self.form_type.period, span.first)
-            self.periods[span] = span == whole and self.form_type.owed_for(span)
+            self.periods[span] = is_period_of(self.form_type, span)
         return self.periods[span]

@@ -8,10 +8,11 @@ import pytest
 from django.db import IntegrityError, transaction
 from uuid_utils.compat import uuid7
 
-from wufei.hub.base.errors import Forbidden, NotFound
+from wufei.hub.base.errors import Forbidden, Invalid, NotFound
 from wufei.hub.base.files.models import StoredFile
 from wufei.hub.base.notices.models import Notice
-from wufei.hub.filings import queries, services
+from wufei.hub.filings import declarations, queries, services
+from wufei.hub.filings.declarations import Reviewer
 from wufei.hub.filings.models import EffectRecord, Filing, Version
 from wufei.hub.filings.refusals import (
     Decided,
@@ -32,7 +33,7 @@ from wufei.hub.filings.refusals import (
 from wufei.hub.filings.services import effects
 from wufei.hub.filings.services.checking import form_of
 from wufei.hub.filings.services.effects import made_of
-from wufei.hub.filings.tests.stories import LICENCE, STORED, loads, month
+from wufei.hub.filings.tests.stories import FORMS, LICENCE, STORED, loads, month
 
 DAY = date(2026, 11, 20)
 
@@ -288,3 +289,45 @@ def test_what_the_authority_sends_back_is_filled_in_again(town):
     assert town.submit(filing, loads(3)).number == 2
     assert Version.objects.count() == 2
     assert Filing.objects.count() == 1
+
+
+def test_a_decision_holds_for_the_version_that_it_was_made_on(town):
+    filing, first = prepared(town)
+    second = town.submit(filing, loads(20))
+    said = {"outcome": "accepted", "authority_no": "7", "decided_on": DAY, "by": town.officer()}
+    with pytest.raises(Overtaken, match="version 2 is the latest"):
+        services.bring_back(filing, version=first.number, **said)
+    assert STORED == []
+    assert services.bring_back(filing, version=second.number, **said).state == "accepted"
+    # The same once more, although a third one has come since.
+    assert services.bring_back(filing, version=second.number, **said) == second
+    with pytest.raises(Decided):
+        services.bring_back(filing, **{**said, "decided_on": date(2026, 11, 19)})
+
+
+def test_a_day_that_no_calendar_has_is_no_day_of_a_decision(town):
+    filing, _version = prepared(town)
+    said = {"outcome": "accepted", "authority_no": "7", "by": town.officer()}
+    with pytest.raises(Invalid, match="four digits"):
+        services.bring_back(filing, decided_on=date(1, 1, 1), **said)
+
+
+def test_a_town_brings_back_no_decision_on_what_it_does_not_review(town):
+    filing, _version = prepared(town)
+    with pytest.raises(NotFound):
+        accepted(filing, "7", town.town_officer())
+    others = [one for one in FORMS if one.code != LICENCE.code]
+    declarations.fill([*others, replace(LICENCE, reviewer=Reviewer.DEPARTMENT)])
+    with pytest.raises(NotForTowns):
+        accepted(filing, "7", town.town_officer())
+    declarations.fill([*others, replace(LICENCE, reviewer=Reviewer.TOWN)])
+    accepted(filing, "7", town.town_officer())
+    assert len(STORED) == 1
+
+
+def test_what_is_no_text_is_left_out_of_notes_and_remarks(town):
+    version = town.submit(town.month(), month())
+    remark = {"section": "head", "row": None, "field": "output", "text": "Look\0."}
+    services.send_back(version, note="Which\0 slag?", remarks=[remark], by=town.officer())
+    version.refresh_from_db()
+    assert (version.decision_note, version.remarks[0]["text"]) == ("Which slag?", "Look.")

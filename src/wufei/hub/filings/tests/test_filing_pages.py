@@ -631,6 +631,18 @@ def test_what_was_handed_in_elsewhere_is_not_amended_by_a_page_left_open(
     assert listed.versions.count() == 1
 
 
+def test_a_page_left_open_writes_nothing_over_the_version_begun_since(clerk: Any, listed: Filing):
+    edit = reverse("filings.filing.edit", args=[listed.uuid])
+    left_open = filled(clerk, listed, **{"v-output_t": "77"}) | {"version": "1"}
+    clerk.post(edit, filled(clerk, listed, submit="1"))
+    clerk.post(reverse("filings.filing.amend", args=[listed.uuid]))
+    # The amendment that was begun is at the edition at which the first version was opened.
+    for said in ({"submission": str(uuid7()), "submit": "1"}, {"save": "1"}):
+        assert clerk.post(edit, left_open | said).status_code == 409
+    first, draft = listed.versions.order_by("number")
+    assert (first.number, draft.state, draft.edition) == (1, "draft", 0)
+
+
 def test_a_month_that_is_not_over_is_handed_in_with_a_reason_only(place: Place, sign_in: Any):
     filing = owed(FARM, place.farm, span_of(Period.MONTH, today()))
     farmer = sign_in("keeper", organisations=[place.farm])

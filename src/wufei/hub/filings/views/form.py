@@ -60,12 +60,15 @@ def opened(request: Request, filing: Filing) -> Page | None:
 
 def written(request: Request, filing: Filing) -> Version | None:
     """The draft that was written in, begun with its first save; None if it is gone meanwhile."""
-    if (version := draft(filing)) is not None:
-        return version
-    coming = str(filing.head + 1)
-    if edition_of(request) == 0 and request.POST.get("version", coming) == coming:
-        return drafting.draft_of(filing, by=request.actor)
-    return None
+    version, coming = draft(filing), filing.head + 1
+    if version is None and edition_of(request) == 0 and _wrote_in(request, coming):
+        version = drafting.draft_of(filing, by=request.actor)
+    # Another version may have been begun since: an old tab is not to write over that.
+    return version if version and _wrote_in(request, version.number) else None
+
+
+def _wrote_in(request: Request, number: int) -> bool:
+    return request.POST.get("version", str(number)) == str(number)
 
 
 @require_POST

@@ -217,6 +217,8 @@ class BringBackForm(forms.Form):
         (Version.State.RETURNED.value, gettext_lazy("sent back by the authority")),
         (Version.State.REJECTED.value, gettext_lazy("rejected by the authority")),
     )
+    # The version that was handed over: the filer may have changed it meanwhile.
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=OUTCOMES)
     authority_no = forms.CharField(
         label=gettext_lazy("Number of the authority"), max_length=60, required=False
@@ -238,7 +240,7 @@ def bring_back(request: Request, uuid: UUID) -> HttpResponse:
     filing = find(request.actor, uuid, BRING_BACK)
     if type_of(filing).kind is not Kind.MIRROR:
         return HttpResponseRedirect(reverse("filings.filing.detail", args=[uuid]))
-    form = BringBackForm(initial={"decided_on": today()})
+    form = BringBackForm(initial={"decided_on": today(), "version": filing.head})
     if request.method == "POST":
         form = BringBackForm(request.POST, request.FILES)
     if request.method == "POST" and form.is_valid() and _brought(request, filing, form):
