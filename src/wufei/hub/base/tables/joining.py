@@ -91,6 +91,10 @@ class _Joiner:
         self.waiting, self.too_long, self.apart = Lines(), False, False
 
     def add(self, row: Numbered, mine: tuple[str, ...]) -> Iterator[Piece]:
+        lacking = not all(mine) and any(cell is not None for cell in row[1])
+        if self.once and len(self.waiting) and lacking:
+            # Merged downwards, or forgotten: taken without it, the entry would be half of one.
+            mine = self.value
         if len(self.waiting) and (not mine or mine != self.value):
             yield from self.end()
         elif len(self.waiting) > self.limit:

@@ -114,7 +114,8 @@ class Table:
     ``joined_by`` names columns: rows that follow one another with the same values there, at most
     ``joined_max`` of them, are one entry. Then ``write`` takes their list (a ``Refusal`` names the
     row of it in ``row=``), and all of them are taken or come back. ``joined_once``: an entry whose
-    values stood further up already comes back too. ``alone``: every entry commits by itself, for
+    values stood further up already comes back too, and a row that lacks one of them belongs to the
+    entry above it. ``alone``: every entry commits by itself, for
     those that hold locks which others wait for.
 
     ``write_all`` is ``write`` for many entries at once, which is far quicker; one of the two is
