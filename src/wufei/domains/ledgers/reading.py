@@ -21,7 +21,7 @@ from wufei.hub.registers.queries.rows import page
 from wufei.hub.registers.queries.sides import Filters, Picked, Within
 from wufei.hub.registry.models import Site
 
-ENTRIES, STANDING, STREAMS, PLACES = "entries", "standing", "streams", "places"
+ENTRIES, STANDING, STREAMS = "entries", "standing", "streams"
 # No month of one organisation has more; a form of more lines would not open either.
 LINES_MAX = 20_000
 _FACTS = (
@@ -137,15 +137,6 @@ def standing(domain: str) -> Source:
         return {label: frozenset(sites) for label, sites in found.items()}
 
     return Source(STANDING, read)
-
-
-def _places(subject: Subject) -> frozenset[UUID]:
-    own = Site.objects.filter(organisation=subject.organisation)
-    return frozenset(own.values_list("uuid", flat=True))
-
-
-# Places of whoever files.
-places = Source(PLACES, _places)
 
 
 def streams(domain: str) -> Source:

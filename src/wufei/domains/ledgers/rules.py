@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from wufei.domains.ledgers.reading import ENTRIES, PLACES, STREAMS, LedgerLine
+from wufei.domains.ledgers.reading import ENTRIES, STREAMS, LedgerLine
 from wufei.hub.catalogue import declarations as catalogue
 from wufei.hub.filings.declarations import Check, Checked, Problem, Severity, Text, Values
 
@@ -97,19 +97,6 @@ def in_the_period(checked: Checked) -> Iterator[Problem]:
 
 def _day(at: Any) -> Any:
     return timezone.localtime(at).date() if timezone.is_aware(at) else at.date()
-
-
-def own_places(*fields: str) -> Check:
-    """Mass stands at places of whoever files."""
-
-    def check(checked: Checked) -> Iterator[Problem]:
-        for number, row in lines(checked):
-            for field in fields:
-                if row.get(field) and row[field] not in checked.facts[PLACES]:
-                    text = _("This place is not one of yours.")
-                    yield problem("ledger_place", Severity.ERROR, text, number, field)
-
-    return check
 
 
 def not_twice(checked: Checked) -> Iterator[Problem]:

@@ -82,14 +82,12 @@ class _Ledger:
             filers=ledger_rules.KEEPERS,
             reads=(
                 reading.entries(self.register, DOMAIN, _FACTS),
-                reading.places,
                 *self.reads,
             ),
             prefill=ledger_rules.prefill,
             checks=(
                 rules.known,
                 rules.in_the_period,
-                rules.own_places("site"),
                 *self.checks,
             ),
             effects=self.effects,

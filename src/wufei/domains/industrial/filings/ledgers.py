@@ -127,14 +127,12 @@ class _Ledger:
             filers=KEEPERS,
             reads=(
                 reading.entries(self.register, DOMAIN, self.facts),
-                reading.places,
                 *self.reads,
             ),
             prefill=rules.prefill(_line),
             checks=(
                 rules.known,
                 rules.in_the_period,
-                rules.own_places("site", "from_site"),
                 *self.checks,
             ),
             effects=self.effects,

@@ -105,4 +105,4 @@ def test_a_place_of_somebody_else_is_refused(works):
     other = works.firm("second").site
     with pytest.raises(StillProblems) as refused:
         hand_in(filing, with_lines(filing, line(works, "1", site=other.uuid)))
-    assert {one.code for one in refused.value.problems} == {"ledger_place"}
+    assert {one.code for one in refused.value.problems} == {"unknown"}
