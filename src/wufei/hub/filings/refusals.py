@@ -191,6 +191,14 @@ class NumberMissing(_Unacceptable):
     message = gettext_noop("Give the number under which %(authority)s accepted it.")
 
 
+class QuotaOfAnother(_Unacceptable):
+    code = "filing_quota_of_another"
+    message = gettext_noop(
+        "The quota of %(code)s for %(dates)s was granted by %(document)s. Amend that form, or "
+        "name other days."
+    )
+
+
 class EffectRefused(Refusal):
     """What should follow from a form cannot; ``cause`` is the refusal of the service."""
 

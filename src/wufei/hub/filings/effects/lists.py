@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from wufei.hub.base.actor import Actor
 from wufei.hub.filings.declarations import Accepted, Effect, Made, Text, Values
-from wufei.hub.filings.effects.acting import by_right, day_of, key_in, number_of
+from wufei.hub.filings.effects.acting import by_right, day_of, number_of
 from wufei.hub.registry.lists import kind
 from wufei.hub.registry.models import ListEntry
 from wufei.hub.registry.services import lists as registry
-from wufei.hub.registry.validity import today
+from wufei.hub.registry.validity import last_day, today
 
 
 def listed(
@@ -33,16 +33,23 @@ def listed(
         return [_told(accepted, list_code)] if when(accepted.form.values) else []
 
     def apply(accepted: Accepted, by: Actor) -> Sequence[Made]:
-        earlier = [ListEntry.objects.get(uuid=key_in(one.subject)) for one in accepted.made_before]
+        # Also of a version before the last one, which took it off the list again.
+        key = str(accepted.version.filing.uuid)
+        earlier = list(ListEntry.objects.filter(list=list_code, key=key).order_by("-pk")[:1])
         actor = by_right(by)
         if not when(accepted.form.values):
-            for entry in earlier:
+            for entry in filter(_lasts, earlier):
                 registry.close(entry, actor, last=max(today(), entry.validity.lower))
             return []
         made = _entry(accepted, list_code, earlier, _days(accepted, first, last), actor)
         return [Made(f"registry.list:{made.uuid}", _told(accepted, list_code))]
 
     return Effect(code, _("List"), preview, apply)
+
+
+def _lasts(entry: ListEntry) -> bool:
+    end = last_day(entry.validity)
+    return end is None or end > today()
 
 
 def _days(accepted: Accepted, first: str, last: str) -> dict[str, date | None]:

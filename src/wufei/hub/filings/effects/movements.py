@@ -13,7 +13,7 @@ from wufei.hub.base.actor import Actor
 from wufei.hub.filings.declarations import Accepted, Effect, Made, Text
 from wufei.hub.filings.effects.acting import by_right, cause_of, key_in
 from wufei.hub.ledger.entries import AccountKey, Entry, LotPart, NewLot
-from wufei.hub.ledger.services.documents import Replacement, replace_all
+from wufei.hub.ledger.services.documents import Replacement, lacking, replace_all
 from wufei.hub.ledger.units import GRAMS_PER_T, Mass
 
 _LISTED = 20
@@ -82,8 +82,11 @@ def _changed(
 ) -> tuple[Replacement, Sequence[Made]]:
     """What is posted and reversed, and all that then stands of the version."""
     standing: dict[str, list[Made]] = {}
+    # What lacked mass is posted anew: the new version may say where it came from.
+    short = lacking(key_in(one.subject) for one in accepted.made_before)
     for one in accepted.made_before:
-        standing.setdefault(one.key, []).append(one)
+        key = "" if key_in(one.subject) in short else one.key
+        standing.setdefault(key, []).append(one)
     kept, new = list[Made](), list[Flow]()
     for flow in flows:
         if same := standing.get(flow.key):

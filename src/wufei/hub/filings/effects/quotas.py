@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -20,10 +20,12 @@ from wufei.hub.filings.declarations import (
 )
 from wufei.hub.filings.effects.acting import by_right, number_of
 from wufei.hub.filings.forms import GRAMS
+from wufei.hub.filings.models import Filing
 from wufei.hub.filings.periods import Span
+from wufei.hub.filings.refusals import QuotaOfAnother
 from wufei.hub.registry.models import Quota
 from wufei.hub.registry.services import quotas as registry
-from wufei.hub.registry.validity import first_day
+from wufei.hub.registry.validity import first_day, in_words
 
 Granted = dict[str, Decimal]
 
@@ -78,6 +80,7 @@ def _grant(
             # Granted elsewhere, for an earlier time: it ends where this begins.
             registry.close(other, actor, last=days.first - timedelta(days=1), reason=str(days))
             continue
+        _refuse_of_another(accepted, other)
         # What was taken of it stays taken. A second one in the way is refused by the register.
         registry.edit(other, actor, valid_from=days.first, valid_until=days.last, **values)
         break
@@ -92,6 +95,18 @@ def _grant(
             **values,
         )
     return Made(f"registry.quota:{code}", _told(code, limit_t, days))
+
+
+def _refuse_of_another(accepted: Accepted, quota: Quota) -> None:
+    """Two forms that grant the same in place of each other: one would be lost without a word."""
+    filing = accepted.version.filing
+    others = Filing.objects.exclude(pk=filing.pk).filter(
+        Q(number=quota.document) | Q(authority_no=quota.document),
+        organisation=filing.organisation_id,
+    )
+    if quota.document and others.exists():
+        dates = in_words(quota.validity)
+        raise QuotaOfAnother(code=quota.code, dates=dates, document=quota.document)
 
 
 def _overlapping(accepted: Accepted, code: str, days: Span) -> "QuerySet[Quota]":

@@ -39,7 +39,8 @@ class Figure:
         for row in form.rows.get(self.section, ()):
             value = row.get(self.field) if self.field else Decimal(1)
             if value is not None:
-                key = str(row.get(self.dimension) or "") if self.dimension else ""
+                # Cut to what is kept: what agrees so far is one figure.
+                key = str(row.get(self.dimension) or "")[:60] if self.dimension else ""
                 sums[key] = sums.get(key, Decimal(0)) + Decimal(value)
         yield from sums.items()
 
@@ -74,7 +75,7 @@ def _statistic(accepted: Accepted, figure: Figure, dimension: str, value: Decima
     subject = accepted.subject
     return Statistic(
         code=figure.code,
-        dimension=dimension[:60],
+        dimension=dimension,
         organisation=subject.organisation,
         region_id=(subject.site or subject.organisation).region_id,
         first=subject.span.first,

@@ -19,6 +19,7 @@ from wufei.hub.filings.effects.acting import by_right, key_in, number_of
 from wufei.hub.filings.forms import Form
 from wufei.hub.filings.models import Filing, Statistic, Version
 from wufei.hub.filings.periods import Period, span_of
+from wufei.hub.filings.refusals import QuotaOfAnother
 from wufei.hub.filings.subjects import Subject
 from wufei.hub.ledger import services as ledger
 from wufei.hub.ledger.entries import AccountKey, Entry
@@ -73,7 +74,7 @@ class Filed:
             site=works.site,
             first=span.first,
             last=span.last,
-            number=f"T{uuid7().hex[:8]}",
+            number=f"T{uuid7().hex[-8:]}",
         )
 
     def accepted(self, form: Form) -> Accepted:
@@ -275,3 +276,76 @@ def test_an_effect_acts_for_whoever_a_request_says_it_is():
     clerk = Actor(ActorKind.PERSON, "person:1", "Clerk", "clerk", frozenset({7}))
     acting = by_right(cast(Actor, SimpleLazyObject(lambda: clerk)))
     assert acting == replace(clerk, kind=ActorKind.SYSTEM)
+
+
+# What was granted by another form, or said before.
+def test_a_quota_that_another_form_granted_is_not_taken_from_it(works):
+    first, second = (Filed(works, effects.quotas("wastes")) for _n in range(2))
+    first.accept(rows((CODE, 1000)))
+    with pytest.raises(QuotaOfAnother, match=str(first.filing.number)), transaction.atomic():
+        second.accept(rows((CODE, 500)))
+    assert limits(works) == {CODE: Decimal(1)}
+    # Who names another waste is not in the way, and its amendment takes nothing from the first.
+    second.accept(rows(("900-041-49", 500)))
+    second.accept(rows())
+    assert limits(works) == {CODE: Decimal(1), "900-041-49": Decimal(0)}
+    first.accept(rows((CODE, 1500)))
+    assert limits(works)[CODE] == Decimal("1.5")
+
+
+def test_who_was_taken_off_a_list_by_an_amendment_may_come_back_by_the_next(works):
+    filed = Filed(works, effects.listed("test_list", when=lambda values: values["granted"]))
+    for granted in (True, False, True):
+        filed.accept(Form({"granted": granted}, {}))
+    entry = ListEntry.objects.get()
+    assert (entry.list, entry.validity.upper) == ("test_list", None)
+    filed.accept(Form({"granted": False}, {}))
+    entry.refresh_from_db()
+    assert entry.validity.upper is not None
+
+
+def test_who_is_taken_off_a_list_after_its_end_was_not_on_it_longer(works):
+    effect = effects.listed(
+        "test_list", first="first", last="last", when=lambda values: values["granted"]
+    )
+    filed = Filed(works, effect)
+    days = {"first": date(2024, 1, 1), "last": date(2024, 12, 31)}
+    filed.accept(Form({"granted": True, **days}, {}))
+    filed.accept(Form({"granted": False, **days}, {}))
+    assert ListEntry.objects.get().validity.upper == date(2025, 1, 1)
+
+
+def test_what_long_names_have_in_common_is_one_figure(works):
+    figure = effects.Figure("test.mass", "Mass", "mass", "kg", section="wastes", dimension="waste")
+    long = "x" * 70
+    Filed(works, effects.statistics(figure)).accept(rows((long + "1", 1), (long + "2", 2)))
+    assert Statistic.objects.get().value == 3
+
+
+def test_what_was_lacking_is_lacking_no_longer_once_an_amendment_says_where_it_came_from(works):
+    place, waste = works.firm("works"), works.waste(OIL)
+    origin, stock = (
+        AccountKey(kind, place.organisation.pk, waste.pk, place.site.pk)
+        for kind in (AccountKind.ORIGIN, AccountKind.STOCK)
+    )
+    gone = AccountKey(
+        AccountKind.DISPOSED,
+        place.organisation.pk,
+        waste.pk,
+        place.site.pk,
+        method="incineration",
+    )
+    at = datetime(timezone.localdate().year, 1, 2, 8, tzinfo=UTC)
+
+    def flows(accepted: Accepted) -> list[effects.Flow]:
+        ends = {"in": (origin, stock), "out": (stock, gone)}
+        return [
+            effects.Flow(*ends[row["waste"]], tonnes(row["mass"] / 1000), at, CODE)
+            for row in accepted.form.rows["wastes"]
+        ]
+
+    filed = Filed(works, effects.movements(flows))
+    filed.accept(rows(("out", 3000)))
+    assert works.g("stock", "works", OIL) == 0
+    filed.accept(rows(("in", 5000), ("out", 3000)))
+    assert works.g("stock", "works", OIL) == t(2)

@@ -92,6 +92,13 @@ def replace_all(asked: Sequence[Replacement], *, by: Actor) -> list[Movement]:
     return post_all(batches, by=by, on_lack=Lack.SHORTFALL) if batches else []
 
 
+def lacking(posted: Iterable[UUID]) -> set[UUID]:
+    """Those of the movements for which a shortfall was posted that still stands."""
+    rows = Movement.objects.filter(kind=MovementKind.SHORTFALL, reverses=None, reversal=None)
+    groups = rows.filter(group_uuid__in=list(posted)).values_list("group_uuid", flat=True)
+    return {group for group in groups if group}
+
+
 def _with_shortfalls(undo: Collection[UUID]) -> list[Movement]:
     """Those movements that stand, and what was lacking for them, the last first."""
     standing = Movement.objects.filter(reverses=None, reversal=None)
