@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from wufei.demo.forms import Fill, across, hazardous, household, industrial, renewable
+from wufei.demo.forms import Fill, across, construction, hazardous, household, industrial, renewable
 
 # By the form's code.
 FILLED: Mapping[str, Fill] = {
     **across.FILLED,
+    **construction.FILLED,
     **industrial.FILLED,
     **household.FILLED,
     **hazardous.FILLED,

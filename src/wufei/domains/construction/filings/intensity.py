@@ -49,7 +49,7 @@ _SMALL_T = Decimal(1)
 
 
 def _since_it_began(subject: Subject) -> dict[str, int]:
-    """Grams of each stream that arose at the site from its plan's first day to the period's last."""
+    """Grams of each stream that arose from the plan's first day to the period's last one."""
     plan = reading.project.read(subject)
     first = min(plan.begins, subject.span.last) if plan else subject.span.first
     whole = Subject(
@@ -114,7 +114,7 @@ MASSES = Section(
         ),
         Field(
             "rubble",
-            both("合计（不含渣土、泥浆）", "together, without spoil and slurry"),
+            both("不含渣土泥浆合计", "together without spoil and slurry"),
             FieldKind.MASS,
             unit="t",
             computed=_rubble,
@@ -186,7 +186,9 @@ def _not_too_much(checked: Checked) -> Iterator[Problem]:
         yield _warning("intensity_high", told, "masses", "intensity", {"intensity": str(found)})
 
 
-def _warning(code: str, text: Text, section: str, field: str, values: Values | None = None) -> Problem:
+def _warning(
+    code: str, text: Text, section: str, field: str, values: Values | None = None
+) -> Problem:
     return Problem(
         f"construction_{code}", Severity.WARNING, text, section, field=field, values=values or {}
     )

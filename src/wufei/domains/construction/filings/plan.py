@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from wufei.domains.construction.filings import basis, choices, plan_checks, reading
-from wufei.domains.construction.filings.plan_quota import alone, days_of
+from wufei.domains.construction.filings.plan_quota import days_of, held_alone
 from wufei.domains.fields import ZERO, choice, count, day, mass, method, number, waste
 from wufei.hub.base.wording import both
 from wufei.hub.filings import effects, sources
@@ -106,17 +106,16 @@ REDUCTION = Section(
     (
         Field(
             "target",
-            both("减量目标（不含渣土、泥浆）", "reduction target (without spoil and slurry)"),
+            both("减量目标", "reduction target"),
             FieldKind.DECIMAL,
             unit="t/10⁴m²",
             minimum=ZERO,
             decimals=2,
-            shown_when=_of_building,
+            help=both("不含渣土、泥浆", "Without spoil and slurry."),
+            # Not hidden for others: a part that comes from a file stands alone.
             required_when=_of_new,
         ),
-        Field(
-            "measures", both("减量措施", "how less arises"), FieldKind.LONG_TEXT, required=True
-        ),
+        Field("measures", both("减量措施", "how less arises"), FieldKind.LONG_TEXT, required=True),
         Field(
             "sorting",
             both("现场分类、收集、贮存措施", "how it is sorted and kept on the site"),
@@ -235,12 +234,13 @@ PLAN = FilingType(
     prefill=_begins,
     checks=plan_checks.CHECKS,
     effects=(
-        alone,
-        effects.quotas(
-            "consignees",
-            source=Quota.Source.APPROVAL,
-            span=days_of,
-            when=lambda row: bool(row.get("mass")),
+        held_alone(
+            effects.quotas(
+                "consignees",
+                source=Quota.Source.APPROVAL,
+                span=days_of,
+                when=lambda row: bool(row.get("mass")),
+            )
         ),
         effects.statistics(
             Figure(

@@ -1,6 +1,7 @@
 """For which days an approved plan grants its quota, and that no second plan is in its way."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from django.utils.text import format_lazy
@@ -28,19 +29,22 @@ def days_of(accepted: Accepted) -> Span:
     return Span(values["begins"], values["ends"])
 
 
-def _preview(accepted: Accepted) -> Sequence[Text]:
-    found = [
-        format_lazy(_("{document} grants {waste} for these days already."), **_told(one))
-        for one in _others(accepted)
-    ]
-    return found
+def held_alone(quotas: Effect) -> Effect:
+    """``quotas``, refused where a second plan of the site grants the same for the same days: it
+    would take over what the first has.
+    """
 
+    def preview(accepted: Accepted) -> Sequence[Text]:
+        text = _("{document} grants {waste} for these days already.")
+        others = [format_lazy(text, **_told(one)) for one in _others(accepted)]
+        return others or quotas.preview(accepted)
 
-def _apply(accepted: Accepted, by: Actor) -> Sequence[Made]:
-    """Refuses a second plan of the site for the same days: it would take over the first's quota."""
-    for one in _others(accepted):
-        raise PlanInForce(**_told(one))
-    return []
+    def apply(accepted: Accepted, by: Actor) -> Sequence[Made]:
+        for one in _others(accepted):
+            raise PlanInForce(**_told(one))
+        return quotas.apply(accepted, by)
+
+    return replace(quotas, preview=preview, apply=apply)
 
 
 def _told(quota: Quota) -> dict[str, str]:
@@ -57,6 +61,3 @@ def _others(accepted: Accepted) -> list[Quota]:
         validity__overlap=(days.first, days.last + timedelta(days=1)),
     )
     return list(rows.exclude(document=number_of(accepted)[:60]).order_by("code"))
-
-
-alone = Effect("alone", _("Other plans of the site"), _preview, _apply)

@@ -99,7 +99,9 @@ def _reports(form: Form | None) -> list[Reported]:
 
 
 def _flows(accepted: Accepted) -> Iterator[Flow]:
-    return reported.rest(accepted, _reports(accepted.form), reading.flows)
+    rest = reported.rest(accepted, _reports(accepted.form), reading.flows)
+    # A form says kilograms, the ledger grams: what is less was rounded, and is nothing new.
+    return (flow for flow in rest if flow.mass.grams >= checks.SMALL_G)
 
 
 _CHECKS = (
@@ -217,9 +219,14 @@ CONSUMPTION = FilingType(
 # Recycling plants.
 ADDED = Section(
     "added",
-    both("辅料和残余", "Added, and what remains"),
+    both("辅料和残余", "Added and residue"),
     (
-        mass("added", "外加原料（水泥、外购骨料等）", "added (cement, bought aggregate …)"),
+        mass(
+            "added",
+            "外加原料",
+            "added material",
+            help=both("水泥、外购骨料等", "Cement, bought aggregate and the like."),
+        ),
         mass("residue", "分拣残余", "residue"),
     ),
 )

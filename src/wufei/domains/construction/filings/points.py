@@ -1,4 +1,4 @@
-"""Points where people leave renovation waste 装修垃圾投放点: described once a year, emptied by month.
+"""Points where people leave renovation waste 装修垃圾投放点: described by year, emptied by month.
 
 Kept on a phone by whoever looks after them. What is taken away travels with its manifest.
 """
@@ -102,9 +102,7 @@ def _emptied(checked: Checked) -> Iterator[Problem]:
     taken, kept = values["taken"], tonnes(_of_ledger(checked))
     if bool(taken) != bool(values["emptied"]):
         text = _("Either nothing was taken away, or the point was emptied at least once.")
-        yield Problem(
-            "construction_point_emptied", Severity.ERROR, text, "month", field="emptied"
-        )
+        yield Problem("construction_point_emptied", Severity.ERROR, text, "month", field="emptied")
     difference = abs(taken - kept)
     if difference > _SMALL_T and difference * 1000 > _SHARE_PERMILLE * max(taken, kept):
         text = _("{taken} t were taken away; the manifests have {kept} t.")

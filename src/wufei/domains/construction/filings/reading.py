@@ -114,8 +114,8 @@ def _granted(subject: Subject) -> tuple[Granted, ...]:
 def _room_left(subject: Subject) -> Mapping[UUID, Decimal]:
     """m³ that sites where waste is tipped had left when they last said so, by organisation."""
     rows = Statistic.objects.filter(code=LEFT_CODE, replaced_at=None)
-    latest = rows.order_by("organisation", "version__filing__site", "-last").distinct(
-        "organisation", "version__filing__site"
+    latest = rows.order_by("organisation_id", "version__filing__site_id", "-last").distinct(
+        "organisation_id", "version__filing__site_id"
     )
     found: dict[UUID, Decimal] = {}
     for one in latest.select_related("organisation"):
