@@ -170,7 +170,7 @@ def test_no_load_leaves_before_the_plan_is_approved_and_none_beyond_it(site: Sit
     assert any("10" in line and site.waste.upper() in line for line in told)
     services.accept(again, by=site.officer)
     quota = site.quota()
-    assert (quota.limit_t, quota.source) == (10, "approval")
+    assert (quota.limit_t, quota.source) == (D(10), "approval")
     assert quota.document == site.filing.number
 
     manifest = site.district.issue(SPOIL, 6)
@@ -197,7 +197,7 @@ def test_a_change_is_approved_like_the_plan_and_what_was_taken_stays_taken(site:
     no_load(site, 1, "registry_quota_exceeded")
     site.approve(changed)
     quota = site.quota()
-    assert (quota.limit_t, last_day(quota.validity)) == (15, longer)
+    assert (quota.limit_t, last_day(quota.validity)) == (D(15), longer)
     assert site.taken_g() == t(10)
     site.district.issue(SPOIL, 5)
     no_load(site, 0.001, "registry_quota_exceeded")

@@ -106,7 +106,7 @@ def _tip(checked: Checked, chance: Random) -> Values:
     }
 
 
-def _more(checked: Checked, chance: Random) -> list[Values]:
+def _more(checked: Checked, chance: Random) -> list[dict[str, Any]]:
     """What the ledger has, and a load that nobody had written down."""
     lines = [dict(line) for line in checked.form.rows.get("treated", ())]
     for line in lines[:1]:

@@ -70,7 +70,7 @@ def _rubble(values: Values) -> Decimal:
 
 
 def _intensity(values: Values) -> Decimal | None:
-    area = values.get("floor_area")
+    area: Decimal | None = values.get("floor_area")
     if not area:
         return None
     return (_rubble(values) * 10_000 / area).quantize(_HUNDREDTH, ROUND_HALF_EVEN)
