@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from wufei.hub.base.errors import Invalid
 from wufei.hub.filings.declarations import Field as FormField
 from wufei.hub.filings.declarations import FieldKind, FilingType, Section
 from wufei.hub.filings.forms import Form, empty, encoded, parse
@@ -64,7 +65,10 @@ def _field(one: FormField) -> tuple[Any, Any]:
 
 
 def form_from(form_type: FilingType, said: BaseModel, before: Form) -> Form:
-    """What a program sent, as a form; what it left out stays as it was ``before``."""
+    """What a program sent, as a form; what it left out stays as it was ``before``.
+
+    Raises ``Invalid`` whose ``field`` is the place in what was sent: ``loads.0.mass``.
+    """
     values, rows = dict(before.values), dict(before.rows)
     given = said.model_fields_set
     for section in form_type.sections:
@@ -72,20 +76,24 @@ def form_from(form_type: FilingType, said: BaseModel, before: Form) -> Form:
         if section.table:
             if section.code in given:
                 rows[section.code] = tuple(
-                    {one.name: _value(one, row) for one in fields}
-                    for row in getattr(said, section.code)
+                    {one.name: _value(one, row, f"{section.code}.{number}.") for one in fields}
+                    for number, row in enumerate(getattr(said, section.code))
                 )
         else:
             values |= {one.name: _value(one, said) for one in fields if one.name in given}
     return Form(values, rows)
 
 
-def _value(one: FormField, said: BaseModel) -> Any:
+def _value(one: FormField, said: BaseModel, place: str = "") -> Any:
     value = getattr(said, one.name)
     if value is None:
         return empty(one)
     # Masses may come as "12.5 kg"; all go the way of what people write.
-    return parse(one, str(value) if isinstance(value, Decimal) else value)
+    try:
+        return parse(one, str(value) if isinstance(value, Decimal) else value)
+    except Invalid as refusal:
+        refusal.field = place + one.name
+        raise
 
 
 def as_json(sections: tuple[Section, ...], form: Form) -> dict[str, Any]:
