@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 from django.db.models import F
+from django.test import Client
 from django.utils import timezone
 
 from wufei.demo import filings
@@ -14,8 +15,10 @@ from wufei.demo.entering import MEMBERS, enter
 from wufei.demo.filings import fates, obliged
 from wufei.demo.filings.courses import Doer
 from wufei.demo.models import Load
+from wufei.hub.accounts.actors import actor_for
+from wufei.hub.accounts.models import User
 from wufei.hub.base.actor import system
-from wufei.hub.filings import queries
+from wufei.hub.filings import queries, services
 from wufei.hub.filings.declarations import filing_type
 from wufei.hub.filings.models import Filing, Version
 from wufei.hub.filings.periods import Period, span_of
@@ -126,3 +129,24 @@ def test_the_same_form_has_the_same_fate_and_what_was_missing_long_ago_has_come(
     days = [told(number)[0].at.date() for number in range(300)]
     assert all(date(2024, 6, 1) <= day <= due + timedelta(days=60) for day in days)
     assert 0.8 < sum(day <= due for day in days) / len(days) < 0.97
+
+
+# Who has something to file on any day; the others file what happens.
+FILES = ("clerk", "agent", "plant", "keeper", "hospital", "bureau", "recycler")
+
+
+def test_everybody_of_the_demo_opens_what_they_have_to_file(district):
+    record, _entered = district
+    services.open_due(record.anchor, by=BY)
+    for username in (*FILES, "officer", "farmer", "builder", "town"):
+        client = Client()
+        user = User.objects.get(username=username)
+        client.force_login(user, "wufei.hub.accounts.backend.AccountBackend")
+        assert client.get("/filings/mine/").status_code == 200, username
+        mine = queries.mine(actor_for(user))
+        assert mine.exists() or username not in FILES, username
+        kinds = {one.type: one for one in mine}
+        for code, filing in list(kinds.items())[:3]:
+            word = "phone" if filing_type(code).simple else "edit"
+            answer = client.get(f"/filings/{filing.uuid}/{word}/")
+            assert answer.status_code == 200, (username, code)
