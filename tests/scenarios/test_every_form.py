@@ -26,6 +26,7 @@ from wufei.demo.models import Load
 from wufei.hub.accounts.actors import actor_for
 from wufei.hub.base.actor import Actor, system
 from wufei.hub.base.models import FindingRecord
+from wufei.hub.base.notices.models import Notice
 from wufei.hub.base.tables import importing
 from wufei.hub.base.tables.models import ImportRun
 from wufei.hub.filings import services
@@ -368,6 +369,8 @@ def _is_there(at: Desk, version: Version, subject: str) -> bool:
             return Licence.objects.filter(uuid=key, **mine).exists()
         case "base.finding":
             return FindingRecord.objects.filter(code=key, cleared_at=None).exists()
+        case "base.notice":
+            return Notice.objects.filter(uuid=key).exists()
         case "registry.list":
             return ListEntry.objects.filter(uuid=key).exists()
     raise AssertionError(f"nobody knows where {subject} is to be seen")

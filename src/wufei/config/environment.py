@@ -133,6 +133,12 @@ def _folder(text: str) -> Path:
     return Path(text).expanduser().resolve()
 
 
+def _table(text: str) -> str:
+    if text and not Path(text).expanduser().is_file():
+        raise ValueError("name a file that is there, or leave it out")
+    return str(Path(text).expanduser().resolve()) if text else ""
+
+
 @dataclass(frozen=True)
 class Setting:
     """One setting: ``default`` is text as one would write it in the environment."""
@@ -355,6 +361,14 @@ SETTINGS = (
         "Segments of the digital code on labels of hazardous waste, with the day from which they "
         "are given; several with ; between. HJ 1276-2022 says 37 places in four parts; how long "
         "each is, is our reckoning: check it against the standard.",
+    ),
+    Setting(
+        "WUFEI_AGRICULTURAL_COEFFICIENTS",
+        "",
+        _table,
+        "CSV file with the place's own coefficients of manure, straw, carcasses and farm scale, in "
+        "the columns of what is shipped (domains/agricultural/data/coefficients.csv). What is not "
+        "in it keeps the shipped values, which are from memory (grade C).",
     ),
     Setting(
         "WUFEI_ASSESSMENT_ITEMS",

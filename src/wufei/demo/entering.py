@@ -50,6 +50,8 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
     "hospital": ("hospital",),
     "plant": ("oil", "recycle", "burner"),
     "rounds": ("medtrans",),
+    "farmer": ("pigyj",),
+    "shop": ("shopyj",),
     "farmer": ("pigyj", "vegyj", "strawyj", "pointyj", "farmstore"),
     "builder": ("sitehx1", "renohx", "spoilground"),
     "recycler": ("steelyard", "appliance", "dismantler"),

@@ -45,6 +45,8 @@ DEMO_USERS = (
     DemoUser("builder", "筑示例", Role.CLERK),
     DemoUser("recycler", "回示例", Role.KEEPER),
     DemoUser("rounds", "马示例", Role.DRIVER),
+    DemoUser("farmer", "田示例", Role.KEEPER),
+    DemoUser("shop", "农示例", Role.KEEPER),
     DemoUser("resident", "居示例", Role.RESIDENT),
     DemoUser("auditor", "申示例", Role.AUDITOR),
     DemoUser("admin", "关示例", Role.ADMINISTRATOR, "信息中心"),

@@ -14,7 +14,15 @@ from wufei.hub.filings.declarations import Choices, Field, FieldKind, Text
 ZERO = Decimal(0)
 
 
-def mass(name: str, zh: str, en: str, *, required: bool = True, help: Text = "") -> Field:
+def mass(
+    name: str,
+    zh: str,
+    en: str,
+    *,
+    required: bool = True,
+    help: Text = "",
+    aside: bool = False,
+) -> Field:
     """Tonnes with three decimals, not below 0."""
     return Field(
         name,
@@ -25,12 +33,24 @@ def mass(name: str, zh: str, en: str, *, required: bool = True, help: Text = "")
         minimum=ZERO,
         help=help,
         aliases=(zh,),
+        aside=aside,
     )
 
 
-def kilograms(name: str, label: Text, *, required: bool = False, help: Text = "") -> Field:
+def kilograms(
+    name: str, label: Text, *, required: bool = False, help: Text = "", aside: bool = False
+) -> Field:
     """Kilograms, not below 0: for those who weigh on a small scale."""
-    return Field(name, label, FieldKind.MASS, unit="kg", required=required, minimum=ZERO, help=help)
+    return Field(
+        name,
+        label,
+        FieldKind.MASS,
+        unit="kg",
+        required=required,
+        minimum=ZERO,
+        help=help,
+        aside=aside,
+    )
 
 
 def number(
@@ -58,11 +78,24 @@ def number(
 
 
 def count(
-    name: str, label: Text, unit: str = "", *, required: bool = True, help: Text = ""
+    name: str,
+    label: Text,
+    unit: str = "",
+    *,
+    required: bool = True,
+    help: Text = "",
+    aside: bool = False,
 ) -> Field:
     """How many: a whole number, not below 0."""
     return Field(
-        name, label, FieldKind.INTEGER, unit=unit, required=required, minimum=ZERO, help=help
+        name,
+        label,
+        FieldKind.INTEGER,
+        unit=unit,
+        required=required,
+        minimum=ZERO,
+        help=help,
+        aside=aside,
     )
 
 
@@ -71,10 +104,22 @@ def day(name: str, label: Text, *, required: bool = True) -> Field:
 
 
 def choice(
-    name: str, label: Text, choosable: Choices, *, required: bool = True, help: Text = ""
+    name: str,
+    label: Text,
+    choosable: Choices,
+    *,
+    required: bool = True,
+    help: Text = "",
+    aside: bool = False,
 ) -> Field:
     return Field(
-        name, label, FieldKind.CHOICE, required=required, choices=lambda: choosable, help=help
+        name,
+        label,
+        FieldKind.CHOICE,
+        required=required,
+        choices=lambda: choosable,
+        help=help,
+        aside=aside,
     )
 
 

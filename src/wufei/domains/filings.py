@@ -5,6 +5,7 @@ They look into ledger and register, so they are read once the models are there, 
 """
 
 from wufei.domains.across.filings import FILINGS as ACROSS
+from wufei.domains.agricultural.filings import FILINGS as AGRICULTURAL
 from wufei.domains.construction.filings import FILINGS as CONSTRUCTION
 from wufei.domains.hazardous.filings import FILINGS as HAZARDOUS
 from wufei.domains.household.filings import FILINGS as HOUSEHOLD
@@ -19,4 +20,5 @@ FILINGS: tuple[FilingType, ...] = (
     *HOUSEHOLD,
     *HAZARDOUS,
     *RENEWABLE,
+    *AGRICULTURAL,
 )

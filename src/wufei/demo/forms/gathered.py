@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping
 
-from wufei.demo.forms import Fill, across, construction, hazardous, household, industrial, renewable
+from wufei.demo.forms import (
+    Fill,
+    across,
+    agricultural,
+    construction,
+    hazardous,
+    household,
+    industrial,
+    renewable,
+)
 
 # By the form's code.
 FILLED: Mapping[str, Fill] = {
@@ -12,4 +21,5 @@ FILLED: Mapping[str, Fill] = {
     **household.FILLED,
     **hazardous.FILLED,
     **renewable.FILLED,
+    **agricultural.FILLED,
 }

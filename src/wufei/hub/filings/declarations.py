@@ -94,7 +94,8 @@ class Field:
     those, and nobody types it. ``minimum`` and ``maximum`` are inclusive. ``since`` and
     ``until``: first and last day of a period's beginning in which it is asked for.
     ``aliases`` are other headings an imported file may have for it. ``personal``: names or
-    telephone numbers of people. ``domain``: only wastes of it, for a WASTE.
+    telephone numbers of people. ``domain``: only wastes of it, for a WASTE. ``aside``: seldom other
+    than it is filled in, so on a phone it stands folded away.
     """
 
     name: str
@@ -117,6 +118,7 @@ class Field:
     aliases: tuple[str, ...] = ()
     personal: bool = False
     domain: str = ""
+    aside: bool = False
 
     def __post_init__(self) -> None:
         assert self.name.isidentifier(), self.name
