@@ -50,9 +50,10 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
     "hospital": ("hospital",),
     "plant": ("oil", "recycle", "burner"),
     "rounds": ("medtrans",),
+    # Somebody with a phone and one farm; who runs several things is the cooperative.
     "farmer": ("pigyj",),
     "shop": ("shopyj",),
-    "farmer": ("pigyj", "vegyj", "strawyj", "pointyj", "farmstore"),
+    "cooperative": ("vegyj", "strawyj", "pointyj", "farmstore"),
     "builder": ("sitehx1", "renohx", "spoilground"),
     "recycler": ("steelyard", "appliance", "dismantler"),
 }

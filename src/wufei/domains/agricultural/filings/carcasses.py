@@ -12,11 +12,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from wufei.domains import reported
 from wufei.domains.agricultural.filings import basis, coefficients, reading
 from wufei.domains.agricultural.filings.farms import AUTHORITY, DOMAIN
 from wufei.domains.fields import count, kilograms, mass, photo
-from wufei.domains.reported import Reported
 from wufei.hub.accounts.permissions import Role
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.notices.models import Notice
@@ -40,8 +38,7 @@ from wufei.hub.filings.declarations import (
     Text,
     Values,
 )
-from wufei.hub.filings.effects import Figure, Flow
-from wufei.hub.filings.forms import Form
+from wufei.hub.filings.effects import Figure
 from wufei.hub.filings.periods import DueDay, DueWithin, Period, Span
 from wufei.hub.registers.queries.summary import WasteFlow
 from wufei.hub.registry.models import Organisation
@@ -76,7 +73,7 @@ def _plausible(checked: Checked) -> Iterator[Problem]:
 
 # Whom it is told.
 def _collectors() -> Sequence[Organisation]:
-    return Organisation.objects.filter(pk__in=reading.carcass_plants()).order_by("pk")
+    return list(Organisation.objects.filter(pk__in=reading.carcass_plants()).order_by("pk"))
 
 
 def _told(accepted: Accepted) -> dict[str, str]:
@@ -145,7 +142,7 @@ CALL = FilingType(
                     required=True,
                     choices=lambda: coefficients.choices("carcass"),
                 ),
-                count("dead", both("死亡数量", "how many died"), "头(只)"),
+                count("dead", both("死亡数量", "how many died"), "头/只"),
                 Field(
                     "mass",
                     both("估计重量", "about"),
@@ -206,7 +203,7 @@ def plants(span: Span) -> Q:
 
 
 def _came_g(flow: WasteFlow) -> int:
-    """What came in: what went or stands at the end, less what stood and arose."""
+    """What came in: what went or stands at the end, less what stood before."""
     out_g = sum(way.mass_g for way in (*flow.own, *flow.sent))
     return max(flow.closing_g + out_g - flow.opening_g, 0)
 
@@ -231,19 +228,6 @@ def _plant_begins(checked: Checked) -> Values:
     }
 
 
-def _reported(form: Form | None) -> list[Reported]:
-    rows = form.rows.get("lines", ()) if form else ()
-    return [
-        Reported(row["waste"], row["treated"] * 1000, method=row["method"])
-        for row in rows
-        if row.get("treated") and row.get("method")
-    ]
-
-
-def _flows(accepted: Accepted) -> Iterator[Flow]:
-    return reported.rest(accepted, _reported(accepted.form), reading.carcasses)
-
-
 PLANT = FilingType(
     code="agricultural.carcass_plant",
     domain=DOMAIN,
@@ -262,7 +246,7 @@ PLANT = FilingType(
                     required=True,
                     choices=lambda: _WASTES,
                 ),
-                count("head", both("数量", "number"), "头(只)", required=False),
+                count("head", both("数量", "number"), "头/只", required=False),
                 RECEIVED,
                 TREATED,
                 Field(
@@ -301,8 +285,9 @@ PLANT = FilingType(
         checks.agrees("lines", RECEIVED, _came_g, code="carcass_received"),
         checks.agrees("lines", TREATED, _treated_g, code="carcass_treated"),
     ),
+    # Nothing is posted: what came was moved by load records; what is missing there is a question
+    # to the collector. At the plant nothing arises.
     effects=(
-        effects.movements(_flows),
         effects.statistics(
             Figure(
                 "agricultural.carcass_received",

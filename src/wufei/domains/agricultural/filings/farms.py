@@ -112,11 +112,11 @@ FARM = FilingType(
     sections=(
         Section(
             "farm",
-            _("Farm"),
+            both("养殖场", "Farm"),
             (
                 _animal(),
-                count("capacity", both("常年存栏", "usual number in stock"), "头(只)"),
-                count("sold", both("年出栏", "sold in a year"), "头(只)"),
+                count("capacity", both("常年存栏", "usual number in stock"), "头/只"),
+                count("sold", both("年出栏", "sold in a year"), "头/只"),
                 Field(
                     "scale",
                     both("规模", "scale"),
@@ -175,7 +175,7 @@ def manure_t(values: Values) -> Decimal | None:
     head, days = values.get("head"), values.get("days")
     if each is None or head is None or days is None:
         return None
-    exact = each * head * days / _KG_IN_T
+    exact: Decimal = each * head * days / _KG_IN_T
     return exact.quantize(_THOUSANDTH, ROUND_HALF_EVEN)
 
 
@@ -191,7 +191,7 @@ MONTH = Section(
     "month",
     _("This month"),
     (
-        count("head", both("现有存栏", "animals now"), "头(只)"),
+        count("head", both("现有存栏", "animals now"), "头/只"),
         mass("used", "本月还田利用量", "manure used on the own land"),
         Field(
             "arisen",

@@ -362,18 +362,11 @@ POINT = FilingType(
                 photo(),
                 kilograms("film_out", both("转出农膜", "film passed on"), aside=True),
                 kilograms("packaging_out", both("转出农药包装", "packaging passed on"), aside=True),
-            ),
-        ),
-        Section(
-            "stock",
-            _("What stands there"),
-            (
                 kilograms("film_stock", both("库存农膜", "film in store"), aside=True),
                 kilograms(
                     "packaging_stock", both("库存农药包装", "packaging in store"), aside=True
                 ),
             ),
-            classes=frozenset({"town", "district"}),
         ),
     ),
     authority=AUTHORITY,
