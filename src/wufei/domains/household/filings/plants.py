@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from wufei.domains import reported
@@ -172,6 +173,12 @@ def plants(span: Span) -> Q:
     return of_kinds("plant")
 
 
+def _class(code: str, reason: Text) -> Class:
+    """Pages show the reason alone, so it says the class as well."""
+    label = CLASSES[code]
+    return Class(code, label, format_lazy("{label} · {reason}", label=label, reason=reason))
+
+
 def class_of(subject: Subject) -> Class:
     """By what the plant has treated; else by its site and its licence."""
     known: dict[str, int] = {}
@@ -180,16 +187,16 @@ def class_of(subject: Subject) -> Class:
             known[_METHODS[code]] = known.get(_METHODS[code], 0) + mass_g
     if known:
         code = max(known, key=lambda one: known[one])
-        return Class(code, CLASSES[code], _("by what it has treated in the last two years"))
+        return _class(code, _("by what it has treated in the last two years"))
     sites = subject.organisation.sites.filter(valid_on(subject.span.last), kind="landfill")
     if sites.exists():
-        return Class(LANDFILL, CLASSES[LANDFILL], _("by its site in the register"))
+        return _class(LANDFILL, _("by its site in the register"))
     licences = Licence.objects.filter(
         valid_on(subject.span.last), organisation=subject.organisation, kind="kitchen"
     )
     if licences.exists():
-        return Class(KITCHEN, CLASSES[KITCHEN], _("by its licence"))
-    return Class(OTHER, CLASSES[OTHER], _("nothing is known of what it treats"))
+        return _class(KITCHEN, _("by its licence"))
+    return _class(OTHER, _("nothing is known of what it treats"))
 
 
 def _days_of(span: Span) -> Iterator[date]:

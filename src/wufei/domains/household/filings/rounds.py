@@ -85,6 +85,7 @@ def _rounds_begin(checked: Checked) -> Values:
             {
                 "waste": one.waste.code,
                 "planned": planned.get(one.waste.code),
+                "made": one.loads,
                 "trips": one.loads,
                 "mass": tonnes(one.mass_g),
             }

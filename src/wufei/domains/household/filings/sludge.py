@@ -223,7 +223,7 @@ def _carried(checked: Checked) -> tuple[int, int]:
 def _faeces_begin(checked: Checked) -> Values:
     trips, mass_g = _carried(checked)
     to = checked.last.values.get("to") if checked.last else None
-    return {"trips": trips, "mass": tonnes(mass_g), "to": to} if trips else {"to": to}
+    return {"trips": trips, "mass": tonnes(mass_g).normalize(), "to": to} if trips else {"to": to}
 
 
 def _faeces_as_recorded(checked: Checked) -> Iterator[Problem]:
