@@ -33,7 +33,7 @@ _FIRMS = (
 
 def make(password: str, town: Region) -> dict[str, Any]:
     """A hotel whose waste was fetched last month, and a plant that burnt what came."""
-    sites = {key: _firm(key, *rest, town, password) for key, *rest in _FIRMS}
+    sites = {key: _firm(key, name, kind, at, town, password) for key, name, kind, at in _FIRMS}
     Vehicle.objects.create(
         plate="鲁P9000F",
         kind="tanker",
