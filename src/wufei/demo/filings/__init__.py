@@ -15,6 +15,7 @@ from django.utils import timezone
 from wufei.demo.entering import MEMBERS, Entered
 from wufei.demo.filings import events, fates, obliged
 from wufei.demo.filings.courses import Course, Doer
+from wufei.demo.forms.gathered import FILLED
 from wufei.demo.models import Load, Told
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.workdays import calendar
@@ -68,7 +69,8 @@ def _open(record: Load, form_type: FilingType, span: Span, by: Actor) -> None:
 
 def _courses(record: Load, entered: Entered, begun: Mapping[int, events.Event]) -> Iterator[Course]:
     """What becomes of every form; ``begun``: events by the filing's key."""
-    known = {one.code: one for one in types()}
+    # A form that nobody fills in yet is only opened: the load goes on.
+    known = {one.code: one for one in types() if one.code in FILLED}
     guests = {entered.organisations[key].pk for keys in MEMBERS.values() for key in keys}
     closed = datetime.combine(record.anchor, time(), timezone.get_current_timezone())
     rows = Filing.objects.exclude(state=Filing.State.LAPSED).filter(type__in=known)
