@@ -12,7 +12,7 @@ from wufei.hub.ledger.queries.facts import Of, Period
 from wufei.hub.ledger.units import GRAMS_PER_T
 from wufei.hub.registers.queries.sides import Within
 from wufei.hub.registers.queries.summary import WasteFlow, flows
-from wufei.hub.registry.models import Licence, LicenceLine, OrganisationContact
+from wufei.hub.registry.models import Licence, LicenceLine, OrganisationContact, Site
 from wufei.hub.registry.validity import valid_on
 
 _KG_IN_T = Decimal("0.001")
@@ -44,9 +44,27 @@ def _wastes(domain: str, streams: Sequence[str]) -> list[int] | None:
 
 
 def _profile(subject: Subject) -> dict[str, str | Decimal | None]:
+    return _profiles([subject])[0]
+
+
+def _profiles(subjects: Sequence[Subject]) -> list[dict[str, str | Decimal | None]]:
+    of = {subject.organisation.pk for subject in subjects}
+    main = OrganisationContact.objects.filter(organisation__in=of, main=True).order_by("-pk")
+    contacts = {one.organisation_id: one for one in main}
+    open_ones = Site.objects.filter(valid_on(), organisation__in=of).order_by("-pk")
+    # The first of each is the last that is put down.
+    places = {one.organisation_id: one for one in open_ones}
+    return [
+        _told(subject, contacts.get(pk), subject.site or places.get(pk))
+        for subject in subjects
+        for pk in [subject.organisation.pk]
+    ]
+
+
+def _told(
+    subject: Subject, contact: OrganisationContact | None, place: Site | None
+) -> dict[str, str | Decimal | None]:
     one = subject.organisation
-    contact = OrganisationContact.objects.filter(organisation=one, main=True).first()
-    place = subject.site or one.sites.filter(valid_on()).order_by("pk").first()
     return {
         "name": one.name,
         "credit_code": one.credit_code or "",
@@ -62,7 +80,7 @@ def _profile(subject: Subject) -> dict[str, str | Decimal | None]:
 
 
 # Who files, as the register has them: by name of the fact, texts and degrees (WGS-84).
-profile = Source(PROFILE, _profile)
+profile = Source(PROFILE, _profile, _profiles)
 
 
 def licence_lines(*kinds: str, code: str = LICENCES) -> Source:

@@ -10,13 +10,14 @@ from uuid_utils.compat import uuid7
 
 from wufei.hub.audit.models import AuditEvent
 from wufei.hub.base.errors import NotFound, Refusal
-from wufei.hub.filings import declarations, effects, services
+from wufei.hub.filings import declarations, effects, services, sources
 from wufei.hub.filings.declarations import Accepted, Effect, Kind, Made, Problem, Severity, Source
 from wufei.hub.filings.models import EffectRecord, Filing, Statistic, Version
 from wufei.hub.filings.periods import Period, Span
 from wufei.hub.filings.refusals import EffectRefused, StillProblems
 from wufei.hub.filings.services import Item
 from wufei.hub.filings.services.starting import Wanted, begin_many, keep_new
+from wufei.hub.filings.subjects import Subject
 from wufei.hub.filings.tests.stories import FARM, FORMS, OCTOBER, SEPTEMBER, NoRoom, farm
 
 DAY = Span(date(2026, 10, 2), date(2026, 10, 2))
@@ -213,3 +214,18 @@ def test_forms_of_a_month_take_effect_together_too(herds, town):
     services.submit_many(items(filings, 1, 2, 3, 4), town.clock)
     assert TOGETHER == [2, 2]
     assert Statistic.objects.filter(first=OCTOBER.first).count() == 2
+
+
+def test_who_files_is_read_for_many_as_for_one(town, django_assert_num_queries):
+    firms = [town.firm(f"Works {n}") for n in range(5)]
+    for number, firm in enumerate(firms[:4]):
+        firm.contacts.create(name=f"Li {number}", phone="0635-1", main=number % 2 == 0)
+        town.site(firm, "Yard")
+        town.site(firm, "Shed")
+    subjects = [Subject(firm, OCTOBER) for firm in firms]
+    subjects.append(Subject(firms[0], OCTOBER, firms[0].sites.get(name="Shed")))
+    alone = [sources.profile.read(one) for one in subjects]
+    with django_assert_num_queries(2):
+        assert sources.profile.of(subjects) == alone
+    assert [one["site"] for one in alone] == ["Yard"] * 4 + ["", "Shed"]
+    assert [one["contact"] for one in alone] == ["Li 0", "", "Li 2", "", "", "Li 0"]
