@@ -151,7 +151,7 @@ class _Batch:
                 self.answers[number] = refusal
                 continue
             digest = self._digest(filing, form) if latest else ""
-            if latest is not None and latest.digest == digest:
+            if latest and latest.state != Version.State.WITHDRAWN and latest.digest == digest:
                 self.answers[number] = Taken.KNOWN
                 continue
             # Told by the version it follows: back to what stood there before is another one.

@@ -312,6 +312,16 @@ SHEETS = {
 }
 
 
+def test_what_was_taken_back_is_handed_in_again_by_the_same_file(handed_in, real_town):
+    form = replace(LEDGER, kind=Kind.APPROVE, reviewer=Reviewer.DEPARTMENT)
+    declarations.fill([*FORMS, form])
+    assert counts(handed_in(form, HEAD, line("A"))) == (1, 0, 0)
+    assert counts(handed_in(form, HEAD, line("A"))) == (0, 1, 0)
+    services.withdraw(Filing.objects.get(), by=real_town.clerk())
+    assert counts(handed_in(form, HEAD, line("A"))) == (1, 0, 0)
+    assert Filing.objects.get().state == "submitted"
+
+
 def test_a_workbook_with_a_sheet_for_each_section_makes_one_draft(handed_in, real_town):
     real_town.firm()
     first, second = handed_in(MONTHLY, sheets=SHEETS)
