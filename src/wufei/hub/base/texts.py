@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 
 from wufei.hub.base.notices.models import filled
 from wufei.ui.templatetags.wufei import amount
@@ -24,6 +25,8 @@ class FindingText:
     message: str
 
 
+# Values that are words themselves, by language: they stand in for those of the same name.
+WORDS = "words"
 _TEXTS: dict[str, FindingText] = {}
 
 
@@ -42,7 +45,8 @@ def tell(code: str, values: Mapping[str, Any]) -> str:
     text = _TEXTS.get(code)
     if text is None:
         return ", ".join(f"{name} {value}" for name, value in values.items())
-    return filled(text.message, {**values, **_in_tonnes(values)})
+    said = values.get(WORDS, {}).get(get_language(), {})
+    return filled(text.message, {**values, **said, **_in_tonnes(values)})
 
 
 def _in_tonnes(values: Mapping[str, Any]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from wufei.hub.base import findings as base
 from wufei.hub.base.actor import Actor
 from wufei.hub.base.models import FindingRecord
 from wufei.hub.base.services import record_findings
-from wufei.hub.base.texts import finding_text
+from wufei.hub.base.texts import WORDS, finding_text
 from wufei.hub.base.views import findings as pages
 from wufei.hub.filings import rules
 from wufei.hub.filings.declarations import Problem, Severity, filing_type
@@ -86,6 +86,7 @@ def late(filing: Filing) -> base.Finding:
     """Nothing has come, and the last day is over."""
     values = {
         **_told(filing),
+        WORDS: _in_each(filing),
         "organisation": filing.organisation.name,
         "due_on": str(filing.due_on),
     }
@@ -99,7 +100,7 @@ def _kept(code: str, filing: Filing, problems: Iterable[Problem]) -> list[base.F
             code,
             f"{SUBJECT}:{filing.uuid}",
             severity,
-            {**_told(filing), **_seen(filing, one)},
+            {**_told(filing), **_seen(filing, one), WORDS: _in_each(filing, one)},
             one.key[:_EPISODE_MAX],
         )
         for one in problems
@@ -107,9 +108,20 @@ def _kept(code: str, filing: Filing, problems: Iterable[Problem]) -> list[base.F
     ]
 
 
-def _told(filing: Filing) -> dict[str, str]:
-    # In the place's own language: what is kept is read in one.
-    with translation.override(settings.LANGUAGE_CODE):
+def _in_each(filing: Filing, problem: Problem | None = None) -> dict[str, dict[str, str]]:
+    """Form, period and what is wrong in every language: whoever reads it later chooses."""
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        found[language] = _told(filing, language)
+        if problem is not None and not _is_personal(filing, problem):
+            with translation.override(language):
+                found[language]["text"] = str(problem.text)
+    return found
+
+
+def _told(filing: Filing, language: str = "") -> dict[str, str]:
+    # What is kept for files and searches is in the place's own language.
+    with translation.override(language or settings.LANGUAGE_CODE):
         period = str(Span(filing.first, filing.last))
         return {"form": str(filing_type(filing.type).name), "period": period}
 

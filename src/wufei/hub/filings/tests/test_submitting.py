@@ -5,13 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 from uuid_utils.compat import uuid7
 
 from wufei.hub.audit.models import AuditEvent
+from wufei.hub.base import texts
 from wufei.hub.base.errors import IdReused, NotFound
 from wufei.hub.base.files.models import StoredFile
 from wufei.hub.base.models import FindingRecord
-from wufei.hub.filings import queries, services
+from wufei.hub.base.wording import both
+from wufei.hub.filings import declarations, findings, queries, services
 from wufei.hub.filings.models import Filing, Version
 from wufei.hub.filings.periods import Span
 from wufei.hub.filings.refusals import (
@@ -373,3 +376,13 @@ def test_a_history_that_the_platform_brings_in_has_its_own_days(town):
     # People act now.
     with pytest.raises(AssertionError):
         services.submit_many([Item(filing, month(6), uuid7(), at=at)], town.clerk())
+
+
+def test_what_was_odd_is_told_in_the_readers_language(town):
+    filing = town.month(form=FARM, firm=town.firm("Pigs", "farm"))
+    form = replace(FARM, name=both("养殖月报", "Farm's month"))
+    declarations.fill([MONTHLY, form])
+    values = findings.late(filing).values
+    for language, name in (("en", "Farm's month"), ("zh-hans", "养殖月报")):
+        with translation.override(language):
+            assert name in texts.tell("filings.late", values)
