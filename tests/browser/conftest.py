@@ -158,7 +158,11 @@ def _people_and_places() -> dict[str, Any]:
                 check_password=False,
             )
     with override_settings(PASSWORD_HASHERS=[_HASHER]):
-        roads_ids = roads.make(PASSWORD, firm) | filers.make(PASSWORD, town)
+        roads_ids = (
+            roads.make(PASSWORD, firm)
+            | filers.make(PASSWORD, town)
+            | filers.make_farmer(PASSWORD, town)
+        )
         roads_ids |= yards.make(PASSWORD, town)
         roads_ids |= households.make(PASSWORD, town)
     places = {"firm": firm.name, "ash": ash.code, "yard": str(yard.uuid), "town": town.name}

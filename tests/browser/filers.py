@@ -61,3 +61,39 @@ def _hand_in(filing: Filing) -> None:
     form = Form({"oil": Decimal(120), "batteries": Decimal(40)}, {})
     draft = services.save_draft(draft, form, edition=draft.edition, by=BY)
     services.submit(filing, id=uuid7(), edition=draft.edition, by=BY)
+
+
+def make_farmer(password: str, town: Region) -> dict[str, Any]:
+    """A pig farm that owes the record of last month, with what it said of the one before."""
+    since = period(date(2020, 1, 1))
+    farm = Organisation.objects.create(
+        name="示例养猪场",
+        pinyin="slyzc",
+        kind="farm",
+        region=town,
+        domains=["agricultural"],
+        validity=since,
+    )
+    Site.objects.create(
+        organisation=farm, name="猪舍", pinyin="zs", kind="farm", region=town, validity=since
+    )
+    make_user(
+        "farmer",
+        display_name="farmer",
+        role="keeper",
+        password=password,
+        organisations=[farm.pk],
+        check_password=False,
+    )
+    form_type = filing_type("agricultural.farm_month")
+    last = before(Period.MONTH, span_of(Period.MONTH, today()))
+    earlier = before(Period.MONTH, last)
+    for span in (earlier, last):
+        services.open_period(form_type, span, by=BY)
+    filings = Filing.objects.filter(type=form_type.code, organisation=farm)
+    draft = services.draft_of(filings.get(first=earlier.first), by=BY)
+    values = {"animal": "pig", "head": 500, "used": Decimal(30), "days": earlier.days}
+    form = Form({**values, "method": "return_to_field"}, {})
+    draft = services.save_draft(draft, form, edition=draft.edition, by=BY)
+    services.submit(draft.filing, id=uuid7(), edition=draft.edition, by=BY)
+    return {"farm_filing": str(filings.get(first=last.first).uuid)}

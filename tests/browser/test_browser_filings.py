@@ -156,3 +156,31 @@ def test_the_catalogue_and_completeness_are_there_for_an_officer(page: Any, look
         page.goto(path)
         look(name)
         assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
+def test_a_farmer_reports_the_month_by_three_taps_and_two_numbers(page: Any, look_at: Any) -> None:
+    page.set_viewport_size(PHONE)
+    sign_in(page, "farmer")
+    taps: list[Any] = []
+
+    def tap(place: Any) -> None:
+        taps.append(place)
+        assert place.bounding_box()["height"] >= 40
+        place.click()
+
+    # From the first page after signing in.
+    look_at("farmer-desk")
+    tap(page.locator("main a[href$='/phone/']").first)
+    page.wait_for_selector("#phone-filing")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    look_at("farmer-form")
+    # A tap on the first number opens the keypad; its own key goes on to the second.
+    tap(page.locator("[name=v-head]"))
+    page.keyboard.type("520")
+    page.keyboard.press("Enter")
+    page.keyboard.type("35")
+    look_at("farmer-filled")
+    tap(page.locator(".phone-go button[name=submit]"))
+    page.wait_for_selector(".done-sheet")
+    look_at("farmer-done")
+    assert len(taps) == 3

@@ -139,6 +139,12 @@ class Box:
         return any(note.is_error for note in self.notes)
 
     @property
+    def aside(self) -> bool:
+        """Folded away on a phone: seldom changed, and nothing is wrong or missing there."""
+        lacks = self.required and self.value == ""
+        return self.field.aside and not (self.notes or self.remark or lacks)
+
+    @property
     def is_wide(self) -> bool:
         return self.widget in ("long", "files")
 

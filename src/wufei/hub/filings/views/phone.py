@@ -112,6 +112,7 @@ def _show(request: Request, page: Page, refusal: str = "", status: int = 200) ->
         **_about(filing),
         "version": page.version,
         "boxes": boxes,
+        "has_aside": any(box.aside for box in boxes),
         "tables": [part for part in shown if part.section.table],
         "general": _elsewhere(told.problems, boxes, page),
         "has_last": told.last is not None,

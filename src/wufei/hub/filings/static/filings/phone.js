@@ -26,3 +26,28 @@ function tell() {
 addEventListener("online", tell);
 addEventListener("offline", tell);
 if (network) tell();
+
+// The keypad's "next" goes to the next number, and never hands in by itself.
+const numbers = [...document.querySelectorAll(".stepper input")];
+numbers.forEach((input, place) => {
+  input.enterKeyHint = place + 1 < numbers.length ? "next" : "done";
+  input.addEventListener("focus", () => input.select());
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    const next = numbers.slice(place + 1).find((one) => one.offsetParent !== null);
+    if (next) next.focus();
+    else input.blur();
+  });
+});
+
+// Without network nothing is sent, so nothing that was typed is lost.
+const filing = document.getElementById("phone-filing");
+if (filing) {
+  filing.addEventListener("submit", (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    tell();
+    network.scrollIntoView();
+  });
+}
