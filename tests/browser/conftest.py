@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 from django.utils import timezone
-from tests.browser import filers, households, roads, yards
+from tests.browser import builders, filers, households, roads, yards
 from uuid_utils.compat import uuid7
 
 from wufei.testing import database_copy, use_database
@@ -165,6 +165,7 @@ def _people_and_places() -> dict[str, Any]:
         )
         roads_ids |= yards.make(PASSWORD, town)
         roads_ids |= households.make(PASSWORD, town)
+        roads_ids |= builders.make(PASSWORD, town)
     places = {"firm": firm.name, "ash": ash.code, "yard": str(yard.uuid), "town": town.name}
     return places | roads_ids
 
