@@ -17,6 +17,8 @@ from wufei.hub.filings.pages.values import Names, change_of, files_of, text_of, 
 
 # Rows of a table that is too large to be typed; the rest is in the file.
 ROWS_SHOWN_MAX = 50
+# More columns than that are set narrower, and the first stays in view.
+WIDE_FROM = 7
 # A row that does not exist yet, in the template that the script copies.
 NEW_ROW = "NEW"
 Place = tuple[str, int | None, str]
@@ -199,6 +201,11 @@ class Part:
     @property
     def fields(self) -> tuple[Field, ...]:
         return self.section.fields
+
+    @property
+    def is_wide(self) -> bool:
+        """Too many columns for comfortable ones."""
+        return len(self.fields) > WIDE_FROM
 
     @property
     def has_sums(self) -> bool:
