@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from wufei.demo.entering import MEMBERS, Entered
-from wufei.demo.filings import events, fates, obliged
+from wufei.demo.filings import collected, events, fates, obliged
 from wufei.demo.filings.courses import Course, Doer
 from wufei.demo.forms.gathered import FILLED
 from wufei.demo.models import Load, Told
@@ -40,6 +40,7 @@ def owe(record: Load, entered: Entered, by: Actor) -> None:
     begun = events.begin(record, entered, by, first)
     doer = Doer(by, record.until)
     doer.catch_up(_courses(record, entered, begun))
+    collected.fetch(by, record.until)
     clock.look(last)
 
 

@@ -20,7 +20,7 @@ FILING = "filings.filing"
 
 def _rows(actor: Actor) -> Any:
     rows = queries.visible(actor)
-    return rows.select_related("organisation__region", "site").order_by("-due_on", "type")
+    return rows.select_related("organisation__region", "site").order_by("-first", "type", "-pk")
 
 
 def _totals(found: Any) -> Sequence[Total]:
