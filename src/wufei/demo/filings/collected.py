@@ -1,4 +1,4 @@
-"""What forms brought into small stores was fetched since: garages, schools and estates treat nothing.
+"""What forms brought into small stores was fetched since: garages and schools treat nothing.
 
 The demo's collectors come from outside the district, a month or two after a waste arose. Without
 them two years of forms would stand there as two years of neglect.
