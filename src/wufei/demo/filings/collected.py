@@ -40,16 +40,17 @@ def _waiting(until: datetime) -> Iterable[Lot]:
 
 
 def _entry(lot: Lot) -> Entry:
-    account = lot.account
     days = Random(lot.uuid.int).randint(_DAYS_FROM, _DAYS_TO)  # noqa: S311 - invented
-    ends = (
-        AccountKey(kind, account.holder_id, account.waste_id, account.place_id)
-        for kind in (AccountKind.STOCK, AccountKind.EXPORTED)
-    )
     return Entry(
         uuid5(lot.uuid, "collected"),
-        *ends,
+        _account(lot, AccountKind.STOCK),
+        _account(lot, AccountKind.EXPORTED),
         grams(lot.remaining_g),
         lot.since + timedelta(days=days, hours=10),
         (LotPart(lot.uuid, lot.remaining_g),),
     )
+
+
+def _account(lot: Lot, kind: AccountKind) -> AccountKey:
+    one = lot.account
+    return AccountKey(kind, one.holder_id, one.waste_id, one.place_id)
