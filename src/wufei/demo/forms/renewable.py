@@ -202,7 +202,7 @@ def _batteries(checked: Checked, chance: Random) -> Values:
 
 def _selfcheck(checked: Checked, chance: Random) -> Values:
     """Mostly in order; now and then goods lie in the open, seldom a battery among them."""
-    open_, hazardous = chance.random() < 0.15, chance.random() < 0.04
+    open_, hazardous = chance.random() < 0.15, chance.random() < 0.01
     return {
         "open": open_,
         "area": Decimal(chance.randint(20, 160)) if open_ else None,

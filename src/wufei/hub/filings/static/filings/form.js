@@ -75,11 +75,16 @@ function placeOf(section, row, field) {
   return within?.querySelector(`[data-field="${field}"]`) ?? null;
 }
 
+function notesOf(section) {
+  // What is said of the form as a whole stands beside its buttons.
+  return form.querySelector(section ? `[data-section="${section}"] [data-part-notes]` : "#at[data-part-notes]");
+}
+
 function apply(state) {
   const notes = new Map();
   for (const problem of state.problems) {
     const place = problem.field ? placeOf(problem.section, problem.row, problem.field) : null;
-    const target = place?.querySelector("[data-below]") ?? form.querySelector(`[data-section="${problem.section}"] [data-part-notes]`);
+    const target = place?.querySelector("[data-below]") ?? notesOf(problem.section);
     if (target) notes.set(target, [...(notes.get(target) ?? []), problem]);
   }
   for (const target of form.querySelectorAll("[data-below], [data-part-notes]")) {
