@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 from tests.permissions.district import Person, Town, new
+from tests.permissions.form_bodies import FORMS_BROWSER, FORMS_PROGRAM
 from uuid_utils.compat import uuid7
 
 from wufei.hub.manifests.round_queries import places_for
@@ -151,6 +152,7 @@ PROGRAM: dict[str, Callable[[Town, Person], Any]] = {
         "reason": "late",
     },
     "api.round.receive": lambda town, _: signing() | {"weighed_in": {"value": "1", "unit": "t"}},
+    **FORMS_PROGRAM,
 }
 
 
@@ -305,6 +307,7 @@ BROWSER: dict[str, Callable[[Town, Person], Any]] = {
     "ledger.surplus.new": _surplus,
     "ledger.treatment.new": _treated,
     "ledger.stocktake.new": _counted,
+    **FORMS_BROWSER,
 }
 
 # What is posted and changes nothing: it asks, or is kept in the browser's session.

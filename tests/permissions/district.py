@@ -17,6 +17,7 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 from tests.architecture.district import claim_of
+from tests.permissions.forms import filings_of
 from uuid_utils.compat import uuid7
 
 from wufei.hub.accounts import tokens
@@ -61,6 +62,8 @@ ROLES = (
     "department officer",
     "outsider",
 )
+# Whoever does what another role does: an agent serves the consignor.
+LIKE = {"agent": "consignor"}
 FIRMS = {
     "sender": ("enterprise", "storage"),
     "carrier": ("carrier", "yard"),
@@ -113,6 +116,11 @@ class Town:
         names = {self.named(what) for what in ("drum", "draft", "phone")}
         return names | {one.local_id for one in of_firms}
 
+    @property
+    def unsent(self) -> str:
+        """What stands in drafts of forms: only whoever fills them in reads it."""
+        return self.named("unsent")
+
     def named(self, what: str) -> str:
         """A name that nothing else of the page contains."""
         return f"{self.name.strip() or 'near'}-{what}"
@@ -153,6 +161,7 @@ def build_world() -> World:
         _manifests(town)
         _beside(town, people_of_town)
         _ledger(town)
+        town.things |= filings_of(town)
     _of_people(own, people)
     return World(own, other, people)
 
@@ -163,6 +172,7 @@ def _people(district: District) -> dict[str, Person]:
     stranger = district.firm("stranger", "enterprise", "storage").organisation
     stranger.domains = ["hazardous", "construction", "household"]
     stranger.save()
+    agency = district.firm("agency", "agent").organisation
     return {
         "consignor": person("clerk", near.firm("sender").organisation),
         "carrier": person("clerk", near.firm("carrier").organisation),
@@ -173,6 +183,7 @@ def _people(district: District) -> dict[str, Person]:
         "department officer": person("officer"),
         # In the same town, with trucks of its own: everything but a part in the documents.
         "outsider": person("clerk", stranger),
+        "agent": person("agent", near.firm("sender").organisation, agency),
     }
 
 

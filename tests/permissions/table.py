@@ -11,7 +11,7 @@ Everybody but the outsider has a part in the first town's documents, nobody in t
 from dataclasses import dataclass
 
 from tests.permissions.bodies import BROWSER, PROGRAM
-from tests.permissions.district import ROLES
+from tests.permissions.district import LIKE, ROLES
 
 _HEAD = """
                                                   consignor
@@ -227,6 +227,76 @@ ledger.treatment.row               -              o . . . . . . .
 ledger.treatment                   treatment      . . o . a r a .
 ledger.treatment.reverse           treatment      . . o . . . a .
 ledger.stocktake.new               -              o . . . . . . .
+
+== Forms, through the API
+api.form.list                      -              a a a a a a a a
+api.form.schema                    form           a a a a a a a a
+api.filing.list                    -              o o o o a r a o
+api.filing.detail                  amended        o . . . a r a .
+api.filing.detail:hauling          haulage        . o . o a r a .
+api.filing.versions                amended        o . . . a r a .
+api.filing.draft                   -              o . . . . . . .
+api.filing.draft:helped            -              o . . . . r . .
+api.filing.submit                  unsent         o . . . . . . .
+api.filing.decide:forward          sent           . . . . . r a .
+api.filing.decide:return           sent           . . . . . r a .
+api.filing.decide:reject           forwarded      . . . . . . a .
+api.filing.decide:last             forwarded      . . . . . . a .
+api.filing.decide:town             for_towns      . . . . . r . .
+api.filing.decide:department       for_department . . . . . . a .
+api.filing.bring_back              licence        o . . . . . a .
+api.filing.bring_back:reviewed     judged         . . . . . . a .
+
+== Pages of the forms
+filings.mine                       -              o o o . . r o o
+filings.file                       oneself        o o o . . r o o
+filings.look.organisation          -              a a a . . a a a
+filings.type.list                  -              a a a a a a a a
+filings.type.detail                form           a a a a a a a a
+filings.type.start                 form           a a a . . a a a
+filings.type.start:begin           form           o . . . . . . .
+filings.type.start:helped          farm_form      o . . . . r . .
+filings.type.template              form           a a a . . a a a
+filings.type.import                form           a a a . . a a a
+filings.type.export                form           a a a . a a a a
+filings.filing.list                -              o o o o a r a o
+filings.filing.export              -              o o o . a r a o
+filings.filing.detail              amended        o . . . a r a .
+filings.filing.detail:unsent       unsent         o . . . a r a .
+filings.filing.detail:hauling      haulage        . o . o a r a .
+filings.filing.print               amended        o . . . a r a .
+filings.filing.edit                unsent         o . . . . . . .
+filings.filing.edit:helped         helped         o . . . . r . .
+filings.filing.edit:hauling        haulage        . o . . . . . .
+filings.filing.edit:save           unsent         o . . . . . . .
+filings.filing.autosave            unsent         o . . . . . . .
+filings.filing.amend               sent           o . . . . . . .
+filings.filing.withdraw            sent           o . . . . . . .
+filings.filing.phone               helped         o . . . . r . .
+filings.filing.phone:send          helped         o . . . . r . .
+filings.filing.remind              late           . . . . . r a .
+filings.review.list                -              . . . . . r a .
+filings.review.one                 sent           . . . . . r a .
+filings.review.one:forward         sent           . . . . . r a .
+filings.review.one:send_back       sent           . . . . . r a .
+filings.review.one:reject          forwarded      . . . . . . a .
+filings.review.one:last            forwarded      . . . . . . a .
+filings.review.one:town            for_towns      . . . . . r . .
+filings.review.one:department      for_department . . . . . . a .
+filings.review.bring_back          licence        o . . . . . a .
+filings.review.bring_back:open     licence        o . . . . . a .
+filings.review.bring_back:reviewed judged         . . . . . . a .
+filings.completeness               -              . . . . a r a .
+filings.completeness.export        -              . . . . a r a .
+filings.completeness.remind        oneself        . . . . . r a .
+filings.due.list                   -              a a a . a a a a
+filings.due.export                 -              a a a . a a a a
+filings.due.detail                 due            a a a . a a a a
+filings.due.new                    -              . . . . . . a .
+filings.obligation.list            -              o o o . a r a o
+filings.obligation.export          -              o o o . a r a o
+filings.obligation.detail          obligation     o . . . a r a .
+filings.obligation.new             -              . . . . . . a .
 """
 
 
@@ -252,11 +322,11 @@ class Row:
 
     @property
     def about_nothing(self) -> bool:
-        return self.thing in ("-", "oneself")
+        return self.thing in ("-", "oneself", "form", "farm form", "due")
 
     def may(self, role: str, *, own: bool) -> bool:
         """``own``: a document of the town in which this role has a part."""
-        letter = self.letters[ROLES.index(role)]
+        letter = self.letters[ROLES.index(LIKE.get(role, role))]
         return letter == "a" or (own and letter in "or")
 
 
@@ -274,10 +344,13 @@ ROWS = _read(_TABLE)
 
 _GUIDE = """# Who may do what
 
-Every operation on manifests and what stands around them – pages and `/api/v1` –, tried by a test as
-each of eight people on documents in which they have a part and on documents in which they have
-none (`tests/permissions`, where this page is written from). A page that is opened is not yet
-something done: what it sends is a line of its own, here or in the part on the API.
+Every operation on manifests, on what stands around them and on forms – pages and `/api/v1` –, tried
+by a test as each of eight people on documents in which they have a part and on documents in which
+they have none (`tests/permissions`, where this page is written from). A page that is opened is not
+yet something done: what it sends is a line of its own, here or in the part on the API.
+
+A form that waits is tried on each who may look at it: `town` and `department` where only they do,
+`last` where the town has passed it on. An agent does for the firms that it serves what they do.
 
 `o` documents of one's own organisation · `r` of one's region · `a` anybody's · `.` none. Beside
 each operation stands what it is tried on: `-` nothing in particular, `oneself` one's own account.

@@ -17,8 +17,9 @@ from tests.permissions import table
 from tests.permissions.bodies import T2
 from tests.permissions.district import ROLES, build_world, new, undone
 from tests.permissions.doors import ELSEWHERE, SERVICES
+from tests.permissions.forms import declared
 from tests.permissions.table import ROWS
-from tests.permissions.trying import ADDRESSES, attempt, looks
+from tests.permissions.trying import ADDRESSES, attempt, looks, unknown
 from uuid_utils.compat import uuid7
 
 from wufei.hub.base.actor import Actor
@@ -28,7 +29,8 @@ from wufei.hub.manifests.services import Signing
 from wufei.hub.manifests.shown import shown
 from wufei.hub.manifests.tests.phones import Phone
 
-ROOMS = ("manifests", "labels", "exemptions", "evidence", "registers", "ledger")
+ROOMS = ("manifests", "labels", "exemptions", "evidence", "registers", "ledger", "filings")
+FORMS = [row for row in ROWS if row.name.startswith(("filings.", "api.filing."))]
 OFFICIALS = ("reader", "town officer", "department officer")
 # What only asks who somebody is, or which rows they reach, changes nothing.
 QUESTIONS = ("visible", "seen", "own", "own_sites", "may_work", "may_enter", "is_outside")
@@ -40,7 +42,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
     from django.test import override_settings
 
     media = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("files"))
-    with media, django_db_blocker.unblock(), transaction.atomic():
+    with media, django_db_blocker.unblock(), declared(), transaction.atomic():
         world = build_world()
         stands = looks()
         yield world
@@ -77,6 +79,38 @@ def test_each_role_does_what_the_table_says(tried, row):
                 if found.status not in good:
                     wrong.append((where, "refused otherwise", str(found.status)))
     assert wrong == []
+
+
+@pytest.mark.parametrize("row", FORMS, ids=lambda row: row.name)
+def test_an_agent_does_what_the_firms_do_that_it_serves(tried, row):
+    for own in (True, False):
+        if own or not (row.thing == "oneself" or (row.about_nothing and not row.writes)):
+            found = tried(row, "agent", own)
+            assert (found.done, found.odd) == (row.may("agent", own=own), "")
+            assert not found.leaked
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in FORMS if not row.about_nothing], ids=lambda row: row.name
+)
+def test_anothers_form_is_answered_like_one_that_is_not_there(world, row):
+    stands, wrong = looks(), []
+    nowhere = unknown(row, world.other)
+    for role in (*ROLES, "agent"):
+        # Readers and departments see every form: they are told what they may not do with it.
+        if role not in ("reader", "department officer"):
+            found = [attempt(world, row, role, town, stands) for town in (world.other, nowhere)]
+            same, there = ((one.status, len(one.said)) for one in found)
+            if same != there:
+                wrong.append((role, [one.said[-200:] for one in found]))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", [*ROLES, "agent"])
+def test_a_draft_is_printed_for_those_who_write_it(world, role):
+    address = reverse("filings.filing.print", args=[world.own.things["unsent"].uuid])
+    expected = {"consignor": 200, "agent": 200, **dict.fromkeys(OFFICIALS, 422)}
+    assert world.people[role].browser.get(address).status_code == expected.get(role, 404)
 
 
 def _has_no_part(role: str, own: bool) -> bool:

@@ -1,20 +1,22 @@
 """One operation, tried by one person on one town's things: was it done, was more learnt?"""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.urls import reverse
 from tests.architecture.pages import PageOfSite, addresses
 from tests.permissions.bodies import ASKS, BROWSER, PROGRAM
-from tests.permissions.district import Person, Town, World, undone
+from tests.permissions.district import LIKE, Person, Town, World, undone
 from tests.permissions.table import Row
 from uuid_utils.compat import uuid7
 
 ADDRESSES = {one.name: one for one in addresses()}
 # Whose rows are looked at: a refused operation leaves every one of them as it was.
 ROOMS = (
+    "filings_",
     "manifests_",
     "exemptions_",
     "ledger_",
@@ -50,6 +52,19 @@ class Tried:
         return "" if known else f"{self.status}: {self.said[-300:]}"
 
 
+@dataclass(frozen=True)
+class Unknown:
+    """A thing that is not there."""
+
+    uuid: UUID
+    pk: int = 2**31 - 1
+
+
+def unknown(row: Row, town: Town) -> Town:
+    """The town, but what this operation is tried on is not there."""
+    return replace(town, things={**town.things, row.thing: Unknown(uuid7())})
+
+
 def attempt(world: World, row: Row, role: str, town: Town, stands: str) -> Tried:
     """Tried and undone; ``stands`` is how the database looks before (``looks``)."""
     who = world.people[role]
@@ -61,10 +76,17 @@ def attempt(world: World, row: Row, role: str, town: Town, stands: str) -> Tried
         changed = row.writes and _written() != before and looks() != stands
     ok = answer.status_code < 400
     done = changed and ok if row.writes else ok
-    leaked = frozenset(
-        secret for one in _unseen(world, role, row) for secret in one.secrets if secret in text
-    )
+    leaked = frozenset(secret for secret in _hidden(world, role, row) if secret in text)
     return Tried(done, answer.status_code, changed, leaked, text)
+
+
+def _hidden(world: World, role: str, row: Row) -> set[str]:
+    """What this role reads nowhere: drafts of forms are not even for officials."""
+    known = {secret for one in _unseen(world, role, row) for secret in one.secrets}
+    writes = LIKE.get(role, role) == "consignor"
+    return known | {
+        one.unsent for one in (world.own, world.other) if one is world.other or not writes
+    }
 
 
 def _unseen(world: World, role: str, row: Row) -> list[Town]:
@@ -113,6 +135,7 @@ def _arguments(page: PageOfSite, row: Row, town: Town) -> dict[str, Any]:
         "number": NUMBERS.get(row.operation, 1),
         "vehicle": getattr(thing, "plate", None),
         "token": thing,
+        "code": getattr(thing, "code", None),
         "part": "input",
     }
     return {name: known[name] for name in page.parameters}

@@ -155,6 +155,12 @@ class NotForTowns(Refusal):
     )
 
 
+class LeftToTowns(Refusal):
+    code = "filing_left_to_towns"
+    status = 403
+    message = gettext_noop("The town decides on “%(form)s”. Tell it what you know about this one.")
+
+
 class NothingToPassOn(Refusal):
     code = "filing_nothing_to_pass_on"
     message = gettext_noop("Nobody reviews “%(form)s” after the town. Decide on it here.")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from wufei.hub.accounts.permissions import Role
 from wufei.hub.base.actor import Actor, ActorKind
 from wufei.hub.base.errors import NotFound
-from wufei.hub.filings.declarations import FilingType, filing_type
+from wufei.hub.filings.declarations import FilingType, Reviewer, filing_type
 from wufei.hub.filings.models import Filing
 from wufei.hub.filings.periods import Span
 from wufei.hub.filings.refusals import NoLongerOwed
@@ -85,6 +85,14 @@ def is_news(at: datetime | None) -> bool:
 
 def is_town(by: Actor) -> bool:
     return by.role == Role.TOWN_OFFICER
+
+
+def is_reviewer(form_type: FilingType, by: Actor) -> bool:
+    """Whether looking at such forms is not only the other's, the town's or the department's."""
+    if is_town(by):
+        return form_type.reviewer in {Reviewer.TOWN, Reviewer.BOTH}
+    # The platform itself brings in what either has decided.
+    return by.kind is ActorKind.SYSTEM or form_type.reviewer is not Reviewer.TOWN
 
 
 def agent_of(by: Actor) -> Organisation | None:

@@ -25,6 +25,7 @@ from wufei.hub.filings.refusals import (
     DecidedHere,
     EvidenceMissing,
     FileOfOthers,
+    LeftToTowns,
     NotForTowns,
     NothingToPassOn,
     NothingWaits,
@@ -38,6 +39,7 @@ from wufei.hub.filings.refusals import (
 from wufei.hub.filings.scope import DECIDE
 from wufei.hub.filings.services.access import (
     is_news,
+    is_reviewer,
     is_town,
     require_fill,
     require_review,
@@ -274,8 +276,9 @@ def _now(version: Version, by: Actor) -> Version:
 def _require_reviewer(filing: Filing, by: Actor) -> None:
     require_review(filing, by)
     form_type = type_of(filing)
-    if is_town(by) and form_type.reviewer not in {Reviewer.TOWN, Reviewer.BOTH}:
-        raise NotForTowns(form=form_type.name)
+    if not is_reviewer(form_type, by):
+        refused = NotForTowns if is_town(by) else LeftToTowns
+        raise refused(form=form_type.name)
 
 
 def _repeated(now: Version, state: str, by: Actor) -> bool:

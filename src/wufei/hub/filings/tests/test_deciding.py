@@ -20,6 +20,7 @@ from wufei.hub.filings.refusals import (
     DecidedHere,
     EffectRefused,
     EvidenceMissing,
+    LeftToTowns,
     NotForTowns,
     NothingToPassOn,
     NothingWaits,
@@ -33,7 +34,7 @@ from wufei.hub.filings.refusals import (
 from wufei.hub.filings.services import effects
 from wufei.hub.filings.services.checking import form_of
 from wufei.hub.filings.services.effects import made_of
-from wufei.hub.filings.tests.stories import FORMS, LICENCE, STORED, loads, month
+from wufei.hub.filings.tests.stories import FORMS, LICENCE, PLAN, STORED, loads, month
 
 DAY = date(2026, 11, 20)
 
@@ -323,6 +324,23 @@ def test_a_town_brings_back_no_decision_on_what_it_does_not_review(town):
     declarations.fill([*others, replace(LICENCE, reviewer=Reviewer.TOWN)])
     accepted(filing, "7", town.town_officer())
     assert len(STORED) == 1
+
+
+def test_a_department_decides_on_nothing_that_only_the_town_reviews(town):
+    only_town = replace(PLAN, code="test_town", number_prefix="TT", reviewer=Reviewer.TOWN)
+    declarations.fill([*FORMS, only_town])
+    filing = town.plan(form=only_town)
+    version = town.submit(filing)
+    for decide in (
+        lambda by: services.accept(version, by=by),
+        lambda by: services.send_back(version, note="Which?", by=by),
+        lambda by: services.reject(version, note="No.", by=by),
+    ):
+        with pytest.raises(LeftToTowns):
+            decide(town.officer())
+    services.accept(version, by=town.town_officer())
+    filing.refresh_from_db()
+    assert filing.state == Filing.State.ACCEPTED
 
 
 def test_what_is_no_text_is_left_out_of_notes_and_remarks(town):

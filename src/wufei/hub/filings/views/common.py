@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from wufei.hub.filings import columns, queries
 from wufei.hub.filings.declarations import FilingType, Kind, Reviewer
 from wufei.hub.filings.models import Filing, Version
 from wufei.hub.filings.scope import DECIDE, EDIT, VIEW, filled_by, reviewed_by, seen_by
+from wufei.hub.filings.services.access import is_reviewer, is_town
 from wufei.hub.registry.models import Site
 from wufei.hub.registry.validity import valid_on
 
@@ -28,7 +30,7 @@ def find(actor: Actor, uuid: UUID, act: str = VIEW) -> Filing:
 def fillable(actor: Actor, uuid: UUID) -> Filing:
     """The filing, if this actor may fill it in; who only sees it is told that they may not."""
     filing = _one(seen_by(actor), uuid)
-    if not Filing.objects.filter(filled_by(actor), pk=filing.pk).exists():
+    if not _reached(filled_by(actor), filing):
         raise Forbidden(EDIT)
     return filing
 
@@ -81,10 +83,17 @@ def to_review(filing: Filing, actor: Actor) -> Version | None:
 
 
 def may_bring_back(filing: Filing, actor: Actor) -> bool:
-    """Whoever reviews it; where nobody here does, whoever files it."""
-    if not actor.may(BRING_BACK) or (type_of(filing).reviewer and not actor.may(DECIDE)):
+    """Whoever reviews it; where nobody here does, a department or whoever files it."""
+    declared = type_of(filing)
+    if not actor.may(BRING_BACK):
         return False
-    return Filing.objects.filter(seen_by(actor, BRING_BACK), pk=filing.pk).exists()
+    if declared.reviewer or (actor.may(DECIDE) and not is_town(actor)):
+        return is_reviewer(declared, actor) and _reached(reviewed_by(actor), filing)
+    return _reached(filled_by(actor), filing)
+
+
+def _reached(condition: Q, filing: Filing) -> bool:
+    return Filing.objects.filter(condition, pk=filing.pk).exists()
 
 
 def waits(filing: Filing) -> bool:

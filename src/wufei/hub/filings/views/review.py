@@ -26,7 +26,15 @@ from wufei.hub.filings.pages import diff, states
 from wufei.hub.filings.pages.boxes import Note, file_keys
 from wufei.hub.filings.pages.values import Names, names_in
 from wufei.hub.filings.services import checking, deciding, effects
-from wufei.hub.filings.views.common import BRING_BACK, DECIDE, find, reviewable, to_review, type_of
+from wufei.hub.filings.views.common import (
+    BRING_BACK,
+    DECIDE,
+    find,
+    may_bring_back,
+    reviewable,
+    to_review,
+    type_of,
+)
 from wufei.hub.filings.views.form_page import Page, seen, standings_of
 from wufei.hub.ledger.queries.people import names_of
 from wufei.hub.registry.validity import today
@@ -240,6 +248,9 @@ def bring_back(request: Request, uuid: UUID) -> HttpResponse:
     filing = find(request.actor, uuid, BRING_BACK)
     if type_of(filing).kind is not Kind.MIRROR:
         return HttpResponseRedirect(reverse("filings.filing.detail", args=[uuid]))
+    if not may_bring_back(filing, request.actor):
+        # Before anything is asked for, or a file is kept.
+        raise Forbidden(BRING_BACK)
     form = BringBackForm(initial={"decided_on": today(), "version": filing.head})
     if request.method == "POST":
         form = BringBackForm(request.POST, request.FILES)
