@@ -107,11 +107,12 @@ def rest(
     ledger = recorded(flows.read(accepted.subject), as_one)
     own = _own(accepted)
     like = {one.key: one for one in reported}
-    for key, kg in _sums(reported).items():
-        lacking = kg - ledger.get(key, Decimal(0)) + own.get(key, Decimal(0))
-        if lacking > 0:
-            waste, method = key
-            yield from each(accepted, [replace(like[waste, method], kg=lacking, label="")])
+    lacking = {
+        key: kg - ledger.get(key, Decimal(0)) + own.get(key, Decimal(0))
+        for key, kg in _sums(reported).items()
+    }
+    some = [replace(like[key], kg=kg, label="") for key, kg in lacking.items() if kg > 0]
+    yield from each(accepted, some)
 
 
 def recorded(flows: Collection[WasteFlow], as_one: AsOne = by_itself) -> Mapping[_Key, Decimal]:

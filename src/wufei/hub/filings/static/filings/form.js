@@ -11,7 +11,7 @@ function saveSoon(wait = WAIT_MS) {
 }
 
 // One save after the other: each writes on the edition that the one before it has made.
-let saving = false;
+let saving = null;
 let again = false;
 function save() {
   if (saving) again = true;
@@ -30,7 +30,9 @@ form.addEventListener("change", (event) => {
 
 // Submitting waits for a save that is under way: both would write on the same edition.
 let waiting = null;
-form.addEventListener("htmx:beforeRequest", () => (saving = true));
+form.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.elt === form) saving = detail.xhr;
+});
 for (const end of ["htmx:afterSettle", "htmx:sendError", "htmx:responseError"]) form.addEventListener(end, settled);
 form.addEventListener("submit", (event) => {
   clearTimeout(timer);
@@ -40,8 +42,10 @@ form.addEventListener("submit", (event) => {
   waiting = event.submitter;
 });
 
-function settled() {
-  saving = false;
+// One answer settles in several places of the page: only its first one ends the save.
+function settled({ detail }) {
+  if (detail.xhr !== saving) return;
+  saving = null;
   if (waiting) {
     const submitter = waiting;
     waiting = null;
